@@ -1,0 +1,67 @@
+"""The error tree: what an official reads, what a program acts on."""
+
+import re
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from jutong.kernel.text import N_
+
+
+class ErrorKind(StrEnum):
+    """How an error came about; faces choose the HTTP status by it."""
+
+    INVALID = "invalid"
+    DENIED = "denied"
+    MISSING = "missing"
+    CONFLICT = "conflict"
+    UNAVAILABLE = "unavailable"
+
+
+class JutongError(Exception):
+    """Root of all errors that users may meet.
+
+    `message` is the Chinese source text; `{name}` in it is filled from the details. `field` names the input at
+    fault, so that a form can put the words beside it.
+    """
+
+    message: ClassVar[str] = N_("操作未能完成。")
+    kind: ClassVar[ErrorKind] = ErrorKind.INVALID
+
+    def __init__(self, *, field: str | None = None, **details: Any):
+        super().__init__(self.message)
+        self.field = field
+        self.details = details
+
+    @property
+    def code(self) -> str:
+        """The stable name a program can compare, e.g. `already_granted`."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def words(self, translate: Any = str) -> str:
+        """The message in the language of `translate` with its details filled in."""
+        text: str = translate(self.message)
+        return text.format(**self.details) if self.details else text
+
+    def __str__(self) -> str:
+        return self.words()
+
+
+class NotPermitted(JutongError):
+    """The subject's post gives no right to this action on this object."""
+
+    message = N_("您当前的岗位无权进行此操作；如需办理，请切换岗位或联系本部门管理员。")
+    kind = ErrorKind.DENIED
+
+
+class NotSignedIn(JutongError):
+    """The action needs a person in a post, and nobody is signed in."""
+
+    message = N_("请先登录，或在请求头中提供有效的接口令牌。")
+    kind = ErrorKind.DENIED
+
+
+class NotFound(JutongError):
+    """No such object, or none that this subject may know of."""
+
+    message = N_("未找到所请求的对象，或您无权查看。")
+    kind = ErrorKind.MISSING
