@@ -1,0 +1,262 @@
+"""What the surroundings decide, read once: folders, ports, database, sizes.
+
+Everything else asks `environment()`; nobody but this module reads `os.environ`. No Django here: the gateway plane and
+the supervisor read the same object.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote, urlencode, urlsplit
+
+from jutong.kernel.errors import JutongError
+from jutong.kernel.text import N_
+
+APP_ROLE = "jutong_app"
+GATEWAY_ROLE = "jutong_gateway"
+ADMIN_ROLE = "jutong_admin"
+DATABASE_NAME = "jutong"
+
+# sun_path holds 108 bytes; PostgreSQL adds "/.s.PGSQL.5432.lock" to the folder, and libpq wants room for a port.
+_SOCKET_FOLDER_MAX_BYTES = 80
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+class EnvironmentInvalid(JutongError):
+    """An environment variable holds a value that cannot be used; `variable` names it and `remedy` says what can."""
+
+    message = N_("环境变量 {variable} 的值“{value}”无法使用：{remedy}")
+
+    def words(self, translate: Any = str) -> str:
+        # The remedy is a source text of its own, with its own bounds in it.
+        remedy: str = translate(self.details["remedy"])
+        text: str = translate(self.message)
+        return text.format(**{**self.details, "remedy": remedy.format(**self.details)})
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings of one installation, as all its processes see them. Passwords never show in its repr."""
+
+    data_dir: Path
+    """Everything the platform writes; one running platform a folder."""
+    secrets_dir: Path
+    """Key files, one secret a file, 0600 in a folder of 0700."""
+    listen: str
+    """Address on which portal and gateway listen."""
+    portal_port: int
+    gateway_port: int
+    base_url: str
+    """What people type: scheme, host and port of the portal, without a slash at the end."""
+    embedded: bool
+    """True when the platform runs its own PostgreSQL inside `data_dir`."""
+    database_url: str = field(repr=False)
+    """libpq URI of the application role; psycopg and asyncpg take it as it is."""
+    gateway_database_url: str = field(repr=False)
+    """libpq URI of the gateway plane's role; without one of its own, the application's."""
+    demo: bool
+    """Load the demonstration region at start."""
+    portal_workers: int
+    portal_threads: int
+    gateway_workers: int
+    job_workers: int
+    """Jobs that one worker process runs at a time."""
+    language: str
+    """`zh-hans` or `en`, for terminal and log; pages follow their reader."""
+
+    @property
+    def logs_dir(self) -> Path:
+        """Rotated logs, one file a process."""
+        return self.data_dir / "logs"
+
+    @property
+    def postgres_dir(self) -> Path:
+        """The embedded server: its cluster and, when it needs one, its own copy of the programs."""
+        return self.data_dir / "postgres"
+
+    @property
+    def socket_dir(self) -> Path:
+        """The private folder of the embedded server's socket, short enough for `sun_path`."""
+        return socket_folder(self.postgres_dir)
+
+    @property
+    def first_sign_in_file(self) -> Path:
+        """Where the start data leave the one-time credentials of the first administrators (0600)."""
+        return self.secrets_dir / "first-sign-in.txt"
+
+    @property
+    def gateway_url(self) -> str:
+        """The gateway's address as programs on this machine use it."""
+        return f"http://{_reachable(self.listen)}:{self.gateway_port}"
+
+    @property
+    def portal_url(self) -> str:
+        """The portal's address as programs on this machine use it; people use `base_url`."""
+        return f"http://{_reachable(self.listen)}:{self.portal_port}"
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "Environment":
+        """The environment these variables describe.
+
+        Raises EnvironmentInvalid naming the variable and the remedy.
+        """
+        data_dir = _folder(variables, "JUTONG_DATA_DIR", _default_data_dir(variables))
+        portal_port = _number(variables, "JUTONG_PORTAL_PORT", 8000, 1, 65535)
+        gateway_port = _number(variables, "JUTONG_GATEWAY_PORT", 8100, 1, 65535)
+        if portal_port == gateway_port:
+            _refuse("JUTONG_GATEWAY_PORT", str(gateway_port), N_("门户与网关不能使用同一端口，请另选一个。"))
+        listen = _listen_address(variables)
+        own_database = _database(variables, "DATABASE_URL")
+        gateway_database = _database(variables, "JUTONG_GATEWAY_DATABASE_URL")
+        sockets = socket_folder(data_dir / "postgres")
+        if gateway_database and not own_database:
+            _refuse("JUTONG_GATEWAY_DATABASE_URL", "…", N_("只有同时设置 DATABASE_URL 时才能设置。"))
+        return cls(
+            data_dir=data_dir,
+            secrets_dir=_folder(variables, "JUTONG_SECRETS_DIR", data_dir / "secrets"),
+            listen=listen,
+            portal_port=portal_port,
+            gateway_port=gateway_port,
+            base_url=_base_url(variables, f"http://{_reachable(listen)}:{portal_port}"),
+            embedded=not own_database,
+            database_url=own_database or socket_url(sockets, DATABASE_NAME, APP_ROLE),
+            gateway_database_url=gateway_database or own_database or socket_url(sockets, DATABASE_NAME, GATEWAY_ROLE),
+            demo=_switch(variables, "JUTONG_DEMO"),
+            portal_workers=_number(variables, "JUTONG_PORTAL_WORKERS", 1, 1, 256),
+            portal_threads=_number(variables, "JUTONG_PORTAL_THREADS", 8, 1, 256),
+            gateway_workers=_number(variables, "JUTONG_GATEWAY_WORKERS", 1, 1, 256),
+            job_workers=_number(variables, "JUTONG_JOB_WORKERS", 4, 1, 256),
+            language=_language(variables),
+        )
+
+    def variables(self) -> dict[str, str]:
+        """The variables that make a child process read this same environment."""
+        described = {
+            "JUTONG_DATA_DIR": str(self.data_dir),
+            "JUTONG_SECRETS_DIR": str(self.secrets_dir),
+            "JUTONG_LISTEN": self.listen,
+            "JUTONG_PORTAL_PORT": str(self.portal_port),
+            "JUTONG_GATEWAY_PORT": str(self.gateway_port),
+            "JUTONG_BASE_URL": self.base_url,
+            "JUTONG_DEMO": "1" if self.demo else "0",
+            "JUTONG_PORTAL_WORKERS": str(self.portal_workers),
+            "JUTONG_PORTAL_THREADS": str(self.portal_threads),
+            "JUTONG_GATEWAY_WORKERS": str(self.gateway_workers),
+            "JUTONG_JOB_WORKERS": str(self.job_workers),
+            "JUTONG_LANGUAGE": self.language,
+        }
+        if not self.embedded:
+            described["DATABASE_URL"] = self.database_url
+            described["JUTONG_GATEWAY_DATABASE_URL"] = self.gateway_database_url
+        return described
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The environment of this process. Tests that change variables call `environment.cache_clear()`."""
+    return Environment.read(os.environ)
+
+
+def socket_folder(postgres_dir: Path) -> Path:
+    """The socket's private folder for a server folder: the same answer in every process of one user.
+
+    Inside the server folder where that is short enough. For root always under /run, because the database then runs
+    under an account of its own, which may not pass the parents of the data folder.
+    """
+    inside = postgres_dir / "socket"
+    name = hashlib.sha256(os.fsencode(postgres_dir)).hexdigest()[:12]
+    if os.geteuid() == 0:
+        return Path("/run/jutong") / name
+    if len(os.fsencode(inside)) <= _SOCKET_FOLDER_MAX_BYTES:
+        return inside
+    return Path("/tmp") / f"jutong-{os.geteuid()}-{name}"
+
+
+def socket_url(folder: Path, database: str, role: str) -> str:
+    """libpq URI of a role over a Unix socket; psycopg and asyncpg both read it."""
+    return f"postgresql://{quote(role)}@/{quote(database)}?" + urlencode({"host": str(folder)})
+
+
+def _default_data_dir(variables: Mapping[str, str]) -> Path:
+    shared = variables.get("XDG_DATA_HOME", "")
+    # The base directory specification has relative values ignored.
+    base = Path(shared) if shared.startswith("/") else Path.home() / ".local" / "share"
+    return base / "jutong"
+
+
+def _refuse(variable: str, value: str, remedy: str, **bounds: int) -> NoReturn:
+    raise EnvironmentInvalid(variable=variable, value=value, remedy=remedy, **bounds)
+
+
+def _folder(variables: Mapping[str, str], name: str, default: Path) -> Path:
+    value = variables.get(name, "").strip()
+    if not value:
+        return default.resolve()
+    if "\0" in value or "\n" in value:
+        _refuse(name, value, N_("请填写一个文件夹路径。"))
+    folder = Path(value).expanduser().resolve()
+    if folder.exists() and not folder.is_dir():
+        _refuse(name, value, N_("该路径是文件，请填写一个文件夹路径。"))
+    return folder
+
+
+def _number(variables: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    value = variables.get(name, "").strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+        _refuse(name, value, N_("请填写 {low} 到 {high} 之间的整数。"), low=low, high=high)
+    return int(value)
+
+
+def _switch(variables: Mapping[str, str], name: str) -> bool:
+    value = variables.get(name, "").strip().lower()
+    if value not in _TRUE | _FALSE:
+        _refuse(name, value, N_("请填写 1 或 0。"))
+    return value in _TRUE
+
+
+def _listen_address(variables: Mapping[str, str]) -> str:
+    import ipaddress
+
+    value = variables.get("JUTONG_LISTEN", "").strip() or "127.0.0.1"
+    try:
+        return str(ipaddress.IPv4Address(value))
+    except ValueError:
+        _refuse("JUTONG_LISTEN", value, N_("请填写一个 IPv4 地址，例如 127.0.0.1 或 0.0.0.0。"))
+
+
+def _reachable(listen: str) -> str:
+    return "127.0.0.1" if listen == "0.0.0.0" else listen
+
+
+def _base_url(variables: Mapping[str, str], default: str) -> str:
+    value = variables.get("JUTONG_BASE_URL", "").strip() or default
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        _refuse("JUTONG_BASE_URL", value, N_("请填写门户网址，例如 https://share.example.gov.cn，不带路径。"))
+    return value.rstrip("/")
+
+
+def _database(variables: Mapping[str, str], name: str) -> str:
+    value = variables.get(name, "").strip()
+    if value and urlsplit(value).scheme not in {"postgresql", "postgres"}:
+        # The value may hold a password and is not repeated.
+        _refuse(name, "…", N_("请填写 postgresql:// 开头的地址；本平台只使用 PostgreSQL 15 及以上版本。"))
+    return value
+
+
+def _language(variables: Mapping[str, str]) -> str:
+    value = variables.get("JUTONG_LANGUAGE", "").strip().lower()
+    if not value:
+        spoken = variables.get("LC_ALL") or variables.get("LC_MESSAGES") or variables.get("LANG") or ""
+        return "zh-hans" if spoken.lower().startswith("zh") else "en"
+    if value not in {"zh-hans", "en"}:
+        _refuse("JUTONG_LANGUAGE", value, N_("请填写 zh-hans 或 en。"))
+    return value
