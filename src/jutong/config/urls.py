@@ -1,0 +1,17 @@
+"""Addresses: the API, each room's pages under the room's name, and the doors of the house."""
+
+from django.urls import include, path
+
+from jutong.config.api import api
+from jutong.config.rooms import label, with_module
+
+AT_THE_ROOT = {"portal", "operations"}
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("accounts/", include("allauth.urls")),
+    *(
+        path("" if label(room) in AT_THE_ROOT else f"{label(room)}/", include(f"{room}.web.urls"))
+        for room in with_module("web.urls")
+    ),
+]
