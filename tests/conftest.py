@@ -1,0 +1,37 @@
+"""One private folder and, where a test asks for it, one embedded PostgreSQL for each test process."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+# Before Django is set up: it reads the environment once.
+DATA_DIR = tempfile.mkdtemp(prefix="jutong-test-")
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+for name in [name for name in os.environ if name.startswith("JUTONG_") or name == "DATABASE_URL"]:
+    if name != "JUTONG_TEST_DATABASE_URL":
+        del os.environ[name]
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "jutong.config.settings",
+    "JUTONG_DATA_DIR": DATA_DIR,
+    "JUTONG_LANGUAGE": "zh-hans",
+}
+
+import pytest  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(embedded_server):
+    """pytest-django makes its test database on the embedded server."""
+
+
+@pytest.fixture(scope="session")
+def embedded_server():
+    """A real PostgreSQL of this test process; durability is switched off, everything else is as in production."""
+    from jutong.config.embedded import EmbeddedServer
+    from jutong.config.environment import environment
+
+    server = EmbeddedServer(environment().postgres_dir, durable=False)
+    server.start()
+    yield server
+    server.stop()
