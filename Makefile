@@ -29,7 +29,7 @@ lock: | $(BIN)/uv  ## after changing pyproject.toml
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	JUTONG_DATA_DIR=$(CURDIR)/build/lint $(BIN)/mypy
 	$(BIN)/lint-imports
 
 system-packages:  ## what tests need from Debian (installed when root)
