@@ -40,5 +40,7 @@ def table_of(rows: list[dict]) -> Table:
     table = Table("figure", "value", "unit", "baseline", "ratio", "tried", "failed")
     for row in rows:
         cells = (row.get(key) for key in ("name", "value", "unit", "baseline", "ratio", "tried", "failed"))
-        table.add_row(*("" if cell is None else f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in cells))
+        table.add_row(
+            *("" if cell is None else f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in cells)
+        )
     return table

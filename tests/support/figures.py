@@ -29,7 +29,7 @@ def record(
         "tried": tried,
         "failed": failed,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
     }
     FILE.parent.mkdir(exist_ok=True)
     with FILE.open("a", encoding="utf-8") as stream:
