@@ -1,6 +1,7 @@
 """Conventions of the REST faces: errors as problems, pages of lists, documented refusals."""
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import Any
 
 from django.db.models import QuerySet
@@ -100,4 +101,10 @@ def plug_errors(api: NinjaAPI) -> None:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, JutongError):
+        return problem_of(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, Enum):
+        return value.value
     return value if isinstance(value, (str, int, float, bool, list, dict, type(None))) else str(value)

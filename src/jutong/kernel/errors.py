@@ -1,7 +1,7 @@
 """The error tree: what an official reads, what a program acts on."""
 
 import re
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, ClassVar
 
 from jutong.kernel.text import N_
@@ -38,12 +38,24 @@ class JutongError(Exception):
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
 
     def words(self, translate: Any = str) -> str:
-        """The message in the language of `translate` with its details filled in."""
+        """The message in the language of `translate` with its details filled in.
+
+        Details that have words of their own, errors and enumerations with a `label`, speak the same language.
+        """
         text: str = translate(self.message)
-        return text.format(**self.details) if self.details else text
+        if not self.details:
+            return text
+        return text.format(**{name: _words_of(value, translate) for name, value in self.details.items()})
 
     def __str__(self) -> str:
         return self.words()
+
+
+def _words_of(value: Any, translate: Any) -> Any:
+    if isinstance(value, JutongError):
+        return value.words(translate)
+    label = getattr(value, "label", None)
+    return translate(label) if isinstance(value, Enum) and isinstance(label, str) else value
 
 
 class NotPermitted(JutongError):
