@@ -20,7 +20,8 @@ class SecretUnusable(JutongError):
     """A secret's file is there, but its content is not a key of the size asked for."""
 
     message = N_(
-        "密钥文件 {path} 内容不是 {size} 字节的十六进制密钥。请从备份恢复该文件；没有备份时切勿删除，否则已加密的数据无法再打开。"
+        "密钥文件 {path} 内容不是 {size} 字节的十六进制密钥。"
+        "请从备份恢复该文件；没有备份时切勿删除，否则已加密的数据无法再打开。"
     )
     kind = ErrorKind.UNAVAILABLE
 

@@ -49,13 +49,17 @@ class ForeignCluster(JutongError):
     """The cluster was made by another account, and PostgreSQL runs only as its owner."""
 
     message = N_(
-        "数据库文件夹 {folder} 属于用户 {owner}，当前用户无法使用。请以该用户运行，或用 JUTONG_DATA_DIR 指定其他文件夹。"
+        "数据库文件夹 {folder} 属于用户 {owner}，当前用户无法使用。"
+        "请以该用户运行，或用 JUTONG_DATA_DIR 指定其他文件夹。"
     )
     kind = ErrorKind.CONFLICT
 
 
 class EmbeddedServer:
-    """One server on one folder. Not durable means for tests: quick, and lost when the machine goes down (a killed process loses nothing)."""
+    """One server on one folder.
+
+    Not durable means for tests: quick, safe from the kill of a process, lost when the machine itself goes down.
+    """
 
     def __init__(self, folder: Path, *, durable: bool = True):
         self.folder = folder
