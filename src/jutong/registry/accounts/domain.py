@@ -1,0 +1,279 @@
+"""Rules of accounts: which posts exclude each other, what a password must be. Pure."""
+
+import secrets
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.policy import Post
+from jutong.kernel.text import N_
+
+ADMINISTRATORS: Final = frozenset({Post.SYSTEM_ADMIN, Post.SECURITY_ADMIN, Post.AUDIT_ADMIN})
+"""The three administrators (三员); no two of them in one hand."""
+
+BUREAU_POSTS: Final = frozenset({Post.BUREAU_REVIEWER, Post.DATA_MONITOR})
+"""Posts that exist in the Big Data Bureau only. Source: Art. 39."""
+
+TOKEN_PREFIX: Final = "jt_"
+TOKEN_BYTES: Final = 32
+KEY_SECRET_BYTES: Final = 32
+TOKEN_MAX_DAYS: Final = 365
+KEY_MAX_DAYS: Final = 730
+ALGORITHMS: Final = ("HMAC-SM3", "HMAC-SHA256")
+
+
+class AccountsError(JutongError):
+    """Root of this room's errors."""
+
+    message = N_("账号操作未能完成。")
+
+
+class LoginNameInvalid(AccountsError):
+    """A login name that is too short, too long or holds other characters than allowed."""
+
+    message = N_("登录名须为 2 至 64 位小写字母、数字或 . _ @ -，并以字母或数字开头。")
+
+
+class LoginNameTaken(AccountsError):
+    """Another person already signs in with this name."""
+
+    message = N_("登录名“{login_name}”已被使用，请另选一个。")
+    kind = ErrorKind.CONFLICT
+
+
+class PostUnknown(AccountsError):
+    """Not the name of a post that people can hold."""
+
+    message = N_("没有名为“{post}”的岗位，请从岗位列表中选择。")
+
+
+class PostsExclusive(AccountsError):
+    """Two of the three administrators' posts (三员) would come into one hand."""
+
+    message = N_("系统管理员、安全管理员、审计管理员三岗不得由同一人担任；该人员现任{held}，请先终止该任职。")
+    kind = ErrorKind.CONFLICT
+
+
+class PostOfBureauOnly(AccountsError):
+    """A post that only the bureau has was to be given in another organisation."""
+
+    message = N_("该岗位只设在大数据发展局，不能在其他单位任命。")
+
+
+class AlreadyAppointed(AccountsError):
+    """The person holds exactly this post already."""
+
+    message = N_("该人员已在本单位担任此岗位，无需重复任命。")
+    kind = ErrorKind.CONFLICT
+
+
+class AppointsHimself(AccountsError):
+    """A security administrator was to change his own posts."""
+
+    message = N_("不能变更本人的任职，请由另一名安全管理员办理。")
+    kind = ErrorKind.DENIED
+
+
+class ContractorUntied(AccountsError):
+    """A contractor without project, end date or responsible official."""
+
+    message = N_("承建运维人员须填写所属项目、到期日期和责任人。")
+
+
+class DaysReversed(AccountsError):
+    """An end before the start."""
+
+    message = N_("终止日期不能早于起始日期。")
+
+
+class AppointmentOver(AccountsError):
+    """The appointment has ended already."""
+
+    message = N_("该任职已经终止。")
+    kind = ErrorKind.CONFLICT
+
+
+class PersonIsDisabled(AccountsError):
+    """The person's account was disabled."""
+
+    message = N_("该人员账号已停用。")
+    kind = ErrorKind.CONFLICT
+
+
+class NotYourPost(AccountsError):
+    """Somebody wanted to act in a post he does not hold, or holds no longer."""
+
+    message = N_("您未担任该岗位，或任职已经终止。")
+    kind = ErrorKind.DENIED
+
+
+class NoPost(AccountsError):
+    """Signed in, but without any live post: nothing may be done."""
+
+    message = N_("您目前没有有效的任职，请联系安全管理员。")
+    kind = ErrorKind.DENIED
+
+
+class PasswordMustChange(AccountsError):
+    """A one-time or expired password must be replaced before anything else."""
+
+    message = N_("请先修改密码再继续操作。")
+    kind = ErrorKind.DENIED
+
+
+class PasswordRefused(AccountsError):
+    """A password that the policy does not allow; `reasons` tells each fault."""
+
+    message = N_("密码不符合要求：{reasons}")
+
+
+class CsrfFailed(AccountsError):
+    """A change by session cookie came without the page's own proof (CSRF)."""
+
+    message = N_("页面已过期或请求来源不可信，请刷新页面后重试；程序调用请使用接口令牌。")
+    kind = ErrorKind.DENIED
+
+
+class ExpiryOutOfRange(AccountsError):
+    """Keys and tokens end, and not later than the policy allows."""
+
+    message = N_("有效期须在 1 至 {max_days} 天之间。")
+
+
+class AlgorithmUnknown(AccountsError):
+    """Keys sign with HMAC-SM3 or HMAC-SHA256."""
+
+    message = N_("签名算法须为 HMAC-SM3 或 HMAC-SHA256。")
+
+
+class ClientNameTaken(AccountsError):
+    """The organisation has a client of this name already."""
+
+    message = N_("本单位已登记名为“{name}”的应用。")
+    kind = ErrorKind.CONFLICT
+
+
+class OrganisationUnknown(AccountsError):
+    """No organisation has this code."""
+
+    message = N_("没有统一社会信用代码为“{organisation}”的单位。")
+
+
+class TooManyKeys(AccountsError):
+    """A client has as many keys in force as rotation needs; more only widen the harm of a leak."""
+
+    message = N_("该应用已有 {limit} 个有效密钥，请先吊销不再使用的密钥。")
+    kind = ErrorKind.CONFLICT
+
+
+class AlreadyRevoked(AccountsError):
+    """The key or token was revoked before."""
+
+    message = N_("该密钥或令牌此前已被吊销。")
+    kind = ErrorKind.CONFLICT
+
+
+LIVE_KEYS_MAX: Final = 3
+"""Keys of one client in force at a time: the old, the new, and one to spare."""
+
+
+def check_posts(post: Post, held: Iterable[Post]) -> None:
+    """Refuse a post that may not come to the others in one hand.
+
+    Raises PostsExclusive. The database holds the same rule (`accounts_appointment_one_administrator`).
+    """
+    if post in ADMINISTRATORS:
+        for other in held:
+            if other in ADMINISTRATORS and other is not post:
+                raise PostsExclusive(held=other.value)
+
+
+def check_days(starts_on: date, ends_on: date | None) -> None:
+    """Raises DaysReversed."""
+    if ends_on is not None and ends_on < starts_on:
+        raise DaysReversed(field="ends_on")
+
+
+def expiry(at: datetime, days: int, max_days: int) -> datetime:
+    """The moment `days` after `at`. Raises ExpiryOutOfRange."""
+    if not 1 <= days <= max_days:
+        raise ExpiryOutOfRange(field="days", max_days=max_days)
+    return at + timedelta(days=days)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordProfile:
+    """What passwords must be: `dengbao-3` wants kinds of characters and change, `asvs` only length."""
+
+    name: str
+    min_length: int
+    min_kinds: int
+    history: int
+    """How many former passwords may not come again."""
+    expiry_days: int
+    """After how many days a password must be changed; 0 for never."""
+
+    def is_long_enough(self, password: str) -> bool:
+        return len(password) >= self.min_length
+
+    def has_kinds_enough(self, password: str) -> bool:
+        return kinds_of_characters(password) >= self.min_kinds
+
+    def is_expired(self, changed_at: datetime | None, at: datetime) -> bool:
+        """Whether a password set at that moment must be changed now; one never set by its owner always."""
+        if not self.expiry_days:
+            return False
+        return changed_at is None or at - changed_at > timedelta(days=self.expiry_days)
+
+
+def kinds_of_characters(password: str) -> int:
+    """How many of the four kinds it holds: small letters, capitals, digits, anything else."""
+    return sum(
+        (
+            any(c in string.ascii_lowercase for c in password),
+            any(c in string.ascii_uppercase for c in password),
+            any(c in string.digits for c in password),
+            any(c not in string.ascii_letters + string.digits for c in password),
+        )
+    )
+
+
+CONTEXT_WORDS: Final = (
+    "jutong", "guangxi", "gxzf", "nanning", "dashuju", "bigdata", "shuju", "zhengwu", "gongxiang", "password",
+    "admin", "root", "聚通", "广西", "数据", "政务", "密码",
+)  # fmt: skip
+"""Words that anybody would try first here (ASVS 6.2.11)."""
+
+_LOOKALIKES: Final = str.maketrans({"@": "a", "4": "a", "0": "o", "1": "i", "!": "i", "3": "e", "$": "s", "5": "s"})
+REMAINDER_MIN: Final = 8
+"""What must be left of a password when the words that anybody would try are taken out."""
+
+
+def leans_on_words(password: str, words: Iterable[str]) -> bool:
+    """Whether a password is little more than words that its owner, the platform or the place suggest.
+
+    Look-alikes (`p@ssw0rd`) count as the letters they stand for. Our reading of ASVS 6.2.11: the word itself is not
+    forbidden, leaning on it is; what remains without it must still be long.
+    """
+    plain = password.lower().translate(_LOOKALIKES)
+    before = len(plain)
+    for word in sorted({w.lower().translate(_LOOKALIKES) for w in words if len(w) >= 2}, key=len, reverse=True):
+        plain = plain.replace(word, "")
+    return len(plain) < before and len(plain) < REMAINDER_MIN
+
+
+def new_password(length: int = 16) -> str:
+    """A random password that meets both profiles and can be read aloud: no look-alike characters."""
+    letters, capitals, digits, marks = "abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "-_.:+="
+    while True:
+        password = "".join(secrets.choice(letters + capitals + digits + marks) for _ in range(length))
+        if kinds_of_characters(password) == 4 and not leans_on_words(password, CONTEXT_WORDS):
+            return password
+
+
+def new_token() -> str:
+    """An API token of 256 random bits."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
