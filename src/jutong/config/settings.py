@@ -9,6 +9,7 @@ from jutong.config.database import django_database
 from jutong.config.environment import environment
 from jutong.config.rooms import ROOMS
 from jutong.config.secrets_store import secret_bytes
+from jutong.registry.accounts import setup as accounts
 
 django_stubs_ext.monkeypatch()
 
@@ -32,14 +33,12 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "ninja",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "axes",
     "procrastinate.contrib.django",
-    "jutong.ui",
     *ROOMS,
+    # Below the rooms: their templates restyle those of ui and of allauth.
+    "jutong.ui",
     "jutong.config",
+    *accounts.ALLAUTH_APPS,
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -51,10 +50,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "jutong.registry.accounts.middleware.SubjectMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
+    *accounts.MIDDLEWARE,
 ]
 ROOT_URLCONF = "jutong.config.urls"
 WSGI_APPLICATION = "jutong.config.wsgi.application"
@@ -107,6 +104,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else Non
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+# --- People ----------------------------------------------------------------------------------------------------------
+globals().update({name: value for name, value in vars(accounts).items() if name.isupper() and name not in accounts.PARTS})
 
 # --- What rooms are handed -------------------------------------------------------------------------------------------
 JUTONG_DATA_DIR = env.data_dir

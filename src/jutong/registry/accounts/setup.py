@@ -13,6 +13,9 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 
+# Lists that the settings weave into their own; everything else here is a setting as it stands.
+PARTS = frozenset({"PARTS", "ALLAUTH_APPS", "MIDDLEWARE"})
+
 ALLAUTH_APPS = ["allauth", "allauth.account", "allauth.mfa", "axes"]
 MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
