@@ -1,0 +1,176 @@
+"""The door of the catalogue: what other rooms may call. Values are in `values`, facts in `events`."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from jutong.kernel.policy import Subject
+from jutong.supply.catalogue import queries, services, start_data
+from jutong.supply.catalogue.domain import (
+    CatalogueError,
+    DraftHasGaps,
+    NoSuchDraft,
+    NoSuchResource,
+    ResourceNotPublished,
+)
+from jutong.supply.catalogue.values import Content, Resource
+
+__all__ = [
+    "CatalogueError",
+    "DraftHasGaps",
+    "NoSuchDraft",
+    "NoSuchResource",
+    "ResourceNotPublished",
+    "approve",
+    "create_draft",
+    "draft_content",
+    "draft_resource",
+    "ensure_section",
+    "ensure_start_data",
+    "find_resource",
+    "get_resource",
+    "get_version",
+    "note_mounted",
+    "provider_of",
+    "publish",
+    "published_codes",
+    "resources",
+    "return_draft",
+    "start_revision",
+    "submit",
+    "titles",
+    "update_draft",
+    "view_resource",
+    "visible",
+]
+
+
+# --- Questions ------------------------------------------------------------------------------------------------
+
+
+def get_resource(code: str) -> Resource:
+    """The resource of a code as it stands now: the last published version, or the approved text before the first.
+
+    Raises NoSuchResource. Rights are the caller's affair; a face asks `view_resource`.
+    """
+    return queries.get_resource(code)
+
+
+def find_resource(code: str) -> Resource | None:
+    """As `get_resource`, or nothing when there is no such code."""
+    return queries.find_resource(code)
+
+
+def view_resource(code: str, *, by: Subject) -> Resource:
+    """The resource, if this subject may know of it; NoSuchResource otherwise."""
+    return queries.view_resource(code, by)
+
+
+def get_version(code: str, number: int) -> Content:
+    """What version `number` of a resource said. Raises NoSuchResource, NoSuchVersion."""
+    return queries.get_version(code, number)
+
+
+def resources(codes: Collection[str]) -> dict[str, Resource]:
+    """Resources by code in two queries; codes without a resource are left out."""
+    return queries.resources(codes)
+
+
+def titles(codes: Collection[str]) -> dict[str, str]:
+    """Titles by code in one query; codes without a resource are left out."""
+    return queries.titles(codes)
+
+
+def provider_of(code: str) -> str:
+    """The provider's credit code. Raises NoSuchResource."""
+    return queries.provider_of(code)
+
+
+def visible(subject: Subject) -> QuerySet[Any, Any]:
+    """Codes of the resources this subject may know of: a lazy `.values("code")`, for use inside `__in` only."""
+    return queries.visible_codes(subject)
+
+
+def published_codes(*, provider: str = "") -> QuerySet[Any, Any]:
+    """Codes of published resources, of one provider where given: lazy, for use inside `__in` only."""
+    return queries.published_codes(provider)
+
+
+def draft_content(draft_no: str, *, by: Subject) -> Content:
+    """What a draft says now. Raises NoSuchDraft: none, or not for this subject."""
+    return queries.draft_content(draft_no, by)
+
+
+def draft_resource(draft_no: str) -> str:
+    """The code a draft became at approval, or the one it revises; empty before. Raises NoSuchDraft."""
+    return queries.draft_resource(draft_no)
+
+
+# --- Actions ------------------------------------------------------------------------------------------------
+
+
+def create_draft(*, content: Content, by: Subject, at: datetime, origin: Mapping[str, str] | None = None) -> str:
+    """Begin an entry and give its draft number. The content may have gaps; `submit` lists them.
+
+    An empty classification becomes the provider's own section. `origin` tells where a proposal came from (mounting's
+    source and table) for the audit.
+
+    Raises NotPermitted: not the provider's data steward; ClassifiedRefused: declared classified.
+    """
+    return services.create_draft(content=content, by=by, at=at, origin=origin)
+
+
+def update_draft(*, draft_no: str, content: Content, by: Subject, at: datetime, edition: int | None = None) -> int:
+    """Save a draft's new text and give its edition. With `edition`, only over the edition that was read.
+
+    Raises NoSuchDraft, NotPermitted, DraftNotEditable, DraftChangedMeanwhile, ProviderFixed, ClassifiedRefused.
+    """
+    return services.update_draft(draft_no=draft_no, content=content, by=by, at=at, edition=edition)
+
+
+def start_revision(*, code: str, by: Subject, at: datetime) -> str:
+    """Begin the next version of a published resource; gives the draft's number. The code never changes.
+
+    Raises NoSuchResource, NotPermitted, ResourceNotPublished, RevisionOpen.
+    """
+    return services.start_revision(code=code, by=by, at=at)
+
+
+def submit(*, draft_no: str, by: Subject, at: datetime) -> str:
+    """Submit a draft for the bureau's review (目录报送); gives the case number.
+
+    Raises DraftHasGaps with every gap at once.
+    """
+    return services.submit(draft_no=draft_no, by=by, at=at)
+
+
+def approve(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> str:
+    """Approve a draft (审核通过) and issue its code under the counter's lock; gives the code."""
+    return services.approve(draft_no=draft_no, by=by, at=at, remark=remark)
+
+
+def return_draft(*, draft_no: str, remark: str, by: Subject, at: datetime) -> None:
+    """Send a draft back to its provider with what must be mended (退回整改)."""
+    services.return_draft(draft_no=draft_no, remark=remark, by=by, at=at)
+
+
+def publish(*, draft_no: str, by: Subject, at: datetime) -> str:
+    """Publish an approved draft (目录发布) as the resource's next version; gives the code."""
+    return services.publish(draft_no=draft_no, by=by, at=at)
+
+
+def note_mounted(code: str, *, at: datetime) -> None:
+    """Told by mounting: the resource's data can be reached from now on (挂载). Raises NoSuchResource."""
+    services.note_mounted(code=code, at=at)
+
+
+def ensure_section(provider_uscc: str, *, at: datetime) -> str:
+    """The classification code of a department's own section (目), made when it has none yet."""
+    return services.ensure_section(provider_uscc=provider_uscc)
+
+
+def ensure_start_data(*, at: datetime) -> None:
+    """Lay down the classification tree; what is there stays. Called by `manage start_data`."""
+    start_data.ensure_start_data(at=at)

@@ -1,0 +1,1 @@
+"""What has happened to resources, for rooms above."""

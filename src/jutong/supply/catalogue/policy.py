@@ -1,0 +1,54 @@
+"""Who may do what in the catalogue (Art. 39 posts; Guide 6.1 duties).
+
+Flags: `published`, `open` and `approved` of resources; `editable`, `submitted`, `approved` of drafts. PROVIDER is the
+department whose code the entry bears.
+"""
+
+from typing import Final
+
+from jutong.kernel.policy import EVERY_POST, SIGNED_IN, Action, Post, Relation, rule
+from jutong.kernel.text import N_
+
+EDITORS: Final = frozenset({Post.DATA_STEWARD})
+PROVIDER_READERS: Final = frozenset({Post.DATA_STEWARD, Post.DATA_COORDINATOR, Post.CLOUD_CHIEF})
+REVIEWERS: Final = frozenset({Post.BUREAU_REVIEWER})
+
+VIEW_RESOURCE: Final = Action(
+    "catalogue.resource.view",
+    N_("查看数据资源"),
+    (
+        rule(EVERY_POST, Relation.ANY, "published", "open"),
+        rule(SIGNED_IN, Relation.ANY, "published"),
+        rule(PROVIDER_READERS, Relation.PROVIDER),
+        rule(REVIEWERS, Relation.ANY),
+    ),
+)
+VIEW_DRAFT: Final = Action(
+    "catalogue.draft.view",
+    N_("查看目录草稿"),
+    (
+        rule(PROVIDER_READERS, Relation.PROVIDER),
+        rule(REVIEWERS, Relation.ANY, "submitted"),
+    ),
+)
+CREATE_DRAFT: Final = Action("catalogue.draft.create", N_("编制目录"), (rule(EDITORS, Relation.PROVIDER),))
+EDIT_DRAFT: Final = Action("catalogue.draft.edit", N_("修改目录草稿"), (rule(EDITORS, Relation.PROVIDER, "editable"),))
+SUBMIT_DRAFT: Final = Action("catalogue.draft.submit", N_("报送目录"), (rule(EDITORS, Relation.PROVIDER, "editable"),))
+REVIEW_DRAFT: Final = Action("catalogue.draft.review", N_("审核目录"), (rule(REVIEWERS, Relation.ANY, "submitted"),))
+PUBLISH_DRAFT: Final = Action("catalogue.draft.publish", N_("发布目录"), (rule(REVIEWERS, Relation.ANY, "approved"),))
+REVISE_RESOURCE: Final = Action(
+    "catalogue.resource.revise", N_("更新目录"), (rule(EDITORS, Relation.PROVIDER, "published"),)
+)
+KEEP_CLASSIFICATION: Final = Action("catalogue.classification.keep", N_("维护分类目录"), (rule(REVIEWERS),))
+
+ACTIONS: Final = (
+    VIEW_RESOURCE,
+    VIEW_DRAFT,
+    CREATE_DRAFT,
+    EDIT_DRAFT,
+    SUBMIT_DRAFT,
+    REVIEW_DRAFT,
+    PUBLISH_DRAFT,
+    REVISE_RESOURCE,
+    KEEP_CLASSIFICATION,
+)
