@@ -1,0 +1,376 @@
+"""What can go wrong when a place is connected, scanned or mounted, in words its steward can act on."""
+
+from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.text import N_
+
+
+class MountingError(JutongError):
+    """Root of this room's errors."""
+
+
+# --- Sources ---------------------------------------------------------------------------------------------------------
+
+
+class NoSuchSource(MountingError):
+    """No data source of that number, or none this subject may know of."""
+
+    message = N_("未找到数据源 {source_no}，请在“数据源”列表中重新选择。")
+    kind = ErrorKind.MISSING
+
+
+class SourceNameTaken(MountingError):
+    """The department has another source of that name."""
+
+    message = N_("本部门已有名为“{name}”的数据源，请换一个名称。")
+    kind = ErrorKind.CONFLICT
+
+
+class SourceInUse(MountingError):
+    """A source cannot be removed while a resource is mounted from it."""
+
+    message = N_("数据源 {source_no} 仍有 {count} 个资源挂载在其上，请先停用这些挂载。")
+    kind = ErrorKind.CONFLICT
+
+
+class SourceUnreachable(MountingError):
+    """The server did not take the connection; `reason` is one of a few words, never the driver's own text."""
+
+    message = N_("无法连接数据源：{reason}。请检查主机、端口与网络放行后重试。")
+    kind = ErrorKind.UNAVAILABLE
+
+
+class SourceRefused(MountingError):
+    """The server answered, and refused account, password or database."""
+
+    message = N_("数据源拒绝登录：{reason}。请核对数据库名、账号和密码。")
+
+
+class SourceFailed(MountingError):
+    """The server broke off or refused a query while it was being read."""
+
+    message = N_("读取数据源时出错：{reason}。稍后会自动重试；持续出现时请联系数据源管理员。")
+    kind = ErrorKind.UNAVAILABLE
+
+
+class TableMissing(MountingError):
+    """The table is not there, or the account may not read it."""
+
+    message = N_("数据源中没有表 {table}，或账号无权读取；请重新扫描，或请数据源管理员授权。")
+    kind = ErrorKind.MISSING
+
+
+class CursorLost(MountingError):
+    """The place from which to read on is no longer valid: the table was made anew or the server restored."""
+
+    message = N_("增量水位已失效（源表被重建或数据库被恢复），将改为全量重新归集。")
+    kind = ErrorKind.CONFLICT
+
+
+# --- Addresses -------------------------------------------------------------------------------------------------------
+
+
+class AddressError(MountingError):
+    """The platform does not connect to this address."""
+
+    message = N_("不能连接该地址。")
+    kind = ErrorKind.DENIED
+
+
+class HostMalformed(AddressError):
+    """The host is neither a name nor an address in its usual writing."""
+
+    message = N_("主机“{host}”写法不正确，请填写域名或标准写法的 IP 地址，不带协议、端口和路径。")
+    kind = ErrorKind.INVALID
+
+
+class PortMalformed(AddressError):
+    """The port is none."""
+
+    message = N_("端口应为 1 到 65535 之间的整数。")
+    kind = ErrorKind.INVALID
+
+
+class HostUnknown(AddressError):
+    """The name has no address."""
+
+    message = N_("主机“{host}”无法解析，请核对域名，或直接填写 IP 地址。")
+    kind = ErrorKind.INVALID
+
+
+class AddressNotListed(AddressError):
+    """No entry of the department's list of permitted addresses covers this one."""
+
+    message = N_("地址 {address}:{port} 不在本部门的允许访问名单内，请联系系统管理员登记后再试。")
+
+
+class AddressSpecial(AddressError):
+    """Loopback, link-local, cloud metadata and their like need an entry of exactly that address and port."""
+
+    message = N_("地址 {address}:{port} 属于本机或特殊用途地址，须由系统管理员逐一登记该地址和端口后方可连接。")
+
+
+class AddressIsPlatform(AddressError):
+    """A port of the platform itself; no list can permit it."""
+
+    message = N_("地址 {address}:{port} 是本平台自身的端口，不能作为数据来源。")
+
+
+class NetworkMalformed(MountingError):
+    """The network is not written as CIDR, or has bits set beyond its prefix."""
+
+    message = N_("网段“{cidr}”写法不正确，请按 10.1.2.0/24 或单个地址填写。")
+
+
+class PortRangeReversed(MountingError):
+    """The first port is greater than the last."""
+
+    message = N_("起始端口不能大于结束端口。")
+
+
+class NoSuchNetwork(MountingError):
+    """No such entry in the list."""
+
+    message = N_("未找到该条允许访问名单。")
+    kind = ErrorKind.MISSING
+
+
+# --- Mapping and mounts ----------------------------------------------------------------------------------------------
+
+
+class MappingError(MountingError):
+    """A data item and a source's column do not fit together."""
+
+    message = N_("数据项与来源列不匹配。")
+    kind = ErrorKind.CONFLICT
+
+
+class ItemNotMapped(MappingError):
+    """A data item has no column."""
+
+    message = N_("数据项“{item}”没有对应的来源列，请选择一列。")
+
+
+class ColumnNotFound(MappingError):
+    """The source has no such column."""
+
+    message = N_("来源中没有列“{column}”。")
+
+
+class ColumnRetyped(MappingError):
+    """The source's column has another type than at mounting."""
+
+    message = N_("来源列“{column}”的类型由 {before} 变为 {after}。")
+
+
+class ColumnUnsupported(MappingError):
+    """Values of this type cannot be gathered."""
+
+    message = N_("来源列“{column}”的类型 {source_type} 暂不能归集。")
+
+
+class ColumnLossy(MappingError):
+    """Values would lose digits, time or length on the way."""
+
+    message = N_("来源列“{column}”（{before}）装入数据项“{item}”（{after}）会损失精度，请修改数据项类型。")
+
+
+class ColumnImpossible(MappingError):
+    """The types have nothing in common."""
+
+    message = N_("来源列“{column}”（{before}）不能装入数据项“{item}”（{after}），请核对对应关系或修改数据项类型。")
+
+
+class ItemUnknown(MappingError):
+    """The catalogue has no such data item."""
+
+    message = N_("目录中没有数据项“{item}”。")
+
+
+class KeyNotUnique(MappingError):
+    """Incremental gathering needs a business key in the catalogue."""
+
+    message = N_("增量交换需要目录中标明主键数据项；请先在目录中补充，或改用全量交换。")
+
+
+class WatermarkMissing(MappingError):
+    """This engine needs a column that grows with every change."""
+
+    message = N_("该类数据源的增量交换需要指定水位列（随每次新增和修改递增的时间或整数列）。")
+
+
+class WatermarkUnfit(MappingError):
+    """The column may be empty, or is of a type that has no order to rely on."""
+
+    message = N_("列“{column}”不能作水位列：须为非空的日期时间或整数列。")
+
+
+class SourceIsReplica(MappingError):
+    """A watermark read from a replica can pass over rows that the primary has already committed."""
+
+    message = N_("数据源是只读副本，增量水位在副本上不可靠；请连接主库，或改用全量交换。")
+
+
+class AlreadyMounted(MountingError):
+    """The resource has an active mount; it is changed, not doubled."""
+
+    message = N_("资源 {resource_code} 已挂载；如需更换来源，请先停用原挂载。")
+    kind = ErrorKind.CONFLICT
+
+
+class NotMounted(MountingError):
+    """The resource has no mount."""
+
+    message = N_("资源 {resource_code} 尚未挂载。")
+    kind = ErrorKind.MISSING
+
+
+class ResourceNotReady(MountingError):
+    """Only resources with a code and not withdrawn are mounted."""
+
+    message = N_("资源 {resource_code} 已下线，不能挂载。")
+    kind = ErrorKind.CONFLICT
+
+
+class SourceOfAnother(MountingError):
+    """A department mounts from its own sources only."""
+
+    message = N_("只能使用本部门登记的数据源挂载本部门的资源。")
+    kind = ErrorKind.DENIED
+
+
+class ScanRunning(MountingError):
+    """One scan of a source at a time."""
+
+    message = N_("该数据源正在扫描，请等待完成。")
+    kind = ErrorKind.CONFLICT
+
+
+class NoSuchScan(MountingError):
+    """The source was not scanned yet, or the table is not in its last scan."""
+
+    message = N_("没有该表的扫描结果，请先扫描数据源。")
+    kind = ErrorKind.MISSING
+
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+
+
+class FileError(MountingError):
+    """A file cannot be taken in."""
+
+    message = N_("文件无法读取。")
+
+
+class FileFormatUnknown(FileError):
+    """Neither CSV nor XLSX by name and content."""
+
+    message = N_("文件“{name}”不是可归集的格式，目前支持 CSV 和 XLSX。")
+
+
+class FileEmpty(FileError):
+    """No heading row."""
+
+    message = N_("文件没有内容，第一行应为列名。")
+
+
+class EncodingUndetected(FileError):
+    """The bytes fit none of the character sets without doubt."""
+
+    message = N_("无法确定文件的字符集，请在上传时注明（UTF-8、GB18030 或 UTF-16）。")
+
+
+class EncodingWrong(FileError):
+    """The bytes do not fit the declared character set."""
+
+    message = N_("文件内容与注明的字符集 {encoding} 不符（第 {line} 行附近），请核对后重新上传。")
+
+
+class HeadingRepeated(FileError):
+    """Two columns have one name."""
+
+    message = N_("列名“{column}”重复，请修改文件第一行后重新上传。")
+
+
+class HeadingEmpty(FileError):
+    """A column has no name."""
+
+    message = N_("第 {position} 列没有列名，请补充后重新上传。")
+
+
+class SheetMissing(FileError):
+    """The workbook has no such sheet."""
+
+    message = N_("工作簿中没有名为“{sheet}”的工作表。")
+
+
+class FileTooLarge(FileError):
+    """More than the platform takes in, packed or unpacked."""
+
+    message = N_("文件超过 {limit_megabytes} MB 的上限，请拆分后上传或改用库表交换。")
+
+
+class FileSuspicious(FileError):
+    """An archive with macros, external links, or that unpacks to far more than it is."""
+
+    message = N_("文件未通过安全检查（{reason}），请另存为不含宏和外部链接的普通工作簿后重新上传。")
+
+
+class FileUnreadable(FileError):
+    """The reader gave up: damaged, or beyond its limits of time and memory."""
+
+    message = N_("文件已损坏或过于复杂，无法读取（{reason}）。")
+
+
+# --- Services --------------------------------------------------------------------------------------------------------
+
+
+class ServiceError(MountingError):
+    """A registered HTTP service did not answer as described."""
+
+    message = N_("服务接口未按登记的方式应答。")
+    kind = ErrorKind.UNAVAILABLE
+
+
+class UrlMalformed(ServiceError):
+    """Not an http or https address without account, query and fragment."""
+
+    message = N_("服务地址“{url}”不正确，应以 http:// 或 https:// 开头，不含账号、参数和片段。")
+    kind = ErrorKind.INVALID
+
+
+class ServiceStatusWrong(ServiceError):
+    """The service answered with another status than 200. Redirects are not followed."""
+
+    message = N_("服务接口返回状态 {status}，应为 200；平台不跟随跳转。")
+
+
+class ServiceNotJson(ServiceError):
+    """The answer is no JSON."""
+
+    message = N_("服务接口返回的不是 JSON。")
+
+
+class ServiceTooLarge(ServiceError):
+    """The answer is larger than the platform reads."""
+
+    message = N_("服务接口返回内容超过 {limit_megabytes} MB。")
+
+
+class ServiceTooSlow(ServiceError):
+    """The answer did not end in time."""
+
+    message = N_("服务接口在 {timeout_seconds} 秒内没有应答完毕。")
+
+
+class RowPathWrong(ServiceError):
+    """There is no list of rows where the path leads."""
+
+    message = N_("在返回内容的“{row_path}”处没有找到记录列表。")
+    kind = ErrorKind.INVALID
+
+
+class FieldMissing(ServiceError):
+    """A mapped field is in no row of the answer."""
+
+    message = N_("返回的记录中没有字段“{field_name}”。")
+    kind = ErrorKind.INVALID

@@ -1,0 +1,431 @@
+"""What other rooms may hold of sources and mounts: frozen values, read and written as plain JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from jutong.kernel.codes.data_types import DataType
+from jutong.kernel.text import N_
+
+
+class SourceKind(StrEnum):
+    """Database engines a department's source may run (数据源类型)."""
+
+    POSTGRESQL = "postgresql"
+    MYSQL = "mysql"  # MySQL and MariaDB speak the same protocol
+
+    @property
+    def label(self) -> str:
+        return N_("PostgreSQL") if self is SourceKind.POSTGRESQL else N_("MySQL / MariaDB")
+
+    @property
+    def default_port(self) -> int:
+        return 5432 if self is SourceKind.POSTGRESQL else 3306
+
+
+class Tls(StrEnum):
+    """How the way to a source is encrypted (传输加密)."""
+
+    OFF = "off"  # 不加密
+    REQUIRED = "required"  # 加密，不核验证书
+    VERIFIED = "verified"  # 加密并核验证书
+
+    @property
+    def label(self) -> str:
+        return _TLS_LABELS[self]
+
+
+_TLS_LABELS = {
+    Tls.OFF: N_("不加密（仅限政务外网内部）"),
+    Tls.REQUIRED: N_("加密传输"),
+    Tls.VERIFIED: N_("加密传输并核验服务器证书"),
+}
+
+
+class MountKind(StrEnum):
+    """What kind of place a resource is mounted from (挂载方式). Art. 34(3)."""
+
+    TABLE = "table"  # 库表交换
+    FILE = "file"  # 文件交换
+    SERVICE = "service"  # 服务接口
+
+    @property
+    def label(self) -> str:
+        return _MOUNT_KIND_LABELS[self]
+
+
+_MOUNT_KIND_LABELS = {
+    MountKind.TABLE: N_("库表交换"),
+    MountKind.FILE: N_("文件交换"),
+    MountKind.SERVICE: N_("服务接口"),
+}
+
+
+class MountMode(StrEnum):
+    """How a table is gathered again (交换方式)."""
+
+    FULL = "full"  # 全量
+    WATERMARK = "watermark"  # 增量（水位）
+
+    @property
+    def label(self) -> str:
+        return N_("全量") if self is MountMode.FULL else N_("增量")
+
+
+class MountState(StrEnum):
+    """Is the mount in use (挂载状态)?"""
+
+    ACTIVE = "active"  # 已挂载
+    STOPPED = "stopped"  # 已停用
+
+    @property
+    def label(self) -> str:
+        return N_("已挂载") if self is MountState.ACTIVE else N_("已停用")
+
+
+@dataclass(frozen=True, slots=True)
+class TableRef:
+    """A table or view in a source: schema (the database, in MySQL) and name, as the catalogue of the engine has them."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFound:
+    """A column as a scan found it. `data_type` is the nearest of the Guide's types, None when it cannot be gathered."""
+
+    name: str
+    source_type: str
+    data_type: DataType | None
+    nullable: bool = True
+    comment: str = ""
+    values: tuple[str, ...] = ()
+    """The values an enumerated column allows."""
+
+    def to_json(self) -> dict[str, Any]:
+        data = asdict(self)
+        data["data_type"] = str(self.data_type) if self.data_type else None
+        data["values"] = list(self.values)
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            name=data["name"],
+            source_type=data["source_type"],
+            data_type=DataType.parse(data["data_type"]) if data["data_type"] else None,
+            nullable=data["nullable"],
+            comment=data["comment"],
+            values=tuple(data["values"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TableFound:
+    """A table as a scan found it: its columns in order, the columns of its primary key, and about how many rows."""
+
+    ref: TableRef
+    kind: str
+    comment: str
+    row_estimate: int
+    columns: tuple[ColumnFound, ...]
+    key: tuple[str, ...] = ()
+
+    def column(self, name: str) -> ColumnFound | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": self.ref.schema,
+            "name": self.ref.name,
+            "kind": self.kind,
+            "comment": self.comment,
+            "row_estimate": self.row_estimate,
+            "columns": [column.to_json() for column in self.columns],
+            "key": list(self.key),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            ref=TableRef(data["schema"], data["name"]),
+            kind=data["kind"],
+            comment=data["comment"],
+            row_estimate=data["row_estimate"],
+            columns=tuple(ColumnFound.from_json(column) for column in data["columns"]),
+            key=tuple(data["key"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """What a test of a source found: server, its age, and what the account may do more than it should."""
+
+    server: str
+    database: str
+    account: str
+    tables: int
+    writable: bool = False
+    replica: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """One thing an adapter does or does not do, for people who choose how to mount."""
+
+    name: str
+    present: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """One data item's place: its column name in the catalogue, the source's column, and the type it had at mounting."""
+
+    item: str
+    source: str
+    source_type: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(data["item"], data["source"], data.get("source_type", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlace:
+    """A table in a department's database, and how it is gathered.
+
+    `watermark_column` names the column that grows with every change where the engine needs one; `overlap_seconds`
+    is how far behind it each reading starts again, at least the longest transaction of the source.
+    """
+
+    source_no: str
+    table: TableRef
+    mode: MountMode = MountMode.FULL
+    watermark_column: str = ""
+    overlap_seconds: int = 600
+    zero_dates_empty: bool = False
+    """MySQL's 0000-00-00 counts as empty; otherwise such rows are rejected."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            source_no=data["source_no"],
+            table=TableRef(**data["table"]),
+            mode=MountMode(data["mode"]),
+            watermark_column=data["watermark_column"],
+            overlap_seconds=data["overlap_seconds"],
+            zero_dates_empty=data["zero_dates_empty"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlace:
+    """An uploaded file: the digest under which `files` keeps it, and how it is read."""
+
+    digest: str
+    name: str
+    format: str
+    encoding: str = ""
+    sheet: str = ""
+    delimiter: str = ","
+
+    def to_json(self) -> dict[str, str]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{f.name: data[f.name] for f in fields(cls) if f.name in data})
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceParameter:
+    """A parameter of a registered service: its name there, the data item it asks for, whether each call must give it."""
+
+    name: str
+    item: str
+    required: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePlace:
+    """A department's HTTP JSON service (服务接口). `address` is the one checked and pinned when it was registered.
+
+    `row_path` leads to the list of rows in the answer, names separated by dots, empty for the answer itself;
+    `fields` gives each item's column the name it has in a row.
+    """
+
+    base_url: str
+    path: str
+    address: str
+    port: int
+    tls: bool
+    method: str = "GET"
+    row_path: str = ""
+    parameters: tuple[ServiceParameter, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    timeout_seconds: int = 10
+
+    def to_json(self) -> dict[str, Any]:
+        data = {f.name: getattr(self, f.name) for f in fields(self)}
+        data["parameters"] = [parameter.to_json() for parameter in self.parameters]
+        data["fields"] = dict(self.fields)
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        known = {f.name: data[f.name] for f in fields(cls) if f.name in data}
+        known["parameters"] = tuple(ServiceParameter(**parameter) for parameter in data.get("parameters", ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Where the data of a resource lies (挂载): exactly one of table, file and service is given.
+
+    `resource_version` is the catalogue version against which the columns were matched.
+    """
+
+    resource_code: str
+    provider_uscc: str
+    kind: MountKind
+    state: MountState
+    resource_version: int
+    columns: tuple[ColumnMap, ...]
+    mounted_at: datetime
+    changed_at: datetime
+    table: TablePlace | None = None
+    file: FilePlace | None = None
+    service: ServicePlace | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.state is MountState.ACTIVE
+
+    @property
+    def gathered(self) -> bool:
+        """Is its data copied into the pool? A service's is asked for at each call."""
+        return self.kind is not MountKind.SERVICE
+
+    def source_of(self, item: str) -> str | None:
+        """The source's column of a data item, or nothing."""
+        return next((column.source for column in self.columns if column.item == item), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemProposal:
+    """A data item as a scan proposes it; the fields are those of the catalogue's data item."""
+
+    title: str
+    column_name: str
+    data_type: str
+    key: bool = False
+    nullable: bool = True
+    sensitivity: int = 1
+    identifier: str = ""
+    note: str = ""
+    source_column: str = ""
+    reason: str = ""
+    """Why it is proposed as sensitive, in words; empty otherwise."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftProposal:
+    """What a scanned table would be in the catalogue: a title, items, and what could not be taken along."""
+
+    title: str
+    items: tuple[ItemProposal, ...]
+    format: str
+    left_out: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "items": [item.to_json() for item in self.items],
+            "format": self.format,
+            "left_out": list(self.left_out),
+        }
+
+
+# --- Streams: what an adapter hands the exchange ---------------------------------------------------------------------
+
+
+class ChunkForm(StrEnum):
+    """How the rows of a chunk are written, in the words of PostgreSQL's COPY."""
+
+    TEXT = "text"
+    CONTROL = "control"  # fields parted by U+0001, quoting by U+0002, NULL as the chunk's own mark
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """A row that the adapter could not write down: which of its chunk, in which column, and why."""
+
+    row: int
+    column: str
+    reason: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows on their way: UTF-8 lines in COPY form, one line a row, each ended by a newline.
+
+    `faults` are rows left out of `data`, numbered from 0 in the order read, which counts them.
+    """
+
+    data: bytes
+    rows: int
+    form: ChunkForm = ChunkForm.TEXT
+    null_mark: str = ""
+    faults: tuple[RowFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamColumn:
+    """A column to read: its name and type at the source, and the type its values must have."""
+
+    source: str
+    source_type: str
+    data_type: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRequest:
+    """What to read: columns in this order, all rows or those since a cursor.
+
+    `cursor` is what an earlier stream left, in the adapter's own words; `limit_rows` bounds one batch.
+    """
+
+    table: TableRef
+    columns: tuple[StreamColumn, ...]
+    key: tuple[str, ...] = ()
+    cursor: Mapping[str, Any] | None = None
+    watermark_column: str = ""
+    overlap_seconds: int = 0
+    zero_dates_empty: bool = False
+    incremental: bool = False
+    limit_rows: int = 500_000
+    rewind: bool = False
+    """The first batch of a run starts behind the cursor by the overlap; the next ones go on from where it ended."""
