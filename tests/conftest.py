@@ -17,7 +17,10 @@ os.environ |= {
     "JUTONG_LANGUAGE": "zh-hans",
 }
 
+import django  # noqa: E402
 import pytest  # noqa: E402
+
+django.setup()
 
 
 @pytest.fixture(scope="session")
