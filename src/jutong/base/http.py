@@ -1,4 +1,7 @@
-"""The request as rooms see it: Django's, with the subject who acts."""
+"""The request as rooms see it: Django's, with the subject who acts. Pages need one unless they are marked `public`."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 
@@ -12,3 +15,16 @@ class SubjectRequest(HttpRequest):
     """
 
     subject: Subject
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def public(view: View) -> View:
+    """Let everybody open a page, also who is not signed in. `request.subject` is the public's then.
+
+    Without this mark a page is shown to people in a post only. (The mark is Django's own for the same meaning, so
+    that views of libraries are understood too.)
+    """
+    view.login_required = False  # type: ignore[attr-defined]
+    return view

@@ -30,6 +30,11 @@ class Post(StrEnum):
     AUDIT_ADMIN = "audit_admin"  # 审计管理员
     PUBLIC = "public"  # 公众 (nobody signed in)
 
+    @property
+    def label(self) -> str:
+        """The post's name, marked for translation."""
+        return POST_NAMES[self]
+
 
 POST_NAMES: Mapping[Post, str] = {
     Post.DATA_STEWARD: N_("数据管理专员"),

@@ -1,5 +1,6 @@
 """Rules of accounts: which posts exclude each other, what a password must be. Pure."""
 
+import re
 import secrets
 import string
 from collections.abc import Iterable
@@ -17,11 +18,12 @@ ADMINISTRATORS: Final = frozenset({Post.SYSTEM_ADMIN, Post.SECURITY_ADMIN, Post.
 BUREAU_POSTS: Final = frozenset({Post.BUREAU_REVIEWER, Post.DATA_MONITOR})
 """Posts that exist in the Big Data Bureau only. Source: Art. 39."""
 
-TOKEN_PREFIX: Final = "jt_"
+TOKEN_PREFIX: Final = "jt_"  # noqa: S105
 TOKEN_BYTES: Final = 32
 KEY_SECRET_BYTES: Final = 32
 TOKEN_MAX_DAYS: Final = 365
 KEY_MAX_DAYS: Final = 730
+OVERLAP_MAX_DAYS: Final = 90
 ALGORITHMS: Final = ("HMAC-SM3", "HMAC-SHA256")
 
 
@@ -110,6 +112,13 @@ class NotYourPost(AccountsError):
     kind = ErrorKind.DENIED
 
 
+class TokenBound(AccountsError):
+    """A token was to act in another post than the one it was issued for."""
+
+    message = N_("接口令牌只代表一个岗位，不能切换；请以另一岗位登录后签发令牌。")
+    kind = ErrorKind.CONFLICT
+
+
 class NoPost(AccountsError):
     """Signed in, but without any live post: nothing may be done."""
 
@@ -162,10 +171,23 @@ class OrganisationUnknown(AccountsError):
     message = N_("没有统一社会信用代码为“{organisation}”的单位。")
 
 
+class ResponsibleElsewhere(AccountsError):
+    """The responsible official holds no post in the client's organisation."""
+
+    message = N_("责任人须为本单位在任人员。")
+
+
 class TooManyKeys(AccountsError):
     """A client has as many keys in force as rotation needs; more only widen the harm of a leak."""
 
     message = N_("该应用已有 {limit} 个有效密钥，请先吊销不再使用的密钥。")
+    kind = ErrorKind.CONFLICT
+
+
+class KeyOver(AccountsError):
+    """A key past its time has no successor by rotation."""
+
+    message = N_("该密钥已到期或已吊销，请签发新密钥。")
     kind = ErrorKind.CONFLICT
 
 
@@ -180,6 +202,24 @@ LIVE_KEYS_MAX: Final = 3
 """Keys of one client in force at a time: the old, the new, and one to spare."""
 
 
+_LOGIN_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+
+
+def check_login_name(login_name: str) -> str:
+    """The login name as stored: trimmed, in small letters. Raises LoginNameInvalid."""
+    plain = login_name.strip().lower()
+    if not _LOGIN_NAME.fullmatch(plain):
+        raise LoginNameInvalid(field="login_name")
+    return plain
+
+
+def post_named(name: str) -> Post:
+    """The post that people can hold under this name. Raises PostUnknown."""
+    if name not in set(Post) - {Post.PUBLIC}:
+        raise PostUnknown(field="post", post=name)
+    return Post(name)
+
+
 def check_posts(post: Post, held: Iterable[Post]) -> None:
     """Refuse a post that may not come to the others in one hand.
 
@@ -188,7 +228,7 @@ def check_posts(post: Post, held: Iterable[Post]) -> None:
     if post in ADMINISTRATORS:
         for other in held:
             if other in ADMINISTRATORS and other is not post:
-                raise PostsExclusive(held=other.value)
+                raise PostsExclusive(held=other)
 
 
 def check_days(starts_on: date, ends_on: date | None) -> None:

@@ -1,7 +1,6 @@
 """What has happened to people, clients and keys."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from jutong.foundation.outbox.values import Event
 
@@ -10,60 +9,88 @@ from jutong.foundation.outbox.values import Event
 class PersonCreated(Event):
     """A person may sign in from now on."""
 
-    name: ClassVar[str] = "accounts.person_created"
+    name = "accounts.person_created"
     person_no: str
+
+    @property
+    def stream(self) -> str:
+        return self.person_no
 
 
 @dataclass(frozen=True)
 class PersonDisabled(Event):
     """A person may no longer sign in; all tokens are refused."""
 
-    name: ClassVar[str] = "accounts.person_disabled"
+    name = "accounts.person_disabled"
     person_no: str
+
+    @property
+    def stream(self) -> str:
+        return self.person_no
 
 
 @dataclass(frozen=True)
 class PersonAppointed(Event):
     """A person holds a post."""
 
-    name: ClassVar[str] = "accounts.person_appointed"
+    name = "accounts.person_appointed"
     person_no: str
     post: str
     organisation: str
+
+    @property
+    def stream(self) -> str:
+        return self.person_no
 
 
 @dataclass(frozen=True)
 class AppointmentEnded(Event):
     """A person holds a post no longer."""
 
-    name: ClassVar[str] = "accounts.appointment_ended"
+    name = "accounts.appointment_ended"
     person_no: str
     post: str
     organisation: str
+
+    @property
+    def stream(self) -> str:
+        return self.person_no
 
 
 @dataclass(frozen=True)
 class ClientCreated(Event):
     """A department registered a calling system."""
 
-    name: ClassVar[str] = "accounts.client_created"
+    name = "accounts.client_created"
     client_no: str
     organisation: str
+
+    @property
+    def stream(self) -> str:
+        return self.client_no
 
 
 @dataclass(frozen=True)
 class ClientKeyIssued(Event):
     """A client got a key; the secret is known to the client and the gateways only."""
 
-    name: ClassVar[str] = "accounts.client_key_issued"
+    name = "accounts.client_key_issued"
     key_id: str
     client_no: str
+
+    @property
+    def stream(self) -> str:
+        return self.client_no
 
 
 @dataclass(frozen=True)
 class ClientKeyRevoked(Event):
     """A key stopped to count before its time."""
 
-    name: ClassVar[str] = "accounts.client_key_revoked"
+    name = "accounts.client_key_revoked"
     key_id: str
     client_no: str
+
+    @property
+    def stream(self) -> str:
+        return self.client_no

@@ -13,7 +13,7 @@ from jutong.kernel.text import N_
 OVERSEERS: Final = frozenset({Post.AUDITOR, Post.AUDIT_ADMIN, Post.SECURITY_ADMIN})
 PLATFORM_STAFF: Final = frozenset({Post.BUREAU_REVIEWER, Post.CENTRE_ENGINEER, Post.DATA_MONITOR})
 KEEPERS_OF_CLIENTS: Final = frozenset({Post.DATA_STEWARD, Post.CLIENT_DEVELOPER})
-DEPARTMENT_READERS: Final = frozenset({Post.DATA_STEWARD, Post.CLIENT_DEVELOPER, Post.DATA_COORDINATOR, Post.CLOUD_CHIEF})
+DEPARTMENT_READERS: Final = KEEPERS_OF_CLIENTS | {Post.DATA_COORDINATOR, Post.CLOUD_CHIEF}
 
 # A person bears "ordinary" when he holds no administrator's post. Whoever may set an administrator's password can
 # become that administrator, so no post may; the server's operator does it on the machine.

@@ -14,7 +14,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 
 # Lists that the settings weave into their own; everything else here is a setting as it stands.
-PARTS = frozenset({"PARTS", "ALLAUTH_APPS", "MIDDLEWARE"})
+PARTS = frozenset({"PARTS", "ALLAUTH_APPS", "MIDDLEWARE", "PASSWORD_PROFILES"})
 
 ALLAUTH_APPS = ["allauth", "allauth.account", "allauth.mfa", "axes"]
 MIDDLEWARE = [
@@ -31,7 +31,7 @@ PASSWORD_PROFILES: dict[str, dict[str, Any]] = {
     # OWASP ASVS 5.0 V6.2: length instead of composition (V6.2.5), no periodic change (V6.2.10).
     "asvs": {"min_length": 15, "min_kinds": 1, "history": 0, "expiry_days": 0},
 }
-JUTONG_PASSWORD_PROFILE = "dengbao-3"
+JUTONG_PASSWORD_PROFILE = "dengbao-3"  # noqa: S105
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "jutong.registry.accounts.passwords.ProfileValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -48,7 +48,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 JUTONG_SESSION_IDLE_SECONDS = 30 * 60
 
 # --- allauth: sign-in by login name, nobody signs up ----------------------------------------------------------------
-ACCOUNT_ADAPTER = "jutong.registry.accounts.adapters.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "jutong.registry.accounts.web.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login_name"
@@ -60,7 +60,7 @@ ACCOUNT_SESSION_REMEMBER = False
 # axes counts failures by account and address; allauth's own count in the memory of one process would say otherwise.
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": None}
 
-MFA_ADAPTER = "jutong.registry.accounts.adapters.sign_in.MfaAdapter"
+MFA_ADAPTER = "jutong.registry.accounts.web.sign_in.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "聚通 Jutong"
 MFA_TOTP_TOLERANCE = 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from jutong.kernel.crypto import Secret
-from jutong.kernel.policy import Post
+from jutong.kernel.policy import Post, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,15 @@ class IssuedToken:
 
     token_no: str
     token: Secret
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """What a token in force stands for."""
+
+    subject: Subject
+    appointment_no: int
     expires_at: datetime
 
 

@@ -10,26 +10,26 @@ from django.http import HttpRequest
 
 from jutong.kernel import clock
 from jutong.kernel.crypto import Envelope, Place
+from jutong.registry.accounts import api
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by the system administrator; there is no mail to reset a password by."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def set_password(self, user: Any, password: str) -> None:
-        from jutong.registry.accounts import services
-
-        services.change_own_password(person=user, password=password, at=clock.now())
+        api.change_own_password(person=user, password=password, at=clock.now())
 
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
         """No account mail is sent: people have no addresses here, they read notices."""
 
 
-class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MfaAdapter(DefaultMFAAdapter):
     """Secrets of second factors in an envelope, as all credentials are."""
 
+    # allauth asks for encryption before the row has a number, so the place names the column only.
     _place = Place("mfa_authenticator", "any", "data")
 
     def encrypt(self, text: str) -> str:

@@ -1,1 +1,0 @@
-"""The libraries that sign people in, bent to the rules of this room."""

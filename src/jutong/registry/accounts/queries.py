@@ -1,0 +1,200 @@
+"""What is read of people, posts, clients and keys."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+
+from jutong.base.access import scope_q
+from jutong.kernel.errors import NotFound
+from jutong.kernel.policy import ANONYMOUS, POST_NAMES, Action, Facts, Post, Relation, Subject
+from jutong.registry.accounts import policy
+from jutong.registry.accounts.domain import ADMINISTRATORS, NotYourPost
+from jutong.registry.accounts.models import ApiToken, Appointment, Client, ClientKey, Person
+from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef
+
+# --- Facts and scopes ------------------------------------------------------------------------------------------------
+_ADMINISTRATORS = [post.value for post in ADMINISTRATORS]
+_RELATIONS: Mapping[str, Mapping[Relation, str]] = {
+    "person": {Relation.SELF: "person_no"},
+    "appointment": {Relation.OWNER: "organisation", Relation.SELF: "person__person_no"},
+    "client": {Relation.OWNER: "organisation"},
+    "key": {Relation.OWNER: "organisation"},
+    "token": {Relation.SELF: "appointment__person__person_no"},
+}
+
+
+def facts(row: Person | Appointment | Client | ClientKey | ApiToken) -> Facts:
+    """What `decide` may know of a row."""
+    if isinstance(row, Person):
+        administers = Appointment.objects.filter(person=row, post__in=_ADMINISTRATORS, ended_at=None).exists()
+        return Facts({Relation.SELF: row.person_no}, frozenset() if administers else frozenset({policy.ORDINARY}))
+    if isinstance(row, Appointment):
+        return Facts({Relation.OWNER: row.organisation, Relation.SELF: row.person.person_no})
+    if isinstance(row, ApiToken):
+        return Facts({Relation.SELF: row.appointment.person.person_no})
+    return Facts({Relation.OWNER: row.organisation})
+
+
+def scope(subject: Subject, action: Action) -> Q:
+    """The rows of the action's object on which `decide` permits it."""
+    administer = Appointment.objects.filter(post__in=_ADMINISTRATORS, ended_at=None).values("person_id")
+    flags = {policy.ORDINARY: ~Q(pk__in=administer)}
+    return scope_q(subject, action, _RELATIONS[action.name.split(".")[1]], flags)
+
+
+# --- People and posts ------------------------------------------------------------------------------------------------
+def get_person(person_no: str) -> Person:
+    """Raises NotFound."""
+    try:
+        return Person.objects.get(person_no=person_no)
+    except Person.DoesNotExist:
+        raise NotFound() from None
+
+
+def person_names(person_nos: Iterable[str]) -> dict[str, str]:
+    """Display names by number; unknown numbers are left out."""
+    found = Person.objects.filter(person_no__in=set(person_nos))
+    return dict(found.values_list("person_no", "display_name"))
+
+
+def people(subject: Subject) -> QuerySet[Person]:
+    """The people this subject may see."""
+    return Person.objects.filter(scope(subject, policy.VIEW_PEOPLE)).order_by("person_no")
+
+
+def appointments(subject: Subject) -> QuerySet[Appointment]:
+    """The appointments this subject may see."""
+    rows = Appointment.objects.filter(scope(subject, policy.VIEW_APPOINTMENTS))
+    return rows.select_related("person", "responsible").order_by("organisation", "post", "person__person_no", "pk")
+
+
+def live_appointments(person_no: str, at: datetime) -> list[Appointment]:
+    """The posts a person may act in now, in the order of their start."""
+    rows = Appointment.objects.live(at).filter(person__person_no=person_no).select_related("person")
+    return list(rows.order_by("starts_on", "pk"))
+
+
+def find_appointment(person: Person, appointment_no: int, at: datetime) -> Appointment | None:
+    """A live appointment of this person, or None."""
+    return Appointment.objects.live(at).filter(person=person, pk=appointment_no).select_related("person").first()
+
+
+def appointment_of(subject: Subject, at: datetime) -> Appointment:
+    """The appointment a subject acts under. Raises NotYourPost: it ended meanwhile."""
+    rows = Appointment.objects.live(at).filter(
+        person__person_no=subject.person_no, post=subject.post.value, organisation=subject.organisation
+    )
+    found = rows.select_related("person").order_by("pk").first()
+    if found is None:
+        raise NotYourPost()
+    return found
+
+
+def holders(post: Post, organisation: str, at: datetime) -> list[AppointmentRef]:
+    """Who holds a post of an organisation now; deputies last."""
+    rows = Appointment.objects.live(at).filter(post=post.value, organisation=organisation)
+    ordered = rows.select_related("person").order_by("deputy", "starts_on", "person__person_no")
+    return [appointment_ref(row) for row in ordered]
+
+
+def subject_of(appointment: Appointment) -> Subject:
+    person = appointment.person
+    return Subject(person.person_no, Post(appointment.post), appointment.organisation, person.display_name)
+
+
+def find_subject(person_no: str, post: Post, organisation: str, at: datetime) -> Subject:
+    """The subject of a live appointment, or the public."""
+    rows = Appointment.objects.live(at).filter(
+        person__person_no=person_no, post=post.value, organisation=organisation
+    )
+    row = rows.select_related("person").first()
+    return subject_of(row) if row else ANONYMOUS
+
+
+def person_ref(row: Person) -> PersonRef:
+    return PersonRef(row.person_no, row.display_name)
+
+
+def appointment_ref(row: Appointment) -> AppointmentRef:
+    return AppointmentRef(
+        appointment_no=row.pk,
+        person=person_ref(row.person),
+        post=Post(row.post),
+        organisation=row.organisation,
+        office=row.office,
+        deputy=row.deputy,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )
+
+
+def post_title(post: Post | str) -> str:
+    """The post's name in the reader's language."""
+    return gettext(POST_NAMES[Post(post)])
+
+
+# --- Tokens ----------------------------------------------------------------------------------------------------------
+def token_digest(token: str) -> str:
+    """What is kept of a token. It holds 256 random bits, so a plain digest cannot be searched."""
+    return sha256(token.encode()).hexdigest()
+
+
+def find_token(token: str, at: datetime) -> ApiToken | None:
+    """The token in force with this text; None when unknown, expired, revoked, or its post or person is gone."""
+    rows = ApiToken.objects.filter(digest=token_digest(token), revoked_at=None, expires_at__gt=at)
+    live = Appointment.objects.live(at).values("pk")
+    return rows.filter(appointment__in=live).select_related("appointment__person").first()
+
+
+def tokens(subject: Subject) -> QuerySet[ApiToken]:
+    """The tokens this subject may see: his own."""
+    rows = ApiToken.objects.filter(scope(subject, policy.VIEW_TOKENS))
+    return rows.select_related("appointment").order_by("-issued_at", "-pk")
+
+
+# --- Clients and keys ------------------------------------------------------------------------------------------------
+def clients(subject: Subject) -> QuerySet[Client]:
+    """The clients this subject may see."""
+    rows = Client.objects.filter(scope(subject, policy.VIEW_CLIENTS))
+    return rows.select_related("responsible").order_by("organisation", "client_no")
+
+
+def get_client(client_no: str) -> Client:
+    """Raises NotFound."""
+    try:
+        return Client.objects.select_related("responsible").get(client_no=client_no)
+    except Client.DoesNotExist:
+        raise NotFound() from None
+
+
+def client_ref(row: Client) -> ClientRef:
+    return ClientRef(row.client_no, row.name, row.organisation, person_ref(row.responsible))
+
+
+def client_titles(client_nos: Iterable[str]) -> dict[str, str]:
+    """Names by number; unknown numbers are left out."""
+    return dict(Client.objects.filter(client_no__in=set(client_nos)).values_list("client_no", "name"))
+
+
+def keys_of(client_nos: Iterable[str]) -> QuerySet[ClientKey]:
+    """The keys of these clients, newest first, without their sealed secrets."""
+    rows = ClientKey.objects.filter(client__in=set(client_nos)).defer("sealed_secret")
+    return rows.order_by("client", "-not_before", "key_id")
+
+
+def key_ref(row: ClientKey) -> KeyRef:
+    return KeyRef(row.key_id, row.client_id, row.algorithm, row.not_before, row.expires_at, row.revoked_at)
+
+
+def next_number(sequence: str, form: str) -> str:
+    """The next number of a sequence in its written form."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s)", [sequence])
+        number: Any = cursor.fetchone()
+    return form.format(number[0])

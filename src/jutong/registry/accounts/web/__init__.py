@@ -1,0 +1,1 @@
+"""Pages of accounts: signing in, posts, people, clients and keys."""
