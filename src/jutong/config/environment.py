@@ -68,7 +68,9 @@ class Environment:
     job_workers: int
     """Jobs that one worker process runs at a time."""
     language: str
-    """`zh-hans` or `en`, for terminal and log; pages follow their reader."""
+    """`zh-hans` or `en`, for the terminal; pages follow their reader."""
+    log_format: str
+    """`text` for people or `json` for collectors: one line a fact either way."""
 
     @property
     def logs_dir(self) -> Path:
@@ -133,6 +135,7 @@ class Environment:
             gateway_workers=_number(variables, "JUTONG_GATEWAY_WORKERS", 1, 1, 256),
             job_workers=_number(variables, "JUTONG_JOB_WORKERS", 4, 1, 256),
             language=_language(variables),
+            log_format=_choice(variables, "JUTONG_LOG_FORMAT", ("text", "json")),
         )
 
     def variables(self) -> dict[str, str]:
@@ -150,6 +153,7 @@ class Environment:
             "JUTONG_GATEWAY_WORKERS": str(self.gateway_workers),
             "JUTONG_JOB_WORKERS": str(self.job_workers),
             "JUTONG_LANGUAGE": self.language,
+            "JUTONG_LOG_FORMAT": self.log_format,
         }
         if not self.embedded:
             described["DATABASE_URL"] = self.database_url
@@ -253,11 +257,25 @@ def _database(variables: Mapping[str, str], name: str) -> str:
     return value
 
 
+def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    value = variables.get(name, "").strip().lower() or choices[0]
+    if value not in choices:
+        raise EnvironmentInvalid(
+            variable=name, value=value, remedy=N_("请填写下列之一：{choices}。"), choices=", ".join(choices)
+        )
+    return value
+
+
+def guessed_language(variables: Mapping[str, str]) -> str:
+    """The terminal's language as the locale variables tell it."""
+    spoken = variables.get("LC_ALL") or variables.get("LC_MESSAGES") or variables.get("LANG") or ""
+    return "zh-hans" if spoken.lower().startswith("zh") else "en"
+
+
 def _language(variables: Mapping[str, str]) -> str:
     value = variables.get("JUTONG_LANGUAGE", "").strip().lower()
     if not value:
-        spoken = variables.get("LC_ALL") or variables.get("LC_MESSAGES") or variables.get("LANG") or ""
-        return "zh-hans" if spoken.lower().startswith("zh") else "en"
+        return guessed_language(variables)
     if value not in {"zh-hans", "en"}:
         _refuse("JUTONG_LANGUAGE", value, N_("请填写 zh-hans 或 en。"))
     return value

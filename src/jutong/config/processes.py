@@ -1,6 +1,7 @@
 """Processes of this machine: start one that dies with us, end what was left behind, see who holds a port."""
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import psutil
+
+from jutong.config.launch import PR_SET_PDEATHSIG
 
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _STEP_SECONDS = 0.02
@@ -27,9 +30,22 @@ def mortal(command: Sequence[str], *, death_signal: int = signal.SIGTERM, uid: i
     ]  # fmt: skip
 
 
+def die_with_parent(parent: int, death_signal: int) -> None:
+    """Ask the kernel to send us this signal when our parent's starting thread ends."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != parent:
+        os.kill(os.getpid(), death_signal)
+
+
 def group_members(group: int) -> list[psutil.Process]:
     """The living processes of a process group."""
-    members = []
+    members: list[psutil.Process] = []
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return members
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, ProcessLookupError):
             if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
@@ -38,10 +54,15 @@ def group_members(group: int) -> list[psutil.Process]:
 
 
 def end_group(group: int, *, grace_seconds: float) -> None:
-    """End every process of a group: politely first, with SIGKILL after the grace."""
-    _signal_group(group, signal.SIGTERM)
-    if not _wait(lambda: not group_members(group), grace_seconds):
-        kill_group(group)
+    """End a process group: its leader politely, so that it ends its own workers; after the grace all that is left."""
+    if _gone(group):
+        _signal_group(group, signal.SIGTERM)
+        _wait(lambda: not group_members(group), grace_seconds)
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(group, signal.SIGTERM)
+        _wait(lambda: _gone(group), grace_seconds)
+    kill_group(group)
 
 
 def kill_group(group: int) -> None:
@@ -95,6 +116,14 @@ def output_of(command: Sequence[str]) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip()
+
+
+def _gone(pid: int) -> bool:
+    try:
+        status: str = psutil.Process(pid).status()
+    except psutil.Error:
+        return True
+    return status == psutil.STATUS_ZOMBIE
 
 
 def _signal_group(group: int, number: int) -> None:

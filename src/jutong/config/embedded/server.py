@@ -190,6 +190,10 @@ class EmbeddedServer:
         """libpq URI of a role; any role of the cluster may be named."""
         return socket_url(self.sockets, database, role)
 
+    def running(self) -> bool:
+        """Does the server process that we started still run?"""
+        return self.process is not None and self.process.poll() is None
+
     def program(self, name: str) -> Path:
         """A client program of the server's version, such as `pg_dump`."""
         return (self._programs or programs_for(server_account())) / name
