@@ -87,7 +87,7 @@ class MountState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TableRef:
-    """A table or view in a source: schema (the database, in MySQL) and name, as the catalogue of the engine has them."""
+    """A table or view in a source: schema (the database, in MySQL) and name, as the engine writes them."""
 
     schema: str
     name: str
@@ -255,7 +255,7 @@ class FilePlace:
 
 @dataclass(frozen=True, slots=True)
 class ServiceParameter:
-    """A parameter of a registered service: its name there, the data item it asks for, whether each call must give it."""
+    """A parameter of a registered service: its name there, the item it asks for, whether each call must give it."""
 
     name: str
     item: str

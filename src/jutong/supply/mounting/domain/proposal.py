@@ -15,7 +15,7 @@ MOST = 0.9
 
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _BANK_CARD = re.compile(r"62[0-9]{14,17}")
-_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_NAME_BYTES = 58
 _SEPARATORS = re.compile(r"[，,；;（(：:\n]")
 
 _PERSON_WORDS = re.compile(r"姓名|手机|联系电话|住址|家庭地址|银行卡|护照|病历|诊断|宗教")
@@ -120,10 +120,11 @@ def _note(column: ColumnFound) -> str:
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    """A column name PostgreSQL takes without quoting tricks: lower case letters, digits, underscores."""
-    folded = re.sub(r"[^a-z0-9_]+", "_", name.casefold()).strip("_")[:60]
-    if not _PLAIN_NAME.fullmatch(folded):
-        folded = f"c_{folded}" if folded else "c"
+    """The source's column name as the catalogue takes it: letters, digits, underscores, at most 60 bytes."""
+    folded = re.sub(r"\W+", "_", name.casefold()).strip("_")
+    if not folded or folded[0].isdigit():
+        folded = f"c_{folded}".rstrip("_")
+    folded = folded.encode()[:_NAME_BYTES].decode(errors="ignore")
     candidate, number = folded, 2
     while candidate in taken:
         candidate, number = f"{folded}_{number}", number + 1

@@ -1,0 +1,22 @@
+"""The outside world of mounting: departments' databases, files and services behind one contract each.
+
+A database adapter meets `base.Adapter` and adds one line to `tests/contract/mounting/`. What an engine cannot do it
+declares in `abilities()`.
+"""
+
+from collections.abc import Callable
+
+from jutong.supply.mounting.adapters.base import Adapter, Dial
+from jutong.supply.mounting.adapters.mysql import MysqlAdapter
+from jutong.supply.mounting.adapters.postgresql import PostgresAdapter
+from jutong.supply.mounting.values import SourceKind
+
+ADAPTERS: dict[SourceKind, Callable[[Dial], Adapter]] = {
+    SourceKind.POSTGRESQL: PostgresAdapter,
+    SourceKind.MYSQL: MysqlAdapter,
+}
+
+
+def adapter_for(dial: Dial) -> Adapter:
+    """The adapter for a source; nothing is connected before it is asked something."""
+    return ADAPTERS[dial.kind](dial)

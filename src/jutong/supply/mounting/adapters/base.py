@@ -1,0 +1,100 @@
+"""The contract of database adapters: test, scan, sample, and stream rows as COPY text."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from jutong.kernel.crypto import Secret
+from jutong.supply.mounting.values import (
+    Ability,
+    Chunk,
+    ConnectionReport,
+    SourceKind,
+    StreamRequest,
+    TableFound,
+    TableRef,
+    Tls,
+)
+
+CONNECT_SECONDS: Final = 8
+METADATA_SECONDS: Final = 30
+"""How long a scan or sample query may run on the source."""
+
+STREAM_SECONDS: Final = 6 * 3600
+"""How long one reading may run on the source; the source's own limit, should it be lower, wins."""
+
+SILENCE_SECONDS: Final = 300
+"""A source that sends nothing for so long counts as lost."""
+
+CHUNK_ROWS: Final = 10_000
+CHUNK_BYTES: Final = 4 * 1024 * 1024
+
+Row = tuple[str | None, ...]
+Told = Callable[[int, int], None]
+"""Called with what is done and the total while a scan goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """How to reach a source: the address was judged and is the one to connect to, `host` is for certificates."""
+
+    kind: SourceKind
+    host: str
+    address: str
+    port: int
+    database: str
+    account: str
+    password: Secret
+    tls: Tls = Tls.OFF
+
+
+class Stream(Protocol):
+    """Rows of one reading, all of one moment. Iterated once; afterwards `cursor` says where the next one begins.
+
+    `estimate` is the number of rows to expect; `more` says that the batch ended at its limit. `cancel` may be called
+    from another thread and makes the iteration raise.
+    """
+
+    estimate: int
+    cursor: dict[str, Any] | None
+    more: bool
+
+    def __iter__(self) -> Iterator[Chunk]: ...
+
+    def cancel(self) -> None: ...
+
+
+class Adapter(Protocol):
+    """A department's database as mounting and exchange see it. Every session only reads.
+
+    All methods raise SourceUnreachable, SourceRefused or SourceFailed.
+    """
+
+    def abilities(self) -> tuple[Ability, ...]:
+        """What this engine's adapter does and does not do."""
+        ...
+
+    def test(self) -> ConnectionReport:
+        """Connect, and say what is there."""
+        ...
+
+    def scan(self, told: Told) -> tuple[TableFound, ...]:
+        """All tables and views the account may read, by schema and name."""
+        ...
+
+    def describe(self, table: TableRef) -> TableFound:
+        """One table as it is now. Raises TableMissing."""
+        ...
+
+    def sample(self, table: TableRef, columns: Sequence[str], limit: int) -> list[Row]:
+        """Some rows as text, None for NULL; long values are cut."""
+        ...
+
+    def check_incremental(self, table: TableFound, watermark_column: str) -> None:
+        """Can rows since a cursor be read? Raises WatermarkMissing, WatermarkUnfit or SourceIsReplica."""
+        ...
+
+    def stream(self, request: StreamRequest) -> AbstractContextManager[Stream]:
+        """Read rows. Raises TableMissing, and CursorLost when the request's cursor no longer holds."""
+        ...
