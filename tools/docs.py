@@ -71,7 +71,8 @@ def public_functions(source: Path) -> Iterator[ast.FunctionDef]:
 
 def function_text(node: ast.FunctionDef) -> str:
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-    return f"### `{node.name}`\n\n```python\n{node.name}({ast.unparse(node.args)}){returns}\n```\n\n{ast.get_docstring(node) or ''}"
+    signature = f"{node.name}({ast.unparse(node.args)}){returns}"
+    return f"### `{node.name}`\n\n```python\n{signature}\n```\n\n{ast.get_docstring(node) or ''}"
 
 
 def errors_page() -> str:
