@@ -20,16 +20,17 @@ STANDIN = str(Path(__file__).with_name("standin.py"))
 
 def main(arguments: list[str]) -> int:
     env = environment()
+    failing = "--fail" in arguments
     parts = [
         Part(
             "portal", "门户", (sys.executable, STANDIN, "serve", str(env.portal_port)),
             ready_url=f"{env.portal_url}/readyz", port=env.portal_port, port_variable="JUTONG_PORTAL_PORT",
         ),
         Part(
-            "gateway", "网关", (sys.executable, STANDIN, "serve", str(env.gateway_port)),
+            "gateway", "网关", (sys.executable, STANDIN, "fail" if failing else "serve", str(env.gateway_port)),
             ready_url=f"{env.gateway_url}/readyz", port=env.gateway_port, port_variable="JUTONG_GATEWAY_PORT",
         ),
-        Part("worker", "作业", (sys.executable, STANDIN, "fail" if "--fail" in arguments else "work")),
+        Part("worker", "作业", (sys.executable, STANDIN, "work")),
     ]  # fmt: skip
     steps = [Step("step", "准备", (sys.executable, "-c", "print('prepared')"))]
     try:

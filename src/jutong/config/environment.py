@@ -195,7 +195,7 @@ def _default_data_dir(variables: Mapping[str, str]) -> Path:
     return base / "jutong"
 
 
-def _refuse(variable: str, value: str, remedy: str, **bounds: int) -> NoReturn:
+def _refuse(variable: str, value: str, remedy: str, **bounds: Any) -> NoReturn:
     raise EnvironmentInvalid(variable=variable, value=value, remedy=remedy, **bounds)
 
 
@@ -260,9 +260,7 @@ def _database(variables: Mapping[str, str], name: str) -> str:
 def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
     value = variables.get(name, "").strip().lower() or choices[0]
     if value not in choices:
-        raise EnvironmentInvalid(
-            variable=name, value=value, remedy=N_("请填写下列之一：{choices}。"), choices=", ".join(choices)
-        )
+        _refuse(name, value, N_("请填写下列之一：{choices}。"), choices=", ".join(choices))
     return value
 
 

@@ -17,6 +17,8 @@ from jutong.config.launch import PR_SET_PDEATHSIG
 
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _STEP_SECONDS = 0.02
+# What a dead leader left behind has nobody to finish for.
+_ORPHAN_GRACE_SECONDS = 2.0
 
 
 def mortal(command: Sequence[str], *, death_signal: int = signal.SIGTERM, uid: int = -1, gid: int = -1) -> list[str]:
@@ -57,7 +59,7 @@ def end_group(group: int, *, grace_seconds: float) -> None:
     """End a process group: its leader politely, so that it ends its own workers; after the grace all that is left."""
     if _gone(group):
         _signal_group(group, signal.SIGTERM)
-        _wait(lambda: not group_members(group), grace_seconds)
+        _wait(lambda: not group_members(group), min(grace_seconds, _ORPHAN_GRACE_SECONDS))
     else:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(group, signal.SIGTERM)

@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 from urllib.parse import urlsplit
 
 import psutil
@@ -52,7 +52,7 @@ _WATCH_SECONDS = 0.1
 class StepFailed(JutongError):
     """A step before the start did not end well."""
 
-    message = N_("“{title}”未能完成（退出码 {code}）。日志：{log}\n{tail}")
+    message = N_("“{title}”未能完成（退出码 {code}）。日志：{log}")
     kind = ErrorKind.UNAVAILABLE
 
 
@@ -113,6 +113,7 @@ class Output:
         self._log = RotatingLog(path)
         self._tail: collections.deque[str] = collections.deque(maxlen=TAIL_LINES)
         self._partial = b""
+        self.drinking: set[asyncio.Task[None]] = set()
 
     async def drink(self, stream: asyncio.StreamReader, each: Callable[[str], None] | None = None) -> None:
         """Take the stream to its end."""
@@ -222,7 +223,6 @@ class Supervisor:
         self._console = console
         self._lock = FolderLock(env.data_dir, "run.lock")
         self._processes: dict[int, asyncio.subprocess.Process] = {}
-        self._drinking: set[asyncio.Task[None]] = set()
         self._outputs: dict[str, Output] = {}
         self._deaths: collections.Counter[str] = collections.Counter()
         self._hurry = False
@@ -317,10 +317,8 @@ class Supervisor:
         await asyncio.to_thread(server.prepare)
         deadline = time.monotonic() + RETRY_SECONDS
         while True:
-            read, write = os.pipe()
-            server.spawn(output=write)
-            os.close(write)
-            await self._drink_pipe(read, output)
+            with await self._mouth(output) as mouth:
+                server.spawn(output=mouth)
             try:
                 await self._until(asyncio.to_thread(server.wait_until_ready))
             except ServerFailed as error:
@@ -349,13 +347,11 @@ class Supervisor:
         title = translate(step.title)
         self.screen.begun(say(N_("正在准备：{title}…"), title=title))
         output = self._output(step.name)
-        process = await self._spawn(step.command)
-        drinking = self._drink(process, output, each=self.screen.line)
+        process = await self._spawn(step.command, output, each=self.screen.line)
         code = await self._until(process.wait())
-        await drinking
         self._ended(process.pid)
         if code:
-            raise StepFailed(title=title, code=code, log=str(output.path), tail=output.tail())
+            raise StepFailed(title=title, code=code, log=str(output.path))
         self.screen.done(say(N_("{title}已就绪（{seconds:.1f} 秒）"), title=title, seconds=time.monotonic() - began))
 
     async def _keep(self, part: Part) -> None:
@@ -367,13 +363,12 @@ class Supervisor:
             await self._database_up.wait()
             await self._await_port(part, title)
             began = time.monotonic()
-            process = await self._spawn(part.command)
-            drinking = self._drink(process, output)
+            process = await self._spawn(part.command, output)
             code = await process.wait()
             # What the dead one's children still hold (its port, its jobs) is let go before the next one starts.
             await asyncio.to_thread(kill_group, process.pid)
             self._ended(process.pid)
-            await drinking
+            await self._last_words(output)
             if time.monotonic() - began > STEADY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             self._deaths[part.name] += 1
@@ -452,8 +447,8 @@ class Supervisor:
             self._ended(group)
         if self.server is not None:
             await asyncio.to_thread(self.server.stop)
-        # What they said last belongs in the logs.
-        await asyncio.wait([asyncio.create_task(asyncio.sleep(0)), *self._drinking], timeout=2)
+        for output in self._outputs.values():
+            await self._last_words(output)
         await asyncio.to_thread(self._keeper.dismiss)
         self.screen.done(say(N_("已停止")))
 
@@ -468,16 +463,21 @@ class Supervisor:
 
     # --- Children ------------------------------------------------------------------------------------------------
 
-    async def _spawn(self, command: Sequence[str]) -> asyncio.subprocess.Process:
-        process = await asyncio.create_subprocess_exec(
-            *mortal(command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=self.env.data_dir,
-            env=self._child_environment(),
-            start_new_session=True,
-        )
+    async def _spawn(
+        self, command: Sequence[str], output: Output, each: Callable[[str], None] | None = None
+    ) -> asyncio.subprocess.Process:
+        # A pipe of our own: with asyncio's, the end of a process is told only when everyone who inherited the pipe
+        # has closed it, and a dead part's own children are just what we have to end then.
+        with await self._mouth(output, each) as mouth:
+            process = await asyncio.create_subprocess_exec(
+                *mortal(command),
+                stdin=subprocess.DEVNULL,
+                stdout=mouth,
+                stderr=subprocess.STDOUT,
+                cwd=self.env.data_dir,
+                env=self._child_environment(),
+                start_new_session=True,
+            )
         self._processes[process.pid] = process
         self._keeper.born(process.pid)
         return process
@@ -495,25 +495,22 @@ class Supervisor:
             self._outputs[name] = Output(self.env.logs_dir / f"{name}.log")
         return self._outputs[name]
 
-    def _drink(
-        self, process: asyncio.subprocess.Process, output: Output, each: Callable[[str], None] | None = None
-    ) -> "asyncio.Task[None]":
-        assert process.stdout is not None
-        return self._drink_stream(process.stdout, output, each)
-
-    async def _drink_pipe(self, descriptor: int, output: Output) -> None:
+    async def _mouth(self, output: Output, each: Callable[[str], None] | None = None) -> IO[bytes]:
+        """A pipe's end for a child to speak into; closed by us as soon as the child has it."""
+        read, write = os.pipe()
         reader = asyncio.StreamReader()
-        pipe = os.fdopen(descriptor, "rb", buffering=0)
-        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
-        self._drink_stream(reader, output)
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read, "rb", buffering=0)
+        )
+        task = asyncio.create_task(output.drink(reader, each))
+        output.drinking.add(task)
+        task.add_done_callback(output.drinking.discard)
+        return os.fdopen(write, "wb", buffering=0)
 
-    def _drink_stream(
-        self, stream: asyncio.StreamReader, output: Output, each: Callable[[str], None] | None = None
-    ) -> "asyncio.Task[None]":
-        task = asyncio.create_task(output.drink(stream, each))
-        self._drinking.add(task)
-        task.add_done_callback(self._drinking.discard)
-        return task
+    async def _last_words(self, output: Output) -> None:
+        """What an ended child said last belongs in its log."""
+        if output.drinking:
+            await asyncio.wait(output.drinking, timeout=2)
 
     # --- Waiting -------------------------------------------------------------------------------------------------
 

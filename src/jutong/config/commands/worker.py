@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 def worker() -> None:
     set_up_django("worker")
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
         asyncio.run(_work(worker_app, environment().job_workers))
 
