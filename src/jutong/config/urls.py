@@ -9,7 +9,7 @@ AT_THE_ROOT = {"portal", "operations"}
 
 urlpatterns = [
     path("api/v1/", api.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("jutong.registry.accounts.web.sign_in_urls")),
     *(
         path("" if label(room) in AT_THE_ROOT else f"{label(room)}/", include(f"{room}.web.urls"))
         for room in with_module("web.urls")

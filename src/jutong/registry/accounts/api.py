@@ -9,7 +9,8 @@ from jutong.base.actions import declared_actions
 from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import Action, Post, Subject, decide
 from jutong.registry.accounts import policy, queries, services
-from jutong.registry.accounts.models import ApiToken, Appointment, Client, Person
+from jutong.registry.accounts.models import ApiToken, Appointment, AppointmentRows, Client, Person
+from jutong.registry.accounts.queries import facts, post_title, scope
 from jutong.registry.accounts.services import (
     appoint,
     change_own_password,
@@ -29,6 +30,7 @@ from jutong.registry.accounts.services import (
     switch_post,
 )
 from jutong.registry.accounts.start import ensure_demo_people, ensure_start_data
+from jutong.registry.accounts.start import read_people as start_people
 from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, TokenUse
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "end_appointment",
     "ensure_demo_people",
     "ensure_start_data",
+    "facts",
     "find_appointment",
     "find_client",
     "first_appointment",
@@ -59,17 +62,21 @@ __all__ = [
     "note_sign_in",
     "people",
     "people_in",
+    "post_title",
     "reset_password",
     "revoke_key",
     "revoke_token",
     "rights_of",
     "rotate_key",
+    "scope",
+    "start_people",
     "subject_for",
     "subject_of",
     "switch_post",
     "tokens",
     "use_token",
     "visible_client",
+    "visible_person",
 ]
 
 
@@ -99,7 +106,15 @@ def people(subject: Subject) -> QuerySet[Person]:
     return queries.people(subject)
 
 
-def appointments(subject: Subject) -> QuerySet[Appointment]:
+def visible_person(person_no: str, subject: Subject) -> Person:
+    """The person, for a subject who may see him. Raises NotFound for all others, as if there were none."""
+    row = queries.get_person(person_no)
+    if not decide(subject, policy.VIEW_PEOPLE, queries.facts(row)):
+        raise NotFound()
+    return row
+
+
+def appointments(subject: Subject) -> AppointmentRows:
     """The appointments this subject may see, past and to come."""
     return queries.appointments(subject)
 

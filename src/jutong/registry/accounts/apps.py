@@ -16,6 +16,29 @@ class AccountsConfig(AppConfig):
 
         user_logged_in.connect(_on_signed_in, dispatch_uid="accounts.signed_in")
         user_locked_out.connect(_on_locked_out, dispatch_uid="accounts.locked_out")
+        _plug_into_ui()
+
+
+def _plug_into_ui() -> None:
+    from jutong.kernel.policy import Subject
+    from jutong.kernel.text import N_
+    from jutong.registry.accounts import policy
+    from jutong.ui import navigation, slots
+
+    def sees_people(subject: Subject) -> bool:
+        return any(subject.post in rule.posts for rule in policy.VIEW_PEOPLE.rules[:1])
+
+    def sees_clients(subject: Subject) -> bool:
+        return any(subject.post in rule.posts for rule in policy.VIEW_CLIENTS.rules)
+
+    navigation.plug(login="account_login", logout="account_logout", profile="accounts:me")
+    navigation.register(
+        navigation.GATEWAY, title=N_("应用与密钥"), url_name="accounts:clients", order=20, visible=sees_clients
+    )
+    navigation.register(
+        navigation.OPERATIONS, title=N_("人员账号"), url_name="accounts:people", order=10, visible=sees_people
+    )
+    slots.register("every", "posts", "accounts:posts_menu", visible=navigation.signed_in)
 
 
 def _on_signed_in(*, request: Any, user: Any, **_: Any) -> None:

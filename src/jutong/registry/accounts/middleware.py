@@ -1,4 +1,7 @@
-"""Who acts in a request: found out once, before any view runs. What is not said to be public needs a person in a post."""
+"""Who acts in a request, found out once before any view runs.
+
+Pages that are not marked public need a person in a post; operations of the API ask by themselves (`auth`).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +34,7 @@ TOUCH_EVERY = timedelta(seconds=60)
 
 # What a signed-in person without a usable post, or with a password to change, may still open.
 _ALWAYS_OPEN = frozenset(
-    {"account_logout", "account_change_password", "account_reauthenticate", "account_login", "accounts:posts"}
+    {"account_logout", "account_change_password", "account_reauthenticate", "account_login", "accounts:me"}
 )
 
 
@@ -98,7 +101,7 @@ class SubjectMiddleware:
         if identity.obstacle is None or _is_always_open(request):
             return None
         change = isinstance(identity.obstacle, PasswordMustChange)
-        return _elsewhere(request, redirect("account_change_password" if change else "accounts:posts"))
+        return _elsewhere(request, redirect("account_change_password" if change else "accounts:me"))
 
 
 def _bearer(request: HttpRequest) -> str | None:

@@ -47,7 +47,7 @@ class Person(AbstractBaseUser):
 
     class Meta:
         verbose_name = N_("人员")
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(login_name__regex=r"^[a-z0-9][a-z0-9._@-]{1,63}$"), name="accounts_person_login_name"
             ),
@@ -98,7 +98,7 @@ class Appointment(models.Model):
 
     class Meta:
         verbose_name = N_("任职")
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(condition=Q(post__in=_HOLDABLE), name="accounts_appointment_post"),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="accounts_appointment_days"
@@ -121,7 +121,7 @@ class Appointment(models.Model):
                 name="accounts_appointment_contractor",
             ),
         ]
-        indexes = [models.Index(fields=["post", "organisation"], name="accounts_appt_post_org")]
+        indexes: ClassVar = [models.Index(fields=["post", "organisation"], name="accounts_appt_post_org")]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.post} {self.organisation}"
@@ -135,7 +135,7 @@ class PasswordRecord(models.Model):
     set_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-set_at"], name="accounts_password_recent")]
+        indexes: ClassVar = [models.Index(fields=["person", "-set_at"], name="accounts_password_recent")]
 
 
 class ApiToken(models.Model):
@@ -152,7 +152,7 @@ class ApiToken(models.Model):
 
     class Meta:
         verbose_name = N_("接口令牌")
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("issued_at")), name="accounts_token_expiry"),
         ]
 
@@ -169,7 +169,7 @@ class Client(models.Model):
 
     class Meta:
         verbose_name = N_("应用")
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "name"], name="accounts_client_name_once"),
         ]
 
@@ -198,7 +198,7 @@ class ClientKey(models.Model):
     class Meta:
         db_table = "accounts_client_key"
         verbose_name = N_("密钥")
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(algorithm__in=["HMAC-SM3", "HMAC-SHA256"]), name="accounts_key_algorithm"
             ),
@@ -214,4 +214,4 @@ class KeyRevision(models.Model):
 
     class Meta:
         db_table = "accounts_key_revision"
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="accounts_key_revision_one_row")]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="accounts_key_revision_one_row")]

@@ -13,7 +13,7 @@ from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import ANONYMOUS, POST_NAMES, Action, Facts, Post, Relation, Subject
 from jutong.registry.accounts import policy
 from jutong.registry.accounts.domain import ADMINISTRATORS, NotYourPost
-from jutong.registry.accounts.models import ApiToken, Appointment, Client, ClientKey, Person
+from jutong.registry.accounts.models import ApiToken, Appointment, AppointmentRows, Client, ClientKey, Person
 from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef
 
 # --- Facts and scopes ------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def people(subject: Subject) -> QuerySet[Person]:
     return Person.objects.filter(scope(subject, policy.VIEW_PEOPLE)).order_by("person_no")
 
 
-def appointments(subject: Subject) -> QuerySet[Appointment]:
+def appointments(subject: Subject) -> AppointmentRows:
     """The appointments this subject may see."""
     rows = Appointment.objects.filter(scope(subject, policy.VIEW_APPOINTMENTS))
     return rows.select_related("person", "responsible").order_by("organisation", "post", "person__person_no", "pk")
@@ -108,9 +108,7 @@ def subject_of(appointment: Appointment) -> Subject:
 
 def find_subject(person_no: str, post: Post, organisation: str, at: datetime) -> Subject:
     """The subject of a live appointment, or the public."""
-    rows = Appointment.objects.live(at).filter(
-        person__person_no=person_no, post=post.value, organisation=organisation
-    )
+    rows = Appointment.objects.live(at).filter(person__person_no=person_no, post=post.value, organisation=organisation)
     row = rows.select_related("person").first()
     return subject_of(row) if row else ANONYMOUS
 

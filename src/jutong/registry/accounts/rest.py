@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext
-from ninja import Query, Router, Schema
 from ninja import Path as InPath
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from jutong.base.http import SubjectRequest
@@ -24,7 +24,7 @@ from jutong.registry.organisations import api as organisations
 router = Router(tags=["accounts"])
 
 # Printable text: PostgreSQL stores no NUL, and names need no control characters.
-NAME = r"^[^\x00-\x1f\x7f\ud800-\udfff]*\S[^\x00-\x1f\x7f\ud800-\udfff]*$"
+NAME = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
 MAX_NUMBER = 2**63 - 1
 ClientNo = Annotated[str, InPath(pattern=r"^C\d{4,12}$", examples=["C0001"])]
 KeyId = Annotated[str, InPath(pattern=r"^K[0-9a-f]{24}$")]

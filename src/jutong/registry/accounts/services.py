@@ -4,6 +4,7 @@ import secrets
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,6 +24,7 @@ from jutong.registry.accounts.values import (
     ClientRef,
     IssuedKey,
     IssuedToken,
+    KeyRef,
     NewPerson,
 )
 from jutong.registry.organisations import api as organisations
@@ -37,14 +39,16 @@ def create_person(*, login_name: str, display_name: str, by: Subject, at: dateti
     """
     require(by, policy.CREATE_PERSON)
     password = domain.new_password()
-    person = add_person(login_name=login_name, display_name=display_name, password=password, by=by.actor, at=at)
+    person = add_person(
+        login_name=login_name, display_name=display_name, encoded=make_password(password), by=by.actor, at=at
+    )
     return NewPerson(queries.person_ref(person), person.login_name, Secret(password))
 
 
 def add_person(
-    *, login_name: str, display_name: str, password: str, by: ActorRef, at: datetime, must_change: bool = True
+    *, login_name: str, display_name: str, encoded: str, by: ActorRef, at: datetime, must_change: bool = True
 ) -> Person:
-    """Write a person, for those who need not ask (`create_person` asks)."""
+    """Write a person with a hashed password, for those who need not ask (`create_person` asks)."""
     login_name = domain.check_login_name(login_name)
     if Person.objects.filter(login_name=login_name).exists():
         raise domain.LoginNameTaken(field="login_name", login_name=login_name)
@@ -54,7 +58,7 @@ def add_person(
         display_name=display_name.strip(),
         created_at=at,
     )
-    _set_password(person, password, at, must_change=must_change)
+    _set_password(person, encoded, at, must_change=must_change)
     _record("accounts.person.created", by, at, "person", person.person_no, {"login_name": login_name})
     outbox.publish(events.PersonCreated(person_no=person.person_no), at=at)
     return person
@@ -86,7 +90,7 @@ def reset_password(*, person_no: str, by: Subject, at: datetime) -> Secret:
     person = _locked_person(person_no)
     require(by, policy.RESET_PASSWORD, queries.facts(person))
     password = domain.new_password()
-    _set_password(person, password, at, must_change=True)
+    _set_password(person, make_password(password), at, must_change=True)
     _record("accounts.person.password_reset", by.actor, at, "person", person_no)
     return Secret(password)
 
@@ -98,15 +102,15 @@ def change_own_password(*, person: Person, password: str, at: datetime) -> None:
         validate_password(password, person)
     except ValidationError as refused:
         raise domain.PasswordRefused(field="password", reasons=" ".join(refused.messages)) from refused
-    _set_password(person, password, at, must_change=False)
+    _set_password(person, make_password(password), at, must_change=False)
     _record("accounts.person.password_changed", _as_person(person), at, "person", person.person_no)
 
 
-def _set_password(person: Person, password: str, at: datetime, *, must_change: bool) -> None:
-    person.set_password(password)
+def _set_password(person: Person, encoded: str, at: datetime, *, must_change: bool) -> None:
+    person.password = encoded
     person.must_change_password, person.password_changed_at = must_change, at
     person.save()
-    PasswordRecord.objects.create(person=person, encoded=person.password, set_at=at)
+    PasswordRecord.objects.create(person=person, encoded=encoded, set_at=at)
 
 
 # --- Signing in and switching ----------------------------------------------------------------------------------------
@@ -219,7 +223,12 @@ def add_appointment(
         appointed_by=by.to_json(),
         appointed_at=at,
     )
-    details = {"person": person_no, "post": post.value, "organisation": organisation, "starts_on": starts_on.isoformat()}
+    details = {
+        "person": person_no,
+        "post": post.value,
+        "organisation": organisation,
+        "starts_on": starts_on.isoformat(),
+    }
     _record("accounts.appointment.made", by, at, "appointment", str(row.pk), details)
     fact = events.PersonAppointed(person_no=person_no, post=post.value, organisation=organisation)
     outbox.publish(fact, at=at)
@@ -227,7 +236,7 @@ def add_appointment(
 
 
 @transaction.atomic
-def end_appointment(*, appointment_no: int, by: Subject, at: datetime) -> None:
+def end_appointment(*, appointment_no: int, by: Subject, at: datetime) -> AppointmentRef:
     """Take a post from a person at once; sessions and tokens of this post are refused from the next request on.
 
     Raises NotPermitted, AppointsHimself, NotFound, AppointmentOver.
@@ -246,6 +255,7 @@ def end_appointment(*, appointment_no: int, by: Subject, at: datetime) -> None:
     _record("accounts.appointment.ended", by.actor, at, "appointment", str(row.pk), details)
     fact = events.AppointmentEnded(person_no=row.person.person_no, post=row.post, organisation=row.organisation)
     outbox.publish(fact, at=at)
+    return queries.appointment_ref(row)
 
 
 def _close_lapsed(person: Person, at: datetime) -> None:
@@ -275,9 +285,7 @@ def issue_token(
     )
 
 
-def add_token(
-    *, appointment: Appointment, name: str, expires_at: datetime, by: ActorRef, at: datetime
-) -> IssuedToken:
+def add_token(*, appointment: Appointment, name: str, expires_at: datetime, by: ActorRef, at: datetime) -> IssuedToken:
     """Write a token, for those who need not ask (`issue_token` asks)."""
     token = domain.new_token()
     row = ApiToken.objects.create(
@@ -315,9 +323,7 @@ def note_token_used(token: ApiToken, at: datetime) -> None:
 
 # --- Clients and keys ------------------------------------------------------------------------------------------------
 @transaction.atomic
-def create_client(
-    *, name: str, by: Subject, at: datetime, organisation: str = "", responsible: str = ""
-) -> ClientRef:
+def create_client(*, name: str, by: Subject, at: datetime, organisation: str = "", responsible: str = "") -> ClientRef:
     """Register a calling system; `organisation` is one's own, `responsible` oneself unless given.
 
     Raises NotPermitted, ClientNameTaken, NotFound.
@@ -342,9 +348,7 @@ def create_client(
 
 
 @transaction.atomic
-def issue_key(
-    *, client_no: str, by: Subject, at: datetime, algorithm: str = "HMAC-SM3", days: int = 365
-) -> IssuedKey:
+def issue_key(*, client_no: str, by: Subject, at: datetime, algorithm: str = "HMAC-SM3", days: int = 365) -> IssuedKey:
     """Issue a key; the secret is made here, is in the answer, and is kept only sealed for the gateways.
 
     Raises NotFound, NotPermitted, AlgorithmUnknown, ExpiryOutOfRange, TooManyKeys.
@@ -379,9 +383,7 @@ def key_place(key_id: str) -> Place:
 
 
 @transaction.atomic
-def rotate_key(
-    *, key_id: str, by: Subject, at: datetime, days: int = 365, overlap_days: int = 14
-) -> IssuedKey:
+def rotate_key(*, key_id: str, by: Subject, at: datetime, days: int = 365, overlap_days: int = 14) -> IssuedKey:
     """Issue the successor of a key; the old one counts for the days of overlap yet.
 
     Raises NotFound, NotPermitted, KeyOver, ExpiryOutOfRange, TooManyKeys.
@@ -400,7 +402,7 @@ def rotate_key(
 
 
 @transaction.atomic
-def revoke_key(*, key_id: str, by: Subject, at: datetime) -> None:
+def revoke_key(*, key_id: str, by: Subject, at: datetime) -> KeyRef:
     """Withdraw a key; gateways refuse it within a second of the commit.
 
     Raises NotFound, NotPermitted, AlreadyRevoked.
@@ -412,6 +414,8 @@ def revoke_key(*, key_id: str, by: Subject, at: datetime) -> None:
     ClientKey.objects.filter(pk=key_id).update(revoked_at=at)
     _record("accounts.key.revoked", by.actor, at, "key", key_id, {"client": row.client_id})
     outbox.publish(events.ClientKeyRevoked(key_id=key_id, client_no=row.client_id), at=at)
+    row.revoked_at = at
+    return queries.key_ref(row)
 
 
 # --- Helpers ---------------------------------------------------------------------------------------------------------

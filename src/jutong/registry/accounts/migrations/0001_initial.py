@@ -6,178 +6,281 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('person_no', models.CharField(max_length=16, unique=True)),
-                ('login_name', models.CharField(max_length=64, unique=True)),
-                ('display_name', models.CharField(max_length=64)),
-                ('is_active', models.BooleanField(default=True)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('password_changed_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('disabled_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("person_no", models.CharField(max_length=16, unique=True)),
+                ("login_name", models.CharField(max_length=64, unique=True)),
+                ("display_name", models.CharField(max_length=64)),
+                ("is_active", models.BooleanField(default=True)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("password_changed_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("disabled_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': '人员',
+                "verbose_name": "人员",
             },
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('post', models.CharField(max_length=32)),
-                ('organisation', models.CharField(max_length=18)),
-                ('office', models.CharField(blank=True, max_length=64)),
-                ('deputy', models.BooleanField(default=False)),
-                ('project', models.CharField(blank=True, max_length=120)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('appointed_by', models.JSONField()),
-                ('appointed_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('responsible', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("post", models.CharField(max_length=32)),
+                ("organisation", models.CharField(max_length=18)),
+                ("office", models.CharField(blank=True, max_length=64)),
+                ("deputy", models.BooleanField(default=False)),
+                ("project", models.CharField(blank=True, max_length=120)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("appointed_by", models.JSONField()),
+                ("appointed_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "responsible",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任职',
+                "verbose_name": "任职",
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_no', models.CharField(max_length=16, unique=True)),
-                ('name', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('issued_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('appointment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.appointment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token_no", models.CharField(max_length=16, unique=True)),
+                ("name", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("issued_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.appointment"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '接口令牌',
+                "verbose_name": "接口令牌",
             },
         ),
         migrations.AddField(
-            model_name='person',
-            name='last_appointment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.appointment'),
+            model_name="person",
+            name="last_appointment",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.appointment",
+            ),
         ),
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_no', models.CharField(max_length=16, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('organisation', models.CharField(db_index=True, max_length=18)),
-                ('created_by', models.JSONField()),
-                ('created_at', models.DateTimeField()),
-                ('responsible', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_no", models.CharField(max_length=16, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("organisation", models.CharField(db_index=True, max_length=18)),
+                ("created_by", models.JSONField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "responsible",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '应用',
+                "verbose_name": "应用",
             },
         ),
         migrations.CreateModel(
-            name='ClientKey',
+            name="ClientKey",
             fields=[
-                ('key_id', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('organisation', models.CharField(max_length=18)),
-                ('algorithm', models.CharField(max_length=16)),
-                ('sealed_secret', models.BinaryField()),
-                ('not_before', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('revision', models.BigIntegerField(default=0, editable=False)),
-                ('client', models.ForeignKey(db_column='client_no', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.client', to_field='client_no')),
+                ("key_id", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("organisation", models.CharField(max_length=18)),
+                ("algorithm", models.CharField(max_length=16)),
+                ("sealed_secret", models.BinaryField()),
+                ("not_before", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("revision", models.BigIntegerField(default=0, editable=False)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        db_column="client_no",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.client",
+                        to_field="client_no",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '密钥',
-                'db_table': 'accounts_client_key',
+                "verbose_name": "密钥",
+                "db_table": "accounts_client_key",
             },
         ),
         migrations.CreateModel(
-            name='KeyRevision',
+            name="KeyRevision",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('revision', models.BigIntegerField(default=0)),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("revision", models.BigIntegerField(default=0)),
             ],
             options={
-                'db_table': 'accounts_key_revision',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='accounts_key_revision_one_row')],
+                "db_table": "accounts_key_revision",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="accounts_key_revision_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PasswordRecord',
+            name="PasswordRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('encoded', models.CharField(max_length=128)),
-                ('set_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("encoded", models.CharField(max_length=128)),
+                ("set_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['post', 'organisation'], name='accounts_appt_post_org'),
+            model_name="appointment",
+            index=models.Index(fields=["post", "organisation"], name="accounts_appt_post_org"),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('post__in', ['audit_admin', 'auditor', 'bureau_reviewer', 'centre_engineer', 'client_developer', 'cloud_chief', 'contractor', 'data_coordinator', 'data_monitor', 'data_steward', 'finance', 'security_admin', 'system_admin'])), name='accounts_appointment_post'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "post__in",
+                        [
+                            "audit_admin",
+                            "auditor",
+                            "bureau_reviewer",
+                            "centre_engineer",
+                            "client_developer",
+                            "cloud_chief",
+                            "contractor",
+                            "data_coordinator",
+                            "data_monitor",
+                            "data_steward",
+                            "finance",
+                            "security_admin",
+                            "system_admin",
+                        ],
+                    )
+                ),
+                name="accounts_appointment_post",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='accounts_appointment_days'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="accounts_appointment_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('post__in', ['system_admin', 'security_admin', 'audit_admin'])), fields=('person',), name='accounts_appointment_one_administrator'),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None), ("post__in", ["system_admin", "security_admin", "audit_admin"])),
+                fields=("person",),
+                name="accounts_appointment_one_administrator",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('person', 'post', 'organisation', 'office'), name='accounts_appointment_once'),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("person", "post", "organisation", "office"),
+                name="accounts_appointment_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('post', 'contractor'), _negated=True), models.Q(('ends_on__isnull', False), ('responsible__isnull', False), models.Q(('project', ''), _negated=True)), _connector='OR'), name='accounts_appointment_contractor'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("post", "contractor"), _negated=True),
+                    models.Q(
+                        ("ends_on__isnull", False),
+                        ("responsible__isnull", False),
+                        models.Q(("project", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="accounts_appointment_contractor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('issued_at'))), name='accounts_token_expiry'),
+            model_name="apitoken",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gt", models.F("issued_at"))), name="accounts_token_expiry"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('login_name__regex', '^[a-z0-9][a-z0-9._@-]{1,63}$')), name='accounts_person_login_name'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("login_name__regex", "^[a-z0-9][a-z0-9._@-]{1,63}$")),
+                name="accounts_person_login_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disabled_at', None), ('is_active', True)), models.Q(('disabled_at__isnull', False), ('is_active', False)), _connector='OR'), name='accounts_person_disabled_at'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("disabled_at", None), ("is_active", True)),
+                    models.Q(("disabled_at__isnull", False), ("is_active", False)),
+                    _connector="OR",
+                ),
+                name="accounts_person_disabled_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='client',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='accounts_client_name_once'),
+            model_name="client",
+            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="accounts_client_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='clientkey',
-            constraint=models.CheckConstraint(condition=models.Q(('algorithm__in', ['HMAC-SM3', 'HMAC-SHA256'])), name='accounts_key_algorithm'),
+            model_name="clientkey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("algorithm__in", ["HMAC-SM3", "HMAC-SHA256"])), name="accounts_key_algorithm"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clientkey',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('not_before'))), name='accounts_key_expiry'),
+            model_name="clientkey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gt", models.F("not_before"))), name="accounts_key_expiry"
+            ),
         ),
         migrations.AddIndex(
-            model_name='passwordrecord',
-            index=models.Index(fields=['person', '-set_at'], name='accounts_password_recent'),
+            model_name="passwordrecord",
+            index=models.Index(fields=["person", "-set_at"], name="accounts_password_recent"),
         ),
     ]

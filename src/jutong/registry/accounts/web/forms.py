@@ -1,0 +1,54 @@
+"""Forms of the pages of accounts."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as N_
+
+from jutong.kernel.errors import JutongError
+from jutong.kernel.policy import Post
+from jutong.registry.accounts.domain import ALGORITHMS, KEY_MAX_DAYS, TOKEN_MAX_DAYS
+
+
+def refuse(form: forms.Form, error: JutongError) -> None:
+    """Put an error beside the field it names, or above the form."""
+    from django.utils.translation import gettext
+
+    form.add_error(error.field if error.field in form.fields else None, error.words(gettext))
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label=N_("用途"), max_length=64, help_text=N_("写明由哪个程序使用，便于日后核对。"))
+    days = forms.IntegerField(label=N_("有效期（天）"), min_value=1, max_value=TOKEN_MAX_DAYS, initial=90)
+
+
+class ClientForm(forms.Form):
+    name = forms.CharField(label=N_("应用名称"), max_length=120, help_text=N_("调用数据服务的业务系统名称。"))
+
+
+class KeyForm(forms.Form):
+    algorithm = forms.ChoiceField(label=N_("签名算法"), choices=[(name, name) for name in ALGORITHMS])
+    days = forms.IntegerField(label=N_("有效期（天）"), min_value=1, max_value=KEY_MAX_DAYS, initial=365)
+
+
+class PersonForm(forms.Form):
+    login_name = forms.CharField(label=N_("登录名"), min_length=2, max_length=64)
+    display_name = forms.CharField(label=N_("姓名"), max_length=64)
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **options: Any):
+        super().__init__(format="%Y-%m-%d", **options)
+
+
+class AppointmentForm(forms.Form):
+    post = forms.ChoiceField(label=N_("岗位"), choices=[(p.value, N_(p.label)) for p in Post if p is not Post.PUBLIC])
+    organisation = forms.CharField(label=N_("单位（统一社会信用代码）"), min_length=18, max_length=18)
+    office = forms.CharField(label=N_("处室"), max_length=64, required=False)
+    deputy = forms.BooleanField(label=N_("B 角（主责人员不在时代办）"), required=False)
+    starts_on = forms.DateField(label=N_("起始日期"), widget=DayInput())
+    ends_on = forms.DateField(label=N_("到期日期"), widget=DayInput(), required=False)
+    project = forms.CharField(label=N_("所属项目（承建运维人员必填）"), max_length=120, required=False)
+    responsible = forms.CharField(label=N_("责任人编号（承建运维人员必填）"), max_length=16, required=False)
