@@ -1,0 +1,1 @@
+"""What the rulebook reads from outside: pack files, and packages that know past notices."""

@@ -1,0 +1,7 @@
+"""Who may read the Rules, and who may change the calendar."""
+
+from jutong.kernel.policy import EVERY_POST, Action, Post, rule
+from jutong.kernel.text import N_
+
+READ_RULES = Action("rulebook.rules.read", N_("查看规则与工作日历"), (rule(EVERY_POST),))
+CHANGE_CALENDAR = Action("rulebook.calendar.change", N_("维护工作日历"), (rule({Post.SYSTEM_ADMIN}),))
