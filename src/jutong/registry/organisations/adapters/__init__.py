@@ -1,0 +1,1 @@
+"""What the register takes from outside: the file of divisions that comes with the platform."""
