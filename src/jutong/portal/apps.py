@@ -1,0 +1,27 @@
+"""Plugs the portal in: the doors of the layout and its own menu entries."""
+
+from django.apps import AppConfig
+
+from jutong.kernel.text import N_
+
+
+class PortalConfig(AppConfig):
+    """The portal (门户)."""
+
+    name = "jutong.portal"
+    label = "portal"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from jutong.ui import navigation
+
+        navigation.plug(
+            home="portal:home",
+            language="portal:language",
+            elder="portal:elder",
+            workbench="portal:workbench",
+        )
+        navigation.register(
+            navigation.HOME, title=N_("首页"), url_name="portal:home", order=0, visible=navigation.anyone
+        )
+        navigation.register(navigation.WORKBENCH, title=N_("个人工作台"), url_name="portal:workbench", order=0)

@@ -1,0 +1,50 @@
+"""Forms in the look of the platform: settings name `jutong.ui.forms.Renderer` as FORM_RENDERER."""
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+
+class Renderer(TemplatesSetting):
+    """Draws `{{ form }}` and each field with label, help and errors beside the field."""
+
+    form_template_name = "ui/form.html"
+    field_template_name = "ui/field.html"
+
+
+def control_kind(widget: forms.Widget) -> str:
+    """Which of our looks fits a widget: `check`, `choices`, `select`, `file`, `hidden` or `control`."""
+    if widget.is_hidden:
+        return "hidden"
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, forms.Select):
+        return "select"
+    if isinstance(widget, forms.FileInput):
+        return "file"
+    return "control"
+
+
+CLASSES = {"select": "form-select", "check": "form-check-input", "choices": "form-check-input"}
+
+
+def render_control(bound: forms.BoundField, **more: Any) -> str:
+    """The control itself, tied to its help and its errors for people who hear the page."""
+    widget = bound.field.widget
+    kind = control_kind(widget)
+    classes = [widget.attrs.get("class", ""), CLASSES.get(kind, "form-control")]
+    attrs: dict[str, Any] = dict(more)
+    described = []
+    if bound.errors:
+        classes.append("is-invalid")
+        attrs["aria-invalid"] = "true"
+        described.append(f"{bound.auto_id}_error")
+    if bound.help_text:
+        described.append(f"{bound.auto_id}_help")
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    attrs["class"] = " ".join(filter(None, classes))
+    return bound.as_widget(attrs=attrs)

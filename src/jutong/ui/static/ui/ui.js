@@ -1,0 +1,215 @@
+/* Behaviour of the pages: search key, copying, confirmation, pictures, errors of panels. Everything is delegated from
+   the document, so parts that HTMX brings in later behave alike. Written for Chromium 86. */
+(function () {
+  "use strict";
+
+  const echartsAddress = document.currentScript.dataset.echarts;
+  const nonce = document.currentScript.nonce;
+  const text = (name) => document.body.dataset["text" + name] || "";
+
+  // --- Messages at the edge -------------------------------------------------------------------------------------
+  function toast(words, wrong) {
+    const box = document.createElement("div");
+    box.textContent = words;
+    if (wrong) box.className = "wrong";
+    document.getElementById("toasts").appendChild(box);
+    setTimeout(() => box.remove(), wrong ? 8000 : 2500);
+  }
+
+  // --- Search key -----------------------------------------------------------------------------------------------
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const at = event.target;
+    if (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
+    const box = document.querySelector("[data-search-main]") || document.querySelector("[data-search]");
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+
+  // --- Copying --------------------------------------------------------------------------------------------------
+  async function copy(words) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(words);
+    // Plain http on another host than localhost has no clipboard interface.
+    const area = document.createElement("textarea");
+    area.value = words;
+    area.className = "visually-hidden";
+    document.body.appendChild(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    if (!done) throw new Error("copy");
+  }
+
+  // --- Confirmation ---------------------------------------------------------------------------------------------
+  const dialog = document.getElementById("confirm");
+  function ask(words, then) {
+    if (!dialog || !dialog.showModal) {
+      if (window.confirm(words)) then();
+      return;
+    }
+    document.getElementById("confirm-text").textContent = words;
+    dialog.returnValue = "no";
+    dialog.onclose = () => { if (dialog.returnValue === "yes") then(); };
+    dialog.showModal();
+  }
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!event.detail.question) return;
+    event.preventDefault();
+    ask(event.detail.question, () => event.detail.issueRequest(true));
+  });
+
+  document.addEventListener("click", (event) => {
+    const at = event.target.closest("[data-copy], [data-confirm], [data-print], [data-chart-table], [data-chart-save], [data-reveal]");
+    if (!at) return;
+    if (at.dataset.copy !== undefined) {
+      copy(at.dataset.copy).then(() => toast(text("Copied")), () => toast(text("Failed"), true));
+    } else if (at.dataset.confirm !== undefined && !at.dataset.agreed) {
+      event.preventDefault();
+      ask(at.dataset.confirm, () => {
+        at.dataset.agreed = "1";
+        at.click();
+        delete at.dataset.agreed;
+      });
+    } else if (at.dataset.print !== undefined) {
+      window.print();
+    } else if (at.dataset.chartTable !== undefined) {
+      const figure = at.closest("[data-chart]");
+      const on = at.getAttribute("aria-pressed") !== "true";
+      at.setAttribute("aria-pressed", String(on));
+      figure.querySelector(".chart-table").hidden = !on;
+      figure.querySelector(".chart-canvas").hidden = on;
+    } else if (at.dataset.chartSave !== undefined) {
+      const chart = window.echarts && window.echarts.getInstanceByDom(at.closest("[data-chart]").querySelector(".chart-canvas"));
+      if (!chart) return;
+      const link = document.createElement("a");
+      link.href = chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" });
+      link.download = at.dataset.chartSave + ".png";
+      link.click();
+    } else if (at.dataset.reveal !== undefined) {
+      const box = document.getElementById(at.dataset.reveal);
+      box.type = box.type === "password" ? "text" : "password";
+      at.setAttribute("aria-pressed", String(box.type === "text"));
+    }
+  });
+
+  // --- Forms ----------------------------------------------------------------------------------------------------
+  const dirty = new Set();
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form && form.dataset.guard !== undefined) dirty.add(form);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    for (const form of dirty) {
+      if (form.isConnected) {
+        event.preventDefault();
+        event.returnValue = text("Unsaved");
+        return;
+      }
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    dirty.delete(form);
+    if (event.defaultPrevented || form.method !== "post") return;
+    // A second click while the first is on its way would do the thing twice; the name of the button must still go.
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    form.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      form.removeAttribute("aria-busy");
+    });
+  });
+  document.addEventListener("change", (event) => {
+    const at = event.target;
+    if (at.dataset.submit !== undefined) {
+      at.form.requestSubmit ? at.form.requestSubmit() : at.form.submit();
+    } else if (at.dataset.tickAll !== undefined) {
+      at.closest("form, table").querySelectorAll("input[type=checkbox][data-tick]").forEach((box) => { box.checked = at.checked; });
+      count(at);
+    } else if (at.dataset.tick !== undefined) {
+      count(at);
+    }
+  });
+  function count(at) {
+    const frame = at.closest("form");
+    if (!frame) return;
+    const ticked = frame.querySelectorAll("input[data-tick]:checked").length;
+    frame.querySelectorAll("[data-ticked]").forEach((place) => { place.textContent = ticked; });
+    frame.querySelectorAll("[data-needs-ticks]").forEach((button) => { button.disabled = ticked === 0; });
+  }
+
+  // --- Panels ---------------------------------------------------------------------------------------------------
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // The session ended: the panel answered with the login page. Go there with the whole page.
+    const login = document.body.dataset.login;
+    const address = event.detail.xhr.responseURL;
+    if (login && address && new URL(address).pathname === login) {
+      event.detail.shouldSwap = false;
+      window.location.assign(login + "?next=" + encodeURIComponent(location.pathname + location.search));
+    }
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    // A bar or a bell that asks by itself does not complain each second.
+    if (/every /.test(event.detail.elt.getAttribute("hx-trigger") || "")) return;
+    toast(text(event.detail.xhr.status === 403 ? "Denied" : "Failed"), true);
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (/every /.test(event.detail.elt.getAttribute("hx-trigger") || "")) return;
+    toast(text("Offline"), true);
+  });
+
+  // --- Pictures -------------------------------------------------------------------------------------------------
+  const palette = ["#0b5cad", "#2f9e6b", "#e08e0b", "#7a5cc7", "#c7434f", "#1aa3b8", "#8a9aad", "#b8860b"];
+  let loading = null;
+  function library() {
+    if (window.echarts) return Promise.resolve(window.echarts);
+    if (!loading) {
+      loading = new Promise((done, failed) => {
+        const script = document.createElement("script");
+        script.src = echartsAddress;
+        script.nonce = nonce;
+        script.onload = () => done(window.echarts);
+        script.onerror = failed;
+        document.head.appendChild(script);
+      });
+    }
+    return loading;
+  }
+  const watcher = window.ResizeObserver && new ResizeObserver((entries) => {
+    for (const entry of entries) {
+      const chart = window.echarts && window.echarts.getInstanceByDom(entry.target);
+      if (chart && entry.contentRect.width) chart.resize();
+    }
+  });
+  function draw(root) {
+    const figures = root.querySelectorAll("[data-chart]:not([data-drawn])");
+    if (!figures.length) return;
+    library().then((echarts) => figures.forEach((figure) => {
+      if (figure.dataset.drawn || !figure.isConnected) return;
+      figure.dataset.drawn = "1";
+      const place = figure.querySelector(".chart-canvas");
+      const base = getComputedStyle(document.body);
+      const option = JSON.parse(figure.dataset.chart);
+      option.color = option.color || palette;
+      option.textStyle = Object.assign({ fontFamily: base.fontFamily, fontSize: parseFloat(base.fontSize) * 0.86 }, option.textStyle);
+      option.animationDuration = option.animationDuration || 500;
+      if (matchMedia("(prefers-reduced-motion: reduce)").matches) option.animation = false;
+      // Tooltips as HTML would need inline styles, which the page's policy refuses.
+      if (option.tooltip) option.tooltip = Object.assign({ confine: true }, option.tooltip, { renderMode: "richText" });
+      const chart = echarts.init(place, null, { renderer: "canvas" });
+      chart.setOption(option);
+      chart.on("click", (point) => { if (point.data && point.data.url) location.assign(point.data.url); });
+      if (watcher) watcher.observe(place);
+    }), () => toast(text("Failed"), true));
+  }
+  document.addEventListener("DOMContentLoaded", () => draw(document));
+  document.addEventListener("htmx:load", (event) => draw(event.detail.elt.parentNode || document));
+})();
