@@ -13,7 +13,9 @@ from jutong.kernel.codes.resource_code import ClassificationCode, ResourceClass,
 from jutong.kernel.codes.sharing import FormatGroup, ShareMethod, ShareType
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.text import N_
+from jutong.registry.organisations.values import OrganisationKind
 from jutong.supply.catalogue.values import (
+    SENSITIVE_GRADE,
     BasisKind,
     Content,
     DataItem,
@@ -22,6 +24,7 @@ from jutong.supply.catalogue.values import (
     Identifier,
     LegalBasis,
     Secrecy,
+    format_text,
     parse_format,
 )
 
@@ -143,6 +146,12 @@ class ClassificationParentMissing(CatalogueError):
     """The node above does not exist."""
 
     message = N_("分类码 {classification} 的上级 {parent} 不存在，请先建立上级。")
+
+
+class ClassificationNameMissing(CatalogueError):
+    """A node without a name."""
+
+    message = N_("请填写分类名称。")
 
 
 class ClassificationFull(CatalogueError):
@@ -464,7 +473,8 @@ class Surroundings:
     """What the check must know beside the entry: the day, and what exists on the platform.
 
     `section_owner` is the department whose section the classification is in, or nothing; `own_code` the code of
-    the resource being revised.
+    the resource being revised. The last two come from the rule pack (`sharing.controlled_from_grade`,
+    `sharing.identifiers_need_control`).
     """
 
     on: date
@@ -472,6 +482,8 @@ class Surroundings:
     section_owner: str | None = None
     provider_exists: bool = True
     own_code: str = ""
+    sensitive_grade: int = SENSITIVE_GRADE
+    identifiers_need_control: bool = True
 
 
 def find_gaps(content: Content, around: Surroundings) -> tuple[Gap, ...]:
@@ -490,7 +502,7 @@ def find_gaps(content: Content, around: Surroundings) -> tuple[Gap, ...]:
             _sharing_gaps(content, around.on),
             _opening_gaps(content),
             _relation_gaps(content, around.own_code),
-            _parameter_gaps(content),
+            _parameter_gaps(content, around),
         )
         for gap in part
     )
@@ -688,7 +700,7 @@ def _relation_gaps(content: Content, own_code: str) -> Iterator[Gap]:
         seen.add(code)
 
 
-def _parameter_gaps(content: Content) -> Iterator[Gap]:
+def _parameter_gaps(content: Content, around: Surroundings) -> Iterator[Gap]:
     seen = set()
     for index, parameter in enumerate(content.controlled_parameters):
         at = f"controlled_parameters.{index}"
@@ -699,15 +711,16 @@ def _parameter_gaps(content: Content) -> Iterator[Gap]:
         seen.add(parameter.column.casefold())
     if content.controlled_parameters and not any(p.required for p in content.controlled_parameters):
         yield NoParameterRequired(field="controlled_parameters")
-    sensitive = [item.title for item in content.items if _is_sensitive(item)]
+    sensitive = [item.title for item in content.items if _needs_control(item, around)]
     requestable = content.sharing_type is not ShareType.NOT_SHARED
     if sensitive and requestable and not content.controlled_parameters:
         yield ControlledParameterMissing(field="controlled_parameters", items="、".join(sensitive))
 
 
-def _is_sensitive(item: DataItem) -> bool:
+def _needs_control(item: DataItem, around: Surroundings) -> bool:
     # An unknown kind of identifier is a gap of its own and must not break the check.
-    return item.identifier in set(Identifier) and item.sensitive
+    personal = item.identifier in set(Identifier) and Identifier(item.identifier).personal
+    return item.sensitivity >= around.sensitive_grade or (personal and around.identifiers_need_control)
 
 
 # --- Tidying, differences --------------------------------------------------------------------------------------------
@@ -770,8 +783,6 @@ def _tidy_type(text: str) -> str:
 
 
 def _tidy_format(text: str) -> str:
-    from jutong.supply.catalogue.values import format_text
-
     try:
         return format_text(parse_format(text))
     except FormatUnknown:
@@ -791,6 +802,50 @@ def _tidy_code(text: str) -> str:
 def draft_number(year: int, count: int) -> str:
     """Number of a draft (草稿编号): CG, the year, and a count of at least four digits from 1."""
     return f"CG{year}{count:04d}"
+
+
+def grade_of(code: str) -> int:
+    """1 for a class, 2 for a division, 3 for a section, 4 for a detail. Raises ResourceCodeError for anything else."""
+    if code in set(map(str, ResourceClass)):
+        return 1
+    if len(code) == 3:
+        # A division is no full classification code; a section behind it makes it one to be checked.
+        ClassificationCode.parse(f"{code}001")
+        return 2
+    return 3 if not ClassificationCode.parse(code).detail_code else 4
+
+
+def parent_code(code: str) -> str:
+    """The node right above: of a detail the section, because how details are cut is the provider's own plan.
+
+    Raises ResourceCodeError.
+    """
+    return {1: "", 2: code[:1], 3: code[:3], 4: code[:6]}[grade_of(code)]
+
+
+_ORGAN_DIVISIONS: Final = (
+    ("监察", "323"),
+    ("纪律检查", "323"),
+    ("人民代表大会", "302"),
+    ("人大", "302"),
+    ("政治协商", "304"),
+    ("政协", "304"),
+    ("检察院", "306"),
+    ("法院", "305"),
+)
+
+
+def division_of(kind: OrganisationKind, region_code: str, name: str) -> str:
+    """The division (项) of the department class in which an organisation has its section. Guide 5.3.1(2).
+
+    Cities and what lies in them go by city; other organs by what their name says, the Party's by default (ours).
+    """
+    if city := int(region_code[2:4]):
+        # Guangxi's fourteen cities follow in the order of GB/T 2260 from 307.
+        return f"{306 + city}"
+    if kind is OrganisationKind.OTHER_ORGAN:
+        return next((division for word, division in _ORGAN_DIVISIONS if word in name), "301")
+    return {OrganisationKind.MASS_ORGANISATION: "321", OrganisationKind.CENTRAL_ORGAN: "322"}.get(kind, "303")
 
 
 def free_section(division: str, taken: Iterable[str]) -> str:

@@ -1,7 +1,8 @@
 """Who may do what in the catalogue (Art. 39 posts; Guide 6.1 duties).
 
-Flags: `published`, `open` and `approved` of resources; `editable`, `submitted`, `approved` of drafts. PROVIDER is the
-department whose code the entry bears.
+Flags of resources: `published`, `open`. Flags of drafts: `editable`; `reported` once it lies before the bureau or has
+passed it; `submitted` while it waits for review; `approved` while it waits for publication. PROVIDER is the department
+whose code the entry bears.
 """
 
 from typing import Final
@@ -28,7 +29,7 @@ VIEW_DRAFT: Final = Action(
     N_("查看目录草稿"),
     (
         rule(PROVIDER_READERS, Relation.PROVIDER),
-        rule(REVIEWERS, Relation.ANY, "submitted"),
+        rule(REVIEWERS, Relation.ANY, "reported"),
     ),
 )
 CREATE_DRAFT: Final = Action("catalogue.draft.create", N_("编制目录"), (rule(EDITORS, Relation.PROVIDER),))
