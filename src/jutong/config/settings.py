@@ -9,6 +9,7 @@ from jutong.config.database import django_database
 from jutong.config.environment import environment
 from jutong.config.rooms import ROOMS
 from jutong.config.secrets_store import secret_bytes
+from jutong.kernel.crypto import SealingKey
 from jutong.registry.accounts import setup as accounts
 
 django_stubs_ext.monkeypatch()
@@ -106,7 +107,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # --- People ----------------------------------------------------------------------------------------------------------
-globals().update({name: value for name, value in vars(accounts).items() if name.isupper() and name not in accounts.PARTS})
+globals().update(
+    {name: value for name, value in vars(accounts).items() if name.isupper() and name not in accounts.PARTS}
+)
 
 # --- What rooms are handed -------------------------------------------------------------------------------------------
 JUTONG_DATA_DIR = env.data_dir
@@ -115,4 +118,6 @@ JUTONG_BASE_URL = env.base_url
 JUTONG_GATEWAY_URL = env.gateway_url
 JUTONG_PORTS = (env.portal_port, env.gateway_port)
 JUTONG_KEK_ROOT = secret_bytes("root-kek")
+# Only the public half: whoever holds this process may seal client secrets and open none.
+JUTONG_GATEWAY_PUBLIC_KEY = SealingKey(secret_bytes("gateway")).public
 JUTONG_AUDIT_SIGNING_KEY = secret_bytes("audit")
