@@ -1,0 +1,62 @@
+"""Names into addresses, once; and which addresses are the platform's own."""
+
+import socket
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLong
+from typing import Final
+
+import psutil
+from django.conf import settings
+
+from jutong.supply.mounting.domain.egress import Permitted, judge, parse_host, parse_port
+from jutong.supply.mounting.domain.errors import HostUnknown
+
+RESOLVE_SECONDS: Final = 5
+
+# The system's resolver has no time limit of its own; a name server that is silent must not hold a request.
+_resolvers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="resolve")
+
+
+def pinned_address(host: str, port: int, permitted: Iterable[Permitted]) -> str:
+    """The address to connect to for a department: resolved here and now, judged, and to be used as it is.
+
+    Raises HostMalformed, PortMalformed, HostUnknown, AddressIsPlatform, AddressSpecial, AddressNotListed.
+    """
+    name, number = parse_host(host), parse_port(port)
+    return judge(resolve(name, number), number, permitted, own_endpoints(), host=name)
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """All addresses of a name. Raises HostUnknown."""
+    try:
+        found = _resolvers.submit(socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM).result(RESOLVE_SECONDS)
+    except (OSError, UnicodeError, TookTooLong) as fault:
+        raise HostUnknown(host=host, field="host") from fault
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def own_endpoints() -> list[tuple[str, int]]:
+    """Every address and port on which a part of the platform answers: portal, gateway, its own database."""
+    mine = local_addresses()
+    endpoints = [(address, port) for port in settings.JUTONG_PORTS for address in mine]
+    database = settings.DATABASES["default"]
+    host, port = str(database.get("HOST") or ""), int(database.get("PORT") or 5432)
+    if host and not host.startswith(("/", "@")):
+        addresses = resolve(host, port)
+        endpoints += [(address, port) for address in addresses]
+        if set(addresses) & set(mine):
+            endpoints += [(address, port) for address in mine]
+    return endpoints
+
+
+def local_addresses() -> list[str]:
+    """The addresses of this machine."""
+    families = (socket.AF_INET, socket.AF_INET6)
+    found = [
+        entry.address.partition("%")[0]
+        for entries in psutil.net_if_addrs().values()
+        for entry in entries
+        if entry.family in families
+    ]
+    return list(dict.fromkeys(["127.0.0.1", "::1", *found]))

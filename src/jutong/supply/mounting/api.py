@@ -1,0 +1,294 @@
+"""The door of mounting: what other rooms may call. Values are in `values`, facts in `events`."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from jutong.kernel.crypto import Secret
+from jutong.kernel.policy import Subject
+from jutong.supply.mounting import queries
+from jutong.supply.mounting.adapters.base import Adapter, Stream
+from jutong.supply.mounting.domain.egress import Permitted
+from jutong.supply.mounting.domain.errors import (
+    CursorLost,
+    MappingError,
+    MountingError,
+    NotMounted,
+    SourceFailed,
+    SourceUnreachable,
+    TableMissing,
+)
+from jutong.supply.mounting.domain.mapping import find_faults
+from jutong.supply.mounting.services import files, mounts, places, scans, sources
+from jutong.supply.mounting.services.mounts import items_wanted
+from jutong.supply.mounting.values import (
+    ConnectionReport,
+    DraftProposal,
+    Mount,
+    ServiceParameter,
+    SourceKind,
+    TableFound,
+    TablePlace,
+    TableRef,
+    Tls,
+)
+
+__all__ = [
+    "Adapter",
+    "CursorLost",
+    "MappingError",
+    "MountingError",
+    "NotMounted",
+    "SourceFailed",
+    "SourceUnreachable",
+    "Stream",
+    "TableMissing",
+    "allow_network",
+    "draft_from_file",
+    "draft_from_table",
+    "find_faults",
+    "find_mount",
+    "forbid_network",
+    "get_mount",
+    "items_wanted",
+    "mount_file",
+    "mount_service",
+    "mount_table",
+    "mounted_codes",
+    "mounts_by_code",
+    "open_source",
+    "permitted",
+    "propose_draft",
+    "register_source",
+    "remove_source",
+    "replace_file",
+    "start_scan",
+    "stop_mount",
+    "table_of",
+    "test_source",
+    "try_source",
+    "upload_file",
+]
+
+
+# --- Questions -------------------------------------------------------------------------------------------------------
+
+
+def get_mount(resource_code: str) -> Mount:
+    """Where the data of a resource lies: its active mount, else the last stopped one. Raises NotMounted."""
+    return queries.get_mount(resource_code)
+
+
+def find_mount(resource_code: str) -> Mount | None:
+    """As `get_mount`, or nothing."""
+    row = queries.find_mount_row(resource_code)
+    return queries.mount_of(row) if row else None
+
+
+def mounts_by_code(codes: Collection[str]) -> dict[str, Mount]:
+    """Active mounts by resource code, in one query."""
+    return queries.mounts_by_code(codes)
+
+
+def mounted_codes() -> QuerySet[Any, Any]:
+    """Codes of resources with an active mount: lazy, for use inside `__in` only."""
+    return queries.mounted_codes()
+
+
+def permitted(organisation: str) -> list[Permitted]:
+    """The addresses a department may have the platform call."""
+    return queries.permitted(organisation)
+
+
+def open_source(mount: Mount) -> Adapter:
+    """The place of a table or file mount, ready to be described and streamed; its address is judged now.
+
+    Raises NotMounted: the mount is stopped, or a service, which has nothing to gather.
+    """
+    return places.open_source(mount)
+
+
+def table_of(mount: Mount) -> TableRef:
+    """The table to ask the opened source for; a file is a table of its own name."""
+    return places.table_of(mount)
+
+
+# --- Actions ---------------------------------------------------------------------------------------------------------
+
+
+def allow_network(
+    *, organisation: str, cidr: str, port_from: int, port_to: int, reason: str, by: Subject, at: datetime
+) -> int:
+    """Let a department's sources and services lie in a network; the entry's id. Raises NotPermitted, NetworkMalformed."""
+    row = sources.allow_network(
+        organisation=organisation, cidr=cidr, port_from=port_from, port_to=port_to, reason=reason, by=by, at=at
+    )
+    return row.pk
+
+
+def forbid_network(*, network_id: int, by: Subject, at: datetime) -> None:
+    """Take an entry off a department's list."""
+    sources.forbid_network(network_id=network_id, by=by, at=at)
+
+
+def try_source(
+    *,
+    organisation: str,
+    kind: SourceKind,
+    host: str,
+    port: int,
+    database: str,
+    account: str,
+    password: Secret,
+    tls: Tls,
+    by: Subject,
+) -> ConnectionReport:
+    """Connect as described and say what is there; nothing is kept."""
+    return sources.try_source(
+        organisation=organisation,
+        kind=kind,
+        host=host,
+        port=port,
+        database=database,
+        account=account,
+        password=password,
+        tls=tls,
+        by=by,
+    )
+
+
+def register_source(
+    *,
+    organisation: str,
+    name: str,
+    kind: SourceKind,
+    host: str,
+    port: int,
+    database: str,
+    account: str,
+    password: Secret,
+    tls: Tls = Tls.OFF,
+    by: Subject,
+    at: datetime,
+) -> str:
+    """Keep a source after a test that went well; gives its number."""
+    return sources.register_source(
+        organisation=organisation,
+        name=name,
+        kind=kind,
+        host=host,
+        port=port,
+        database=database,
+        account=account,
+        password=password,
+        tls=tls,
+        by=by,
+        at=at,
+    )
+
+
+def test_source(*, source_no: str, by: Subject, at: datetime) -> ConnectionReport:
+    """Connect to a kept source, and keep what was found."""
+    return sources.test_source(source_no=source_no, by=by, at=at)
+
+
+def remove_source(*, source_no: str, by: Subject, at: datetime) -> None:
+    """Take a source out of use and destroy its password. Raises SourceInUse."""
+    sources.remove_source(source_no=source_no, by=by, at=at)
+
+
+def start_scan(*, source_no: str, by: Subject, at: datetime) -> int:
+    """Note that a source is to be scanned; `jobs.defer_scan` puts it in the queue. Raises ScanRunning."""
+    return scans.start_scan(source_no=source_no, by=by, at=at).pk
+
+
+def propose_draft(*, source_no: str, schema: str, table: str, by: Subject) -> DraftProposal:
+    """What a table would be in the catalogue; nothing is kept."""
+    return scans.propose(source_no=source_no, schema=schema, table=table, by=by)
+
+
+def draft_from_table(*, source_no: str, schema: str, table: str, title: str = "", by: Subject, at: datetime) -> str:
+    """Begin a catalogue entry from a table of a source; gives the draft's number."""
+    return scans.draft_from_table(source_no=source_no, schema=schema, table=table, title=title, by=by, at=at)
+
+
+def upload_file(
+    *,
+    organisation: str,
+    name: str,
+    content: files.Readable,
+    encoding: str = "",
+    sheet: str = "",
+    by: Subject,
+    at: datetime,
+) -> str:
+    """Take in a CSV or XLSX file for gathering; gives its number. Raises a FileError that says what is wrong."""
+    return files.upload_file(
+        organisation=organisation, name=name, content=content, encoding=encoding, sheet=sheet, by=by, at=at
+    )
+
+
+def draft_from_file(*, file_no: str, title: str = "", by: Subject, at: datetime) -> str:
+    """Begin a catalogue entry from an uploaded file; gives the draft's number."""
+    return files.draft_from_file(file_no=file_no, title=title, by=by, at=at)
+
+
+def mount_table(
+    *, resource_code: str, place: TablePlace, columns: Mapping[str, str] | None = None, by: Subject, at: datetime
+) -> None:
+    """Mount a resource from a table; `columns` gives each item its source column, else names decide."""
+    mounts.mount_table(resource_code=resource_code, place=place, columns=columns, by=by, at=at)
+
+
+def mount_file(
+    *, resource_code: str, file_no: str, columns: Mapping[str, str] | None = None, by: Subject, at: datetime
+) -> None:
+    """Mount a resource from an uploaded file."""
+    mounts.mount_file(resource_code=resource_code, file_no=file_no, columns=columns, by=by, at=at)
+
+
+def replace_file(*, resource_code: str, file_no: str, by: Subject, at: datetime) -> None:
+    """Give a file mount a newer file with the same columns."""
+    mounts.replace_file(resource_code=resource_code, file_no=file_no, by=by, at=at)
+
+
+def mount_service(
+    *,
+    resource_code: str,
+    url: str,
+    path: str,
+    method: str = "GET",
+    row_path: str = "",
+    parameters: tuple[ServiceParameter, ...] = (),
+    fields: Mapping[str, str],
+    values: Mapping[str, str],
+    timeout_seconds: int = 10,
+    by: Subject,
+    at: datetime,
+) -> None:
+    """Mount a resource from an HTTP JSON service, after a call with `values` that answered with the mapped fields."""
+    mounts.mount_service(
+        resource_code=resource_code,
+        url=url,
+        path=path,
+        method=method,
+        row_path=row_path,
+        parameters=parameters,
+        fields=fields,
+        values=values,
+        timeout_seconds=timeout_seconds,
+        by=by,
+        at=at,
+    )
+
+
+def stop_mount(*, resource_code: str, reason: str, by: Subject, at: datetime) -> None:
+    """Stop a mount; what was gathered stays. Raises NotMounted."""
+    mounts.stop_mount(resource_code=resource_code, reason=reason, by=by, at=at)
+
+
+def describe(mount: Mount) -> TableFound:
+    """The table or file of a mount as it is now. Raises TableMissing and what asking a source raises."""
+    return open_source(mount).describe(table_of(mount))

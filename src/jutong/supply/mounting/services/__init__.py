@@ -1,0 +1,1 @@
+"""Changing mounting: sources and permitted addresses, scans and proposals, uploads, mounts."""

@@ -1,0 +1,274 @@
+"""Mounting resources: columns matched against the catalogue, one active mount a resource."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from jutong.base.access import require
+from jutong.foundation.audit import api as audit
+from jutong.foundation.outbox import api as outbox
+from jutong.kernel.policy import Facts, Relation, Subject
+from jutong.supply.catalogue import api as catalogue
+from jutong.supply.catalogue.values import Resource, ResourceState
+from jutong.supply.mounting import events, policy, queries
+from jutong.supply.mounting.adapters.egress import pinned_address
+from jutong.supply.mounting.adapters.http_json import ask, split_url
+from jutong.supply.mounting.domain.errors import (
+    AlreadyMounted,
+    FieldMissing,
+    ItemUnknown,
+    KeyNotUnique,
+    NotMounted,
+    ResourceNotReady,
+    SourceOfAnother,
+)
+from jutong.supply.mounting.domain.mapping import ItemWanted, find_faults, match_columns
+from jutong.supply.mounting.models import DataSource, Mount, UploadedFile
+from jutong.supply.mounting.values import (
+    ColumnFound,
+    ColumnMap,
+    FilePlace,
+    MountKind,
+    MountMode,
+    MountState,
+    ServiceParameter,
+    ServicePlace,
+    TablePlace,
+)
+
+
+def items_wanted(resource: Resource) -> tuple[ItemWanted, ...]:
+    """The items of a resource as mapping needs them."""
+    return tuple(ItemWanted(item.column_name, item.type) for item in resource.items)
+
+
+def mount_table(
+    *, resource_code: str, place: TablePlace, columns: Mapping[str, str] | None = None, by: Subject, at: datetime
+) -> None:
+    """Mount a resource from a table of its provider's own source; `columns` gives each item its source column.
+
+    Without `columns`, items are matched by name. Raises NoSuchResource, NotPermitted, ResourceNotReady,
+    AlreadyMounted, NoSuchSource, SourceOfAnother, TableMissing, a MappingError, and what asking a source raises.
+    """
+    resource = _resource(resource_code, by)
+    source = queries.get_source(place.source_no, by)
+    if source.organisation != resource.provider_uscc:
+        raise SourceOfAnother(field="source_no")
+    adapter = queries.adapter(source)
+    table = adapter.describe(place.table)
+    mapped = _matched(resource, table.columns, columns)
+    if place.mode is MountMode.WATERMARK:
+        if not resource.key_columns:
+            raise KeyNotUnique(field="mode")
+        adapter.check_incremental(table, place.watermark_column)
+    _mount(resource, MountKind.TABLE, mapped, place.to_json(), by=by, at=at, source=source)
+
+
+def mount_file(
+    *, resource_code: str, file_no: str, columns: Mapping[str, str] | None = None, by: Subject, at: datetime
+) -> None:
+    """Mount a resource from an uploaded file. Raises as `mount_table` does."""
+    resource = _resource(resource_code, by)
+    file = _file(file_no, resource, by)
+    mapped = _matched(resource, columns_of(file), columns)
+    _mount(resource, MountKind.FILE, mapped, place_of(file).to_json(), by=by, at=at, file=file)
+
+
+@transaction.atomic
+def replace_file(*, resource_code: str, file_no: str, by: Subject, at: datetime) -> None:
+    """Give a file mount a newer file with the same columns. Raises as `mount_file` does, and NotMounted."""
+    row = Mount.objects.select_for_update().filter(resource_code=resource_code, state=MountState.ACTIVE).first()
+    if row is None or row.kind != MountKind.FILE:
+        raise NotMounted(resource_code=resource_code)
+    resource = catalogue.get_resource(resource_code)
+    require(by, policy.MANAGE_MOUNTS, queries.facts_of_mount(row))
+    file = _file(file_no, resource, by)
+    kept = {column["item"]: column["source"] for column in row.columns}
+    mapped = _matched(resource, columns_of(file), kept)
+    row.file, row.place, row.changed_at = file, place_of(file).to_json(), at
+    row.columns = [column.to_json() for column in mapped]
+    row.resource_version = resource.version
+    row.save()
+    _record("file_replaced", row, by, at)
+    outbox.publish(events.FileReplaced(resource_code, file.digest), at=at)
+
+
+def try_service(
+    *,
+    organisation: str,
+    url: str,
+    path: str,
+    method: str,
+    row_path: str,
+    values: Mapping[str, str],
+    timeout_seconds: int,
+    by: Subject,
+) -> tuple[list[str], int]:
+    """Call a service once with these parameter values: the fields its rows have, and how many rows came.
+
+    Raises NotPermitted, AddressError, ServiceError.
+    """
+    require(by, policy.MANAGE_MOUNTS, Facts({Relation.PROVIDER: organisation}))
+    base = split_url(url)
+    address = pinned_address(base.host, base.port, queries.permitted(organisation))
+    rows = ask(base, address, path=path, method=method, row_path=row_path, values=values, seconds=timeout_seconds)
+    return list(dict.fromkeys(name for row in rows for name in row)), len(rows)
+
+
+def mount_service(
+    *,
+    resource_code: str,
+    url: str,
+    path: str,
+    method: str,
+    row_path: str,
+    parameters: tuple[ServiceParameter, ...],
+    fields: Mapping[str, str],
+    values: Mapping[str, str],
+    timeout_seconds: int,
+    by: Subject,
+    at: datetime,
+) -> None:
+    """Mount a resource from an HTTP JSON service, after a call with `values` that answered with the mapped fields.
+
+    Raises NoSuchResource, NotPermitted, ResourceNotReady, AlreadyMounted, AddressError, ServiceError, ItemUnknown.
+    """
+    resource = _resource(resource_code, by)
+    named = {item.column_name for item in resource.items}
+    for item in [*fields, *(parameter.item for parameter in parameters)]:
+        if item not in named:
+            raise ItemUnknown(item=item, field=item)
+    found, rows = try_service(
+        organisation=resource.provider_uscc,
+        url=url,
+        path=path,
+        method=method,
+        row_path=row_path,
+        values=values,
+        timeout_seconds=timeout_seconds,
+        by=by,
+    )
+    for field_name in fields.values():
+        if rows and field_name not in found:
+            raise FieldMissing(field_name=field_name, field="fields")
+    base = split_url(url)
+    place = ServicePlace(
+        base_url=base.text,
+        path=path,
+        address=pinned_address(base.host, base.port, queries.permitted(resource.provider_uscc)),
+        port=base.port,
+        tls=base.tls,
+        method=method,
+        row_path=row_path,
+        parameters=parameters,
+        fields=dict(fields),
+        timeout_seconds=timeout_seconds,
+    )
+    mapped = tuple(ColumnMap(item, name) for item, name in fields.items())
+    _mount(resource, MountKind.SERVICE, mapped, place.to_json(), by=by, at=at)
+
+
+@transaction.atomic
+def stop_mount(*, resource_code: str, reason: str, by: Subject, at: datetime) -> None:
+    """Stop a mount; what was gathered stays until the resource is withdrawn. Raises NotMounted, NotPermitted."""
+    row = Mount.objects.select_for_update().filter(resource_code=resource_code, state=MountState.ACTIVE).first()
+    if row is None:
+        raise NotMounted(resource_code=resource_code)
+    require(by, policy.MANAGE_MOUNTS, queries.facts_of_mount(row))
+    row.state, row.stop_reason, row.changed_at = MountState.STOPPED, reason.strip()[:200] or "—", at
+    row.save()
+    _record("stopped", row, by, at, reason=row.stop_reason)
+    outbox.publish(events.MountStopped(resource_code, row.stop_reason), at=at)
+
+
+def columns_of(file: UploadedFile) -> tuple[ColumnFound, ...]:
+    """A file's columns as its reading found them."""
+    return tuple(ColumnFound.from_json(column) for column in file.columns)
+
+
+def place_of(file: UploadedFile) -> FilePlace:
+    """Where a file's bytes lie, and how they are read."""
+    return FilePlace(file.digest, file.name, file.format, file.encoding, file.sheet, file.delimiter)
+
+
+def _resource(resource_code: str, by: Subject) -> Resource:
+    resource = catalogue.view_resource(resource_code, by=by)
+    require(by, policy.MANAGE_MOUNTS, Facts({Relation.PROVIDER: resource.provider_uscc}))
+    if resource.state is ResourceState.WITHDRAWN:
+        raise ResourceNotReady(resource_code=resource_code)
+    return resource
+
+
+def _file(file_no: str, resource: Resource, by: Subject) -> UploadedFile:
+    file = queries.get_file(file_no, by)
+    if file.organisation != resource.provider_uscc:
+        raise SourceOfAnother(field="file_no")
+    return file
+
+
+def _matched(
+    resource: Resource, found: tuple[ColumnFound, ...], columns: Mapping[str, str] | None
+) -> tuple[ColumnMap, ...]:
+    """The mapping with the types of this moment. Raises the first MappingError, with all of them in its details."""
+    wanted, by_name = items_wanted(resource), {column.name: column for column in found}
+    if columns is None:
+        mapped = match_columns(wanted, found)
+    else:
+        mapped = tuple(
+            ColumnMap(item, source, by_name[source].source_type if source in by_name else "")
+            for item, source in columns.items()
+        )
+    faults = find_faults(wanted, mapped, by_name)
+    if faults:
+        first = faults[0]
+        first.details["faults"] = [{"field": fault.field, "code": fault.code, "words": str(fault)} for fault in faults]
+        raise first
+    return mapped
+
+
+@transaction.atomic
+def _mount(
+    resource: Resource,
+    kind: MountKind,
+    columns: tuple[ColumnMap, ...],
+    place: dict[str, object],
+    *,
+    by: Subject,
+    at: datetime,
+    source: DataSource | None = None,
+    file: UploadedFile | None = None,
+) -> None:
+    try:
+        with transaction.atomic():
+            row = Mount.objects.create(
+                resource_code=resource.code,
+                provider_uscc=resource.provider_uscc,
+                kind=kind.value,
+                state=MountState.ACTIVE,
+                source=source,
+                file=file,
+                resource_version=resource.version,
+                columns=[column.to_json() for column in columns],
+                place=place,
+                mounted_by=by.actor.to_json(),
+                mounted_at=at,
+                changed_at=at,
+            )
+    except IntegrityError as fault:
+        raise AlreadyMounted(resource_code=resource.code) from fault
+    catalogue.note_mounted(resource.code, at=at)
+    _record("mounted", row, by, at, kind=kind.value)
+    outbox.publish(events.ResourceMounted(resource.code, resource.provider_uscc, kind.value), at=at)
+
+
+def _record(verb: str, row: Mount, by: Subject, at: datetime, **details: str) -> None:
+    audit.record(
+        action=f"mounting.mount.{verb}",
+        by=by.actor,
+        at=at,
+        object_kind="mount",
+        object_code=row.resource_code,
+        resource=row.resource_code,
+        details=details,
+    )

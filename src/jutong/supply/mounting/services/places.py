@@ -1,0 +1,26 @@
+"""Mounts opened for the exchange: a table's source or a file, under one contract."""
+
+from jutong.supply.mounting import queries
+from jutong.supply.mounting.adapters.base import Adapter
+from jutong.supply.mounting.adapters.files import FileAdapter
+from jutong.supply.mounting.domain.errors import NotMounted
+from jutong.supply.mounting.models import DataSource
+from jutong.supply.mounting.values import Mount, TableRef
+
+
+def open_source(mount: Mount) -> Adapter:
+    """Raises NotMounted: the mount is stopped, or a service, which has nothing to gather."""
+    if mount.active and mount.table is not None:
+        row = DataSource.objects.get(source_no=mount.table.source_no)
+        return queries.adapter(row)
+    if mount.active and mount.file is not None:
+        return FileAdapter(mount.file)
+    raise NotMounted(resource_code=mount.resource_code)
+
+
+def table_of(mount: Mount) -> TableRef:
+    """The table to ask the opened source for; a file is a table of its own name."""
+    if mount.table is not None:
+        return mount.table.table
+    assert mount.file is not None
+    return TableRef("", mount.file.name)
