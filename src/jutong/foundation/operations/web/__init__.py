@@ -1,0 +1,1 @@
+"""Addresses for whoever watches the platform from outside: balancers, service managers, Prometheus."""
