@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from jutong.config.rooms import ROOMS
+from jutong.config.rooms import with_module
 from jutong.kernel import clock
 
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = clock.now()
-        for room in ROOMS:
+        for room in with_module("api"):
             door = import_module(f"{room}.api")
             if hasattr(door, "ensure_start_data"):
                 with transaction.atomic():
