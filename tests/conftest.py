@@ -22,6 +22,12 @@ import pytest  # noqa: E402
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
+
+# Pages need the addresses of static files here, not the collected files.
+settings.STATIC_ROOT.mkdir()
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(embedded_server):
@@ -38,3 +44,16 @@ def embedded_server():
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Tables that refuse TRUNCATE in production let the tests empty them; their other guards stay."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE %s", [r"%\_no\_truncate"]
+        )
+        for table, trigger in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
