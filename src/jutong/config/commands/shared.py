@@ -1,6 +1,7 @@
 """What several commands need: Django set up, a database that runs."""
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterator
 
@@ -9,12 +10,12 @@ from jutong.config.environment import environment
 from jutong.config.locks import FolderLock
 
 
-def set_up_django(process: str) -> None:
-    """Logging of this process and Django with the platform's settings."""
+def set_up_django(process: str, *, quiet: bool = False) -> None:
+    """Logging of this process and Django with the platform's settings. Quiet: only what went wrong is logged."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jutong.config.settings")
-    logs.configure(process, form=environment().log_format)
+    logs.configure(process, form=environment().log_format, level=logging.ERROR if quiet else logging.INFO)
     django.setup()
 
 

@@ -3,9 +3,19 @@
 from collections.abc import Callable, Iterable
 
 from jutong.foundation.operations import domain, queries
-from jutong.foundation.operations.values import Answer, Finding, Probe, ProbeFunction, Sample, State
+from jutong.foundation.operations.values import STATE_NAMES, Answer, Finding, Probe, ProbeFunction, Sample, State
 
-__all__ = ["Answer", "Finding", "Sample", "State", "look", "overall", "register_metrics", "register_probe"]
+__all__ = [
+    "STATE_NAMES",
+    "Answer",
+    "Finding",
+    "Sample",
+    "State",
+    "look",
+    "overall",
+    "register_metrics",
+    "register_probe",
+]
 
 
 def register_probe(name: str, fn: ProbeFunction, *, title: str = "", vital: bool = True) -> None:
