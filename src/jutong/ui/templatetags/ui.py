@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from jutong.kernel.errors import JutongError
-from jutong.ui import components, formatting, forms as ui_forms, slots as ui_slots, vendored
+from jutong.ui import components, formatting, vendored
+from jutong.ui import forms as ui_forms
+from jutong.ui import slots as ui_slots
 from jutong.ui.navigation import subject_of
 
 register = template.Library()
