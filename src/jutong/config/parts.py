@@ -83,5 +83,11 @@ def parts(env: Environment) -> tuple[Part, ...]:
             )
             for number in range(env.gateway_workers)
         ),
-        Part("worker", N_("后台作业"), jutong_command("worker"), stop_seconds=25),
+        Part(
+            "worker",
+            N_("后台作业"),
+            jutong_command("worker"),
+            ready_url=f"{env.portal_url}/readyz?probe=worker",
+            stop_seconds=25,
+        ),
     )

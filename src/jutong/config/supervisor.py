@@ -546,7 +546,8 @@ async def answers(url: str, *, timeout_seconds: float = 3) -> bool:
         async with asyncio.timeout(timeout_seconds):
             reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
             try:
-                writer.write(f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
+                target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+                writer.write(f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
                 status = await reader.readline()
             finally:
                 writer.close()

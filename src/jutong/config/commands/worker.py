@@ -17,7 +17,7 @@ from jutong.config.environment import environment
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 10.0
 REQUEUE_SECONDS = 3.0
-GRACE_SECONDS = 20.0
+GRACE_SECONDS = 15.0
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,11 @@ def worker() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    from jutong.base import followers
+
     assert isinstance(app.connector, DjangoConnector)
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    # Followers speak to the database through Django in threads of their own; jobs through procrastinate's pool.
+    with followers.running(), app.replace_connector(app.connector.get_worker_connector()) as worker_app:
         asyncio.run(_work(worker_app, environment().job_workers))
 
 
