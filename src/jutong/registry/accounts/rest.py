@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext
 from ninja import Path as InPath
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from jutong.base.http import SubjectRequest
@@ -24,7 +24,7 @@ from jutong.registry.organisations import api as organisations
 router = Router(tags=["accounts"])
 
 # Printable text: PostgreSQL stores no NUL, and names need no control characters.
-NAME = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+NAME = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 MAX_NUMBER = 2**63 - 1
 ClientNo = Annotated[str, InPath(pattern=r"^C\d{4,12}$", examples=["C0001"])]
 KeyId = Annotated[str, InPath(pattern=r"^K[0-9a-f]{24}$")]
@@ -189,7 +189,7 @@ def list_tokens(request: SubjectRequest, page: Query[PageQuery]) -> dict[str, An
 
 
 @router.post("/tokens", response={201: NewToken, **problems()}, summary="Issue a token")
-def issue_token(request: SubjectRequest, body: TokenIn) -> tuple[int, dict[str, Any]]:
+def issue_token(request: SubjectRequest, body: TokenIn) -> Status[dict[str, Any]]:
     """Issue a token; its text is in this answer and nowhere else. One issued with a token ends no later than that."""
     issued = api.issue_token(
         name=body.name,
@@ -198,11 +198,14 @@ def issue_token(request: SubjectRequest, body: TokenIn) -> tuple[int, dict[str, 
         by=request.subject,
         at=clock.now(),
     )
-    return 201, {
-        "token_no": issued.token_no,
-        "token": issued.token.reveal_text(),
-        "expires_at": issued.expires_at,
-    }
+    return Status(
+        201,
+        {
+            "token_no": issued.token_no,
+            "token": issued.token.reveal_text(),
+            "expires_at": issued.expires_at,
+        },
+    )
 
 
 @router.delete("/tokens/{token_no}", response={200: Done, **problems(404, 409)}, summary="Revoke a token")
@@ -289,10 +292,10 @@ def list_clients(request: SubjectRequest, query: Query[ClientQuery]) -> dict[str
 
 
 @router.post("/clients", response={201: ClientOut, **problems(404, 409)}, summary="Register a client")
-def create_client(request: SubjectRequest, body: ClientIn) -> tuple[int, dict[str, Any]]:
+def create_client(request: SubjectRequest, body: ClientIn) -> Status[dict[str, Any]]:
     """Register a calling system of one's own organisation."""
     made = api.create_client(name=body.name, responsible=body.responsible, by=request.subject, at=clock.now())
-    return 201, _client(made)
+    return Status(201, _client(made))
 
 
 @router.get("/clients/{client_no}", response={200: ClientOut, **problems(404)}, summary="A client")
@@ -309,21 +312,21 @@ def list_keys(request: SubjectRequest, client_no: ClientNo) -> list[dict[str, An
 
 
 @router.post("/clients/{client_no}/keys", response={201: NewKey, **problems(404, 409)}, summary="Issue a key")
-def issue_key(request: SubjectRequest, client_no: ClientNo, body: KeyIn) -> tuple[int, dict[str, Any]]:
+def issue_key(request: SubjectRequest, client_no: ClientNo, body: KeyIn) -> Status[dict[str, Any]]:
     """Issue a key; its secret is in this answer and nowhere else."""
     issued = api.issue_key(
         client_no=client_no, algorithm=body.algorithm, days=body.days, by=request.subject, at=clock.now()
     )
-    return 201, _new_key(issued)
+    return Status(201, _new_key(issued))
 
 
 @router.post("/keys/{key_id}/rotation", response={201: NewKey, **problems(404, 409)}, summary="Rotate a key")
-def rotate_key(request: SubjectRequest, key_id: KeyId, body: RotationIn) -> tuple[int, dict[str, Any]]:
+def rotate_key(request: SubjectRequest, key_id: KeyId, body: RotationIn) -> Status[dict[str, Any]]:
     """Issue the successor of a key; the old one counts until the overlap ends."""
     issued = api.rotate_key(
         key_id=key_id, days=body.days, overlap_days=body.overlap_days, by=request.subject, at=clock.now()
     )
-    return 201, _new_key(issued)
+    return Status(201, _new_key(issued))
 
 
 @router.delete("/keys/{key_id}", response={200: Done, **problems(404, 409)}, summary="Revoke a key")
@@ -414,17 +417,20 @@ def list_people(request: SubjectRequest, page: Query[PageQuery]) -> dict[str, An
 
 
 @router.post("/people", response={201: NewPersonOut, **problems(409)}, summary="Create a person")
-def create_person(request: SubjectRequest, body: PersonIn) -> tuple[int, dict[str, Any]]:
+def create_person(request: SubjectRequest, body: PersonIn) -> Status[dict[str, Any]]:
     """Create an account (system administrator); posts are given by the security administrator."""
     made = api.create_person(
         login_name=body.login_name, display_name=body.display_name, by=request.subject, at=clock.now()
     )
-    return 201, {
-        "person_no": made.person.person_no,
-        "login_name": made.login_name,
-        "display_name": made.person.display_name,
-        "password": made.password.reveal_text(),
-    }
+    return Status(
+        201,
+        {
+            "person_no": made.person.person_no,
+            "login_name": made.login_name,
+            "display_name": made.person.display_name,
+            "password": made.password.reveal_text(),
+        },
+    )
 
 
 @router.post("/people/{person_no}/disabling", response={200: Done, **problems(404, 409)}, summary="Disable a person")
@@ -461,12 +467,12 @@ def list_appointments(request: SubjectRequest, query: Query[HeldQuery]) -> dict[
 
 
 @router.post("/appointments", response={201: AppointmentOut, **problems(404, 409)}, summary="Appoint a person")
-def appoint(request: SubjectRequest, body: AppointIn) -> tuple[int, dict[str, Any]]:
+def appoint(request: SubjectRequest, body: AppointIn) -> Status[dict[str, Any]]:
     """Give a person a post (security administrator, never to himself). The three administrators exclude each other."""
     at = clock.now()
     fields = body.dict() | {"starts_on": body.starts_on or clock.local_day(at), "post": body.post.value}
     ref = api.appoint(**fields, by=request.subject, at=at)
-    return 201, _appointment(ref, organisations.titles({ref.organisation}))
+    return Status(201, _appointment(ref, organisations.titles({ref.organisation})))
 
 
 @router.delete(

@@ -1,0 +1,102 @@
+"""A register with its bureau and departments, and people in posts."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.test import Client as Browser
+
+from jutong.kernel import clock
+from jutong.kernel.actors import PLATFORM
+from jutong.kernel.policy import Post, Subject
+from jutong.registry.accounts import api, queries, services
+from jutong.registry.accounts.models import Appointment, Person
+from jutong.registry.organisations import api as organisations
+from jutong.registry.organisations.values import OrganisationKind
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+PASSWORD = "Kp7-uvm2-Wq9x-Zt"
+
+
+@dataclass
+class Somebody:
+    """A person with one appointment, and ways to act."""
+
+    person: Person
+    appointment: Appointment
+
+    @property
+    def subject(self) -> Subject:
+        return queries.subject_of(self.appointment)
+
+    @property
+    def no(self) -> str:
+        return self.person.person_no
+
+    def token(self, days: int = 30) -> str:
+        return api.issue_token(name="test", days=days, by=self.subject, at=clock.now()).token.reveal_text()
+
+    def caller(self) -> Browser:
+        """A program with a token of this post."""
+        return Browser(headers={"Authorization": f"Bearer {self.token()}"})
+
+
+@pytest.fixture(autouse=True)
+def fast_hashing(settings, request):
+    """Hashing is meant to be slow; only the tests of signing in pay for it."""
+    if "argon2" not in request.keywords:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def register(db):
+    organisations.ensure_start_data(at=AT)
+
+
+@pytest.fixture
+def departments(register) -> list[str]:
+    """Credit codes of two departments."""
+    return [found.uscc for found in organisations.departments(kind=OrganisationKind.DEPARTMENT)[:2]]
+
+
+@pytest.fixture
+def somebody(register):
+    """Makes people: `somebody(Post.DATA_STEWARD, uscc)`."""
+    made = 0
+
+    @transaction.atomic
+    def make(post: Post, organisation: str = "", login_name: str = "", **more) -> Somebody:
+        nonlocal made
+        made += 1
+        person = services.add_person(
+            login_name=login_name or f"{post.value}.{made}",
+            display_name=f"{post.label}{made}",
+            encoded=make_password(PASSWORD),
+            by=PLATFORM,
+            at=clock.now(),
+            must_change=False,
+        )
+        appointment = services.add_appointment(
+            person_no=person.person_no,
+            post=post,
+            organisation=organisation or organisations.bureau(),
+            starts_on=clock.local_day(clock.now()) - timedelta(days=10),
+            by=PLATFORM,
+            at=clock.now(),
+            **more,
+        )
+        return Somebody(person, appointment)
+
+    return make
+
+
+@pytest.fixture
+def security_admin(somebody) -> Somebody:
+    return somebody(Post.SECURITY_ADMIN)
+
+
+@pytest.fixture
+def system_admin(somebody) -> Somebody:
+    return somebody(Post.SYSTEM_ADMIN)
