@@ -44,11 +44,15 @@ $$
 """
 
 
+def privileges_sql() -> str:
+    """The statement; it changes nothing where the role or the tables are not there."""
+    return _GRANTS.format(role=ROLE, read=_listed(_READ), append=_listed(_APPEND))
+
+
 def grant_to_plane(using: str = "default") -> None:
-    """Grant to the plane's role what it needs; nothing happens where it has none of its own."""
-    names = {"role": ROLE, "read": _listed(_READ), "append": _listed(_APPEND)}
+    """Grant to the plane's role what it needs."""
     with connections[using].cursor() as cursor:
-        cursor.execute(_GRANTS.format(**names))
+        cursor.execute(privileges_sql())
 
 
 def _listed(names: tuple[str, ...]) -> str:
