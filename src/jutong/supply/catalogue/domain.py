@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from jutong.kernel.codes import uscc
 from jutong.kernel.codes.data_types import DataType, DataTypeError
@@ -18,6 +18,7 @@ from jutong.supply.catalogue.values import (
     SENSITIVE_GRADE,
     BasisKind,
     Content,
+    ControlledParameter,
     DataItem,
     FormatUnknown,
     Grade,
@@ -542,6 +543,8 @@ def _naming_gaps(content: Content, around: Surroundings) -> Iterator[Gap]:
         yield ProviderUnknown(field="provider_uscc", uscc=content.provider_uscc)
     if not content.summary.strip():
         yield SummaryMissing(field="summary")
+    if len(content.provider_office) > MAX_TITLE_LENGTH:
+        yield TextTooLong(field="provider_office", limit=MAX_TITLE_LENGTH)
     for name in ("summary", "sharing_condition", "sharing_scope", "sharing_method_note", "open_condition"):
         if len(getattr(content, name)) > MAX_TEXT_LENGTH:
             yield TextTooLong(field=name, limit=MAX_TEXT_LENGTH)
@@ -604,11 +607,17 @@ def _item_gaps(content: Content) -> Iterator[Gap]:
         yield from _item_description_gaps(item, at)
 
 
+_ITEM_TEXTS: Final = {"title": 200, "code_list": 500, "note": 1000}
+
+
 def _item_description_gaps(item: DataItem, at: str) -> Iterator[Gap]:
     try:
         DataType.parse(item.data_type)
     except DataTypeError as fault:
         yield ItemTypeWrong(field=f"{at}.data_type", reason=fault)
+    for name, limit in _ITEM_TEXTS.items():
+        if len(getattr(item, name)) > limit:
+            yield TextTooLong(field=f"{at}.{name}", limit=limit)
     if item.charset.upper() not in CHARSETS:
         yield CharsetUnknown(field=f"{at}.charset", charset=item.charset)
     if item.sensitivity not in set(Grade):
@@ -727,20 +736,21 @@ def _needs_control(item: DataItem, around: Surroundings) -> bool:
 
 
 def tidy(content: Content) -> Content:
-    """The entry as it is stored: blanks around texts cut off, codes and formats in canonical writing where readable."""
+    """The entry as it is stored: texts without control characters and blanks around them, codes, types and formats in
+    canonical writing where they can be read."""
     items = tuple(
         DataItem(
-            title=item.title.strip(),
-            column_name=item.column_name.strip(),
-            data_type=_tidy_type(item.data_type),
+            title=_clean(item.title),
+            column_name=_clean(item.column_name),
+            data_type=_tidy_type(_clean(item.data_type)),
             key=item.key,
             nullable=item.nullable and not item.key,
             sensitivity=item.sensitivity,
             identifier=item.identifier,
-            code_list=item.code_list.strip(),
+            code_list=_clean(item.code_list),
             basic=item.basic,
-            charset=item.charset.strip().upper(),
-            note=item.note.strip(),
+            charset=_clean(item.charset).upper(),
+            note=_clean(item.note),
         )
         for item in content.items
     )
@@ -749,18 +759,23 @@ def tidy(content: Content) -> Content:
         for parameter in content.controlled_parameters
     )
     return content.changed(
-        title=" ".join(content.title.split()),
-        provider_uscc=content.provider_uscc.strip(),
-        classification=content.classification.strip(),
-        provider_office=content.provider_office.strip(),
-        summary=content.summary.strip(),
-        formats=tuple(_tidy_format(text) for text in content.formats),
+        title=" ".join(_clean(content.title).split()),
+        provider_uscc=_clean(content.provider_uscc),
+        classification=_clean(content.classification),
+        provider_office=_clean(content.provider_office),
+        summary=_clean(content.summary),
+        formats=tuple(_tidy_format(_clean(text)) for text in content.formats),
         items=items,
-        sharing_condition=content.sharing_condition.strip(),
-        sharing_scope=content.sharing_scope.strip(),
-        sharing_method_note=content.sharing_method_note.strip(),
-        open_condition=content.open_condition.strip(),
-        related_codes=tuple(_tidy_code(text) for text in content.related_codes),
+        sharing_condition=_clean(content.sharing_condition),
+        sharing_scope=_clean(content.sharing_scope),
+        sharing_method_note=_clean(content.sharing_method_note),
+        open_condition=_clean(content.open_condition),
+        related_codes=tuple(_tidy_code(_clean(text)) for text in content.related_codes),
+        legal_bases=tuple(
+            replace(basis, title=_clean(basis.title), number=_clean(basis.number), article=_clean(basis.article))
+            for basis in content.legal_bases
+        ),
+        extended={_clean(name): _clean(text) for name, text in content.extended.items()},
         controlled_parameters=parameters,
     )
 
@@ -771,8 +786,16 @@ def differences(before: Content, after: Content) -> tuple[str, ...]:
     return tuple(name for name in new if old[name] != new[name])
 
 
-def _named_after(parameter: Any, item: DataItem) -> Any:
-    return type(parameter)(item.column_name.strip(), parameter.required)
+# PostgreSQL stores no NUL, and no other control character but the line's end means anything in a text.
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n")).strip()
+
+
+def _named_after(parameter: ControlledParameter, item: DataItem) -> ControlledParameter:
+    return ControlledParameter(_clean(item.column_name), parameter.required)
 
 
 def _tidy_type(text: str) -> str:

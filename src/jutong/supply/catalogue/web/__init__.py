@@ -1,0 +1,1 @@
+"""Pages of the catalogue: search, resource, drafts and their form."""

@@ -1,0 +1,235 @@
+"""目录编制: drafts, their form, and the way to review."""
+
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from jutong.base.access import require
+from jutong.base.http import SubjectRequest
+from jutong.kernel import clock
+from jutong.kernel.errors import JutongError
+from jutong.kernel.policy import Facts, Relation, decide
+from jutong.registry.organisations import api as organisations
+from jutong.supply.catalogue import domain, models, policy, queries, services
+from jutong.supply.catalogue.values import Content, DraftState
+from jutong.supply.catalogue.web import forms
+from jutong.supply.catalogue.web.resource import badges, bases, element_title, elements, item_columns, item_rows
+from jutong.ui.components import Badge, Column, Tone
+
+PAGE_ROWS = 20
+STATE_TONES = {
+    DraftState.DRAFT: Tone.NEUTRAL,
+    DraftState.SUBMITTED: Tone.ACTIVE,
+    DraftState.RETURNED: Tone.ATTENTION,
+    DraftState.APPROVED: Tone.ACTIVE,
+    DraftState.PUBLISHED: Tone.GOOD,
+    DraftState.DISCARDED: Tone.MUTED,
+}
+
+
+@require_GET
+def drafts(request: SubjectRequest) -> HttpResponse:
+    """My department's drafts; for the bureau those that were submitted."""
+    everything = request.GET.get("all") == "1"
+    page = Paginator(queries.drafts(request.subject, open_only=not everything), PAGE_ROWS).get_page(
+        request.GET.get("page")
+    )
+    titles = organisations.titles({row.provider_uscc for row in page}, short=True)
+    context = {
+        "page": page,
+        "columns": [
+            Column("title", _("数据资源名称"), "link"),
+            Column("draft_no", _("草稿编号"), "code"),
+            Column("provider", _("提供方")),
+            Column("state", _("编制状态"), "badge"),
+            Column("code", _("数据资源代码"), "code"),
+            Column("changed_at", _("最近修改"), "moment"),
+        ],
+        "rows": [
+            {
+                "title": (row.title or _("（未填写名称）"), reverse("catalogue:draft", args=[row.draft_no])),
+                "draft_no": row.draft_no,
+                "provider": titles.get(row.provider_uscc, row.provider_uscc),
+                "state": state_badge(row),
+                "code": row.resource.code if row.resource else "",
+                "changed_at": row.changed_at,
+            }
+            for row in page
+        ],
+        "everything": everything,
+        "may_create": _may_create(request),
+    }
+    return render(request, "catalogue/drafts.html", context)
+
+
+@require_GET
+def draft(request: SubjectRequest, draft_no: str) -> HttpResponse:
+    """A draft as its readers see it, with what it still lacks."""
+    row = queries.view_draft_row(draft_no, request.subject)
+    content = Content.from_json(row.content)
+    state = DraftState(row.state)
+    facts = queries.facts_of_draft(row)
+    gaps = services.gaps_of(row, on=clock.local_day(clock.now())) if state.editable else ()
+    before = queries.get_version(row.resource.code, row.base_version) if row.resource and row.base_version else None
+    context = {
+        "draft": row,
+        "content": content,
+        "state": state_badge(row),
+        "badges": badges(content),
+        "gaps": [(element_title(gap.field or ""), gap) for gap in gaps],
+        "changed": [element_title(name) for name in domain.differences(before, content)] if before else [],
+        "elements": elements(content, code=row.resource.code if row.resource else ""),
+        "bases": bases(content),
+        "item_columns": item_columns(),
+        "items": item_rows(content),
+        "may_edit": decide(request.subject, policy.EDIT_DRAFT, facts).allowed,
+        "may_submit": decide(request.subject, policy.SUBMIT_DRAFT, facts).allowed,
+        "case_url": services.case_address(row.case_no) if row.case_no else "",
+        "api_path": f"/api/v1/catalogue/drafts/{row.draft_no}",
+    }
+    return render(request, "catalogue/draft.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: SubjectRequest) -> HttpResponse:
+    """Begin an entry from nothing."""
+    own = request.subject.organisation
+    require(request.subject, policy.CREATE_DRAFT, Facts({Relation.PROVIDER: own}))
+    blank = Content(title="", provider_uscc=own)
+    if request.method == "GET":
+        return _form(request, blank, title=_("编制新目录"), empty_rows=forms.NEW_ITEM_ROWS)
+    content = forms.read(request.POST, blank)
+    if _only_rows(request):
+        return _form(request, _with_rows(request, content), title=_("编制新目录"), empty_rows=_empty_rows(request))
+    try:
+        draft_no = services.create_draft(content=content, by=request.subject, at=clock.now())
+    except JutongError as error:
+        messages.error(request, error.words(_))
+        return _form(request, content, title=_("编制新目录"), empty_rows=0, status=422)
+    messages.success(request, _("草稿 {draft_no} 已保存。").format(draft_no=draft_no))
+    return redirect("catalogue:draft", draft_no)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: SubjectRequest, draft_no: str) -> HttpResponse:
+    """Change a draft. Saving keeps everything, gaps included; checking shows them beside their fields."""
+    row = queries.view_draft_row(draft_no, request.subject)
+    require(request.subject, policy.EDIT_DRAFT, queries.facts_of_draft(row))
+    before = Content.from_json(row.content)
+    title = _("修改目录草稿 {draft_no}").format(draft_no=draft_no)
+    if request.method == "GET":
+        gaps = services.gaps_of(row, on=clock.local_day(clock.now())) if "check" in request.GET else ()
+        return _form(request, before, title=title, row=row, gaps=gaps, empty_rows=0 if before.items else 1)
+    content = forms.read(request.POST, before)
+    if _only_rows(request):
+        return _form(request, _with_rows(request, content), title=title, row=row, empty_rows=_empty_rows(request))
+    edition = request.POST.get("edition", "")
+    try:
+        services.update_draft(
+            draft_no=draft_no,
+            content=content,
+            edition=int(edition) if edition.isascii() and edition.isdigit() else None,
+            by=request.subject,
+            at=clock.now(),
+        )
+    except JutongError as error:
+        messages.error(request, error.words(_))
+        return _form(request, content, title=title, row=row, status=422)
+    messages.success(request, _("草稿 {draft_no} 已保存。").format(draft_no=draft_no))
+    if request.POST.get("do") == "check":
+        return redirect(f"{reverse('catalogue:edit_draft', args=[draft_no])}?check=1")
+    return redirect("catalogue:draft", draft_no)
+
+
+@require_POST
+def submit(request: SubjectRequest, draft_no: str) -> HttpResponse:
+    """目录报送."""
+    try:
+        services.submit(draft_no=draft_no, remark=request.POST.get("remark", ""), by=request.subject, at=clock.now())
+    except domain.DraftHasGaps as error:
+        messages.error(request, error.words(_))
+        return redirect(f"{reverse('catalogue:edit_draft', args=[draft_no])}?check=1")
+    messages.success(request, _("已报送自治区大数据发展局审核。"))
+    return redirect("catalogue:draft", draft_no)
+
+
+@require_POST
+def discard(request: SubjectRequest, draft_no: str) -> HttpResponse:
+    """Give a draft up."""
+    services.discard_draft(draft_no=draft_no, by=request.subject, at=clock.now())
+    messages.success(request, _("草稿 {draft_no} 已作废。").format(draft_no=draft_no))
+    return redirect("catalogue:drafts")
+
+
+@require_POST
+def revise(request: SubjectRequest, code: str) -> HttpResponse:
+    """Begin the next version of a published resource."""
+    draft_no = services.start_revision(code=code, by=request.subject, at=clock.now())
+    return redirect("catalogue:edit_draft", draft_no)
+
+
+def state_badge(row: models.Draft) -> Badge:
+    """The state of a draft as a badge."""
+    state = DraftState(row.state)
+    return Badge(_(state.label), STATE_TONES[state])
+
+
+def _form(
+    request: SubjectRequest,
+    content: Content,
+    *,
+    title: str,
+    row: models.Draft | None = None,
+    gaps: tuple[domain.Gap, ...] = (),
+    empty_rows: int = 0,
+    status: int = 200,
+) -> HttpResponse:
+    fixed = content.classification if row and row.resource else ""
+    choices = forms.classification_choices(content.provider_uscc, fixed=fixed)
+    made = forms.forms_of(content, classifications=choices, gaps=gaps, empty_rows=empty_rows)
+    context = {
+        "page_title": title,
+        "draft": row,
+        "edition": request.POST.get("edition") or (row.edition if row else ""),
+        "provider": organisations.titles([content.provider_uscc]).get(content.provider_uscc, content.provider_uscc),
+        "forms": made,
+        "gap_count": len(gaps),
+        "api_method": "PUT" if row else "POST",
+        "api_path": f"/api/v1/catalogue/drafts/{row.draft_no}" if row else "/api/v1/catalogue/drafts",
+    }
+    return render(request, "catalogue/draft_form.html", context, status=status)
+
+
+# Buttons of the form: `add-items`, `remove-items-3`, `add-bases`, `remove-bases-0`; they change rows and save nothing.
+
+
+def _only_rows(request: SubjectRequest) -> bool:
+    return request.POST.get("do", "").startswith(("add-", "remove-"))
+
+
+def _with_rows(request: SubjectRequest, content: Content) -> Content:
+    """The typed content with one row of bases more, or one row of a table less."""
+    what, _dash, rest = request.POST["do"].partition("-")
+    table, _dash, number = rest.partition("-")
+    if what == "add" and table == "bases":
+        return content.changed(legal_bases=(*content.legal_bases, forms.empty_basis()))
+    if what == "remove" and number.isdigit():
+        post = request.POST.copy()
+        for key in [key for key in post if key.startswith(f"{table}-{number}-")]:
+            del post[key]
+        return forms.read(post, content)
+    return content
+
+
+def _empty_rows(request: SubjectRequest) -> int:
+    return 1 if request.POST.get("do") == "add-items" else 0
+
+
+def _may_create(request: SubjectRequest) -> bool:
+    own = Facts({Relation.PROVIDER: request.subject.organisation})
+    return decide(request.subject, policy.CREATE_DRAFT, own).allowed

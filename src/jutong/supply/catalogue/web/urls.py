@@ -1,0 +1,23 @@
+"""Addresses of the catalogue's pages, under /catalogue/."""
+
+from django.urls import path
+
+from jutong.base import converters
+from jutong.supply.catalogue.web import drafts, resource, search
+
+assert converters.ResourceCodeConverter  # importing it makes `resource_code` known
+
+app_name = "catalogue"
+
+urlpatterns = [
+    path("", search.search, name="search"),
+    path("resources/<resource_code:code>/", resource.resource, name="resource"),
+    path("resources/<resource_code:code>/versions/<int:number>/", resource.version, name="version"),
+    path("resources/<resource_code:code>/revision/", drafts.revise, name="revise"),
+    path("drafts/", drafts.drafts, name="drafts"),
+    path("drafts/new/", drafts.new, name="new_draft"),
+    path("drafts/<slug:draft_no>/", drafts.draft, name="draft"),
+    path("drafts/<slug:draft_no>/edit/", drafts.edit, name="edit_draft"),
+    path("drafts/<slug:draft_no>/submission/", drafts.submit, name="submit_draft"),
+    path("drafts/<slug:draft_no>/discard/", drafts.discard, name="discard_draft"),
+]
