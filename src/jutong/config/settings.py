@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jutong.base.middleware.ErrorPagesMiddleware",
     *accounts.MIDDLEWARE,
 ]
 ROOT_URLCONF = "jutong.config.urls"
