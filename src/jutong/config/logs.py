@@ -41,7 +41,7 @@ def configure(process: str, *, form: str, level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     # Chatty at INFO, and each of their facts is told by a room in its own words.
-    for name in ("httpx", "httpcore", "procrastinate.periodic", "asyncio"):
+    for name in ("httpx", "httpcore", "procrastinate.blueprints", "procrastinate.periodic", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

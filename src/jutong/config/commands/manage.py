@@ -11,7 +11,7 @@ from jutong.config.commands.shared import database_running, set_up_django
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
     with database_running():
-        set_up_django("manage")
+        set_up_django("manage", quiet=True)
         from django.core.management import execute_from_command_line
 
         sys.argv[0] = "jutong manage"

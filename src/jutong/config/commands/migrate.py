@@ -25,7 +25,7 @@ ONE_AT_A_TIME = 0x6A75_746F_6E67
 @click.command()
 def migrate() -> None:
     with database_running():
-        set_up_django("migrate")
+        set_up_django("migrate", quiet=True)
         with _alone():
             _told(_migrate_tables)
             _told(_lay_start_data)

