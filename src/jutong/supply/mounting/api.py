@@ -121,7 +121,7 @@ def table_of(mount: Mount) -> TableRef:
 def allow_network(
     *, organisation: str, cidr: str, port_from: int, port_to: int, reason: str, by: Subject, at: datetime
 ) -> int:
-    """Let a department's sources and services lie in a network; the entry's id. Raises NotPermitted, NetworkMalformed."""
+    """Let a department's sources and services lie in a network; the entry's id."""
     row = sources.allow_network(
         organisation=organisation, cidr=cidr, port_from=port_from, port_to=port_to, reason=reason, by=by, at=at
     )
@@ -200,7 +200,7 @@ def remove_source(*, source_no: str, by: Subject, at: datetime) -> None:
 
 
 def start_scan(*, source_no: str, by: Subject, at: datetime) -> int:
-    """Note that a source is to be scanned; `jobs.defer_scan` puts it in the queue. Raises ScanRunning."""
+    """Have a source scanned by the worker; the scan's id. Raises ScanRunning."""
     return scans.start_scan(source_no=source_no, by=by, at=at).pk
 
 

@@ -9,8 +9,3 @@ from jutong.supply.mounting.services import scans
 def scan(scan_id: int) -> None:
     """Read the tables of a source."""
     scans.run_scan(scan_id)
-
-
-def defer_scan(scan_id: int) -> None:
-    """Put a noted scan in the queue."""
-    scan.defer(scan_id=scan_id)

@@ -115,12 +115,12 @@ def _reader(place: FilePlace, command: str, **more: Any) -> Iterator["subprocess
     }
     with contextlib.closing(files.open_file(place.digest)) as content:
         child = subprocess.Popen(  # noqa: S603
-            # -I: no site packages of the user, no current folder; the environment is empty, there is nothing to leak.
-            [sys.executable, "-I", "-m", "jutong.supply.mounting.reader", json.dumps(order, ensure_ascii=False)],
+            # Isolated: no packages of the user, no current folder; and no environment, so that nothing can leak.
+            [sys.executable, "-I", "-X", "utf8", "-m", "jutong.supply.mounting.reader", json.dumps(order)],
             stdin=_descriptor(content),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={"PYTHONUTF8": "1"},
+            env={},
             cwd="/",
         )
         try:

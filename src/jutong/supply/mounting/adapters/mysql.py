@@ -194,7 +194,7 @@ class MysqlAdapter:
         with self._session(STREAM_SECONDS, raw=True) as session:
             table, columns = self._describe(session, request.table)
             session.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
-            page = _Page(session, request, table) if request.incremental else None
+            page = _Page(session, request, table) if request.watermark_column else None
             charsets = {row[1]: row[9] for row in columns}
             mark = "\x03" + secrets.token_hex(1)
             null = _literal(mark)
@@ -202,7 +202,7 @@ class MysqlAdapter:
                 f"IFNULL({_expression(column, charsets.get(column.source), request.zero_dates_empty)}, {null})"
                 for column in request.columns
             )
-            where = page.condition if page else ""
+            where = page.condition if page and request.incremental else ""
             query = f"SELECT CONCAT_WS({_FIELD_LITERAL}, {fields}) FROM {_identifier(request.table)}{where}"
             estimate = 0 if request.cursor else table.row_estimate
             yield _MysqlStream(
@@ -212,7 +212,7 @@ class MysqlAdapter:
                 mark,
                 estimate,
                 page.cursor if page else None,
-                bool(page and page.more),
+                bool(page and page.more and request.incremental),
             )
 
     # --- Connection --------------------------------------------------------------------------------------------------
@@ -320,7 +320,10 @@ class _Session:
 
 
 class _Page:
-    """The rows of one incremental batch: behind the cursor, in the order of (watermark, key), up to the limit."""
+    """The rows of one incremental batch: behind the cursor, in the order of (watermark, key), up to the limit.
+
+    Of a full reading only the cursor is wanted, so that increments can follow it.
+    """
 
     def __init__(self, session: _Session, request: StreamRequest, table: TableFound):
         watermark = table.column(request.watermark_column)
@@ -331,7 +334,10 @@ class _Page:
         table_name = _identifier(request.table)
         read_at = str(session.rows("SELECT CAST(NOW(6) AS CHAR)")[0][0])
         lower = self._lower(request)
-        last = self._bound(session, table_name, lower, f"{self._sorted('ASC')} LIMIT 1 OFFSET {request.limit_rows - 1}")
+        last = None
+        if request.incremental:
+            end = f"{self._sorted('ASC')} LIMIT 1 OFFSET {request.limit_rows - 1}"
+            last = self._bound(session, table_name, lower, end)
         self.more = last is not None
         last = last or self._bound(session, table_name, lower, f"{self._sorted('DESC')} LIMIT 1")
         if last is None:

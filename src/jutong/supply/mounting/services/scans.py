@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from procrastinate.contrib.django import app
 
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
@@ -28,7 +29,7 @@ FORMATS: Final = {SourceKind.POSTGRESQL: "PostgreSQL", SourceKind.MYSQL: "MySQL"
 
 
 def start_scan(*, source_no: str, by: Subject, at: datetime) -> Scan:
-    """Note that a source is to be scanned; `jobs` does it. Raises NoSuchSource, ScanRunning."""
+    """Have a source scanned by the worker. Raises NoSuchSource, NotPermitted, ScanRunning."""
     source = queries.get_source(source_no, by)
     require(by, policy.SCAN_SOURCES, queries.facts(source))
     silent = at - timedelta(seconds=SCAN_SILENT_SECONDS)
@@ -44,6 +45,8 @@ def start_scan(*, source_no: str, by: Subject, at: datetime) -> Scan:
         except IntegrityError as fault:
             raise ScanRunning() from fault
         audit.record(action="mounting.source.scanned", by=by.actor, at=at, object_kind="source", object_code=source_no)
+        # In this transaction: there is no scan without its job, and no job without its scan.
+        app.configure_task("mounting.scan", queue="mounting").defer(scan_id=scan.pk)
     return scan
 
 

@@ -1,0 +1,110 @@
+"""The pool's tables, changed inside the target transaction: swap the whole, or merge by key."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from jutong.supply.exchange.adapters.staging import Staging
+from jutong.supply.exchange.domain import BATCH_COLUMN, LOADED_COLUMN, POOL, Shape, key_constraint
+
+READER_ROLE = "jutong_gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a batch did to the pool."""
+
+    inserted: int
+    updated: int
+    deleted: int
+    rows_after: int
+
+
+def swap(shape: Shape, staging: Staging, rows: int, rows_before: int) -> Effect:
+    """Make the staging table the pool's table; the old one is gone when the transaction commits."""
+    table = sql.Identifier(POOL, shape.table)
+    _run(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+    _run(sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(staging.identifier, sql.Identifier(POOL)))
+    _run(sql.SQL("ALTER TABLE {} RENAME TO {}").format(sql.Identifier(POOL, staging.name), sql.Identifier(shape.table)))
+    if shape.key:
+        _run(
+            sql.SQL("ALTER TABLE {} RENAME CONSTRAINT {} TO {}").format(
+                table, sql.Identifier(key_constraint(staging.name)), sql.Identifier(key_constraint(shape.table))
+            )
+        )
+    _run(sql.SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(table))
+    for column in (BATCH_COLUMN, LOADED_COLUMN):
+        _run(sql.SQL("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT").format(table, sql.Identifier(column)))
+    let_gateway_read(shape)
+    return Effect(inserted=rows, updated=0, deleted=rows_before, rows_after=rows)
+
+
+def merge(shape: Shape, staging: Staging, rows_before: int, *, whole: bool) -> Effect:
+    """Bring the staged rows into the pool by key; with `whole`, rows that were not staged go.
+
+    Rows that are equal already are not touched, so that `_batch` says when each last changed.
+    """
+    names = {
+        "pool": sql.Identifier(POOL, shape.table),
+        "stage": staging.identifier,
+        "same": _joined(" AND ", "p.{c} = s.{c}", shape.key),
+        "columns": _joined(", ", "{c}", (*shape.names, BATCH_COLUMN, LOADED_COLUMN)),
+        "staged": _joined(", ", "s.{c}", (*shape.names, BATCH_COLUMN, LOADED_COLUMN)),
+    }
+    others = tuple(name for name in shape.names if name not in shape.key)
+    updated = 0
+    if others:
+        updated = _run(
+            sql.SQL(
+                "UPDATE {pool} AS p SET {sets} FROM {stage} AS s"
+                " WHERE {same} AND ROW({old}) IS DISTINCT FROM ROW({new})"
+            ).format(
+                sets=_joined(", ", "{c} = s.{c}", (*others, BATCH_COLUMN, LOADED_COLUMN)),
+                old=_joined(", ", "p.{c}", others),
+                new=_joined(", ", "s.{c}", others),
+                **names,
+            )
+        )
+    deleted = 0
+    if whole:
+        deleted = _run(
+            sql.SQL("DELETE FROM {pool} AS p WHERE NOT EXISTS (SELECT FROM {stage} AS s WHERE {same})").format(**names)
+        )
+    inserted = _run(
+        sql.SQL(
+            "INSERT INTO {pool} ({columns}) SELECT {staged} FROM {stage} AS s"
+            " WHERE NOT EXISTS (SELECT FROM {pool} AS p WHERE {same})"
+        ).format(**names)
+    )
+    return Effect(inserted, updated, deleted, rows_before + inserted - deleted)
+
+
+def let_gateway_read(shape: Shape) -> None:
+    """Give the gateway's role the right to read the table, where that role exists."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READER_ROLE])
+        if cursor.fetchone() is None:
+            return
+    _run(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(POOL, shape.table), sql.Identifier(READER_ROLE)))
+
+
+def analyse(shape: Shape) -> None:
+    """Let the planner know the new table; outside the target transaction."""
+    _run(sql.SQL("ANALYZE {}").format(sql.Identifier(POOL, shape.table)))
+
+
+def bound_waiting(seconds: int) -> None:
+    """In this transaction, wait so long at most for readers of the table to finish."""
+    _run(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(f"{seconds}s")))
+
+
+def _joined(sign: str, form: str, names: tuple[str, ...]) -> sql.Composed:
+    return sql.SQL(sign).join(sql.SQL(form).format(c=sql.Identifier(name)) for name in names)
+
+
+def _run(statement: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return max(0, cursor.rowcount)

@@ -1,0 +1,280 @@
+"""Staging tables: rows on their way, typed as the pool wants them, not yet visible to anyone.
+
+COPY is tried with a whole chunk. Where PostgreSQL refuses a row it says which; the rows before it go in, that one is
+rejected, and the rest is tried again. So a chunk without faults costs nothing extra, and one with faults twice.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Self
+
+import psycopg
+from django.db import connection as django_connection
+from psycopg import sql
+
+from jutong.supply.exchange.domain import (
+    BATCH_COLUMN,
+    LOADED_COLUMN,
+    STAGING,
+    Shape,
+    TargetFailed,
+    key_constraint,
+    mask_value,
+    place_in_copy,
+    reason_of,
+    staging_table,
+)
+from jutong.supply.exchange.values import Reject, RejectReason
+from jutong.supply.mounting.values import Chunk, ChunkForm
+
+_REFUSALS: Final = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a chunk."""
+
+    rows: int
+    rejects: tuple[Reject, ...]
+
+
+class Staging:
+    """One staging table, on a connection of its own that commits as it goes.
+
+    Durability comes with the target transaction: its commit flushes everything written before it. `lasting` tables
+    become the pool's table itself; the others are read once and dropped, and need no write-ahead log.
+    """
+
+    def __init__(self, shape: Shape, *, epoch: int, seq: int, at: datetime, lasting: bool):
+        self.shape = shape
+        self.name = staging_table(shape.resource_code, epoch)
+        self.lasting = lasting
+        self._seq, self._at = seq, at
+        self._read = 0
+        self._connection: psycopg.Connection[Any]
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        return sql.Identifier(STAGING, self.name)
+
+    def __enter__(self) -> Self:
+        self._connection = psycopg.connect(**django_connection.get_connection_params(), autocommit=True)
+        self._connection.execute("SET synchronous_commit = off")
+        self._connection.execute("SET DateStyle = 'ISO, YMD'")
+        self._connection.execute("SET lock_timeout = '5s'")
+        self._drop_left_behind()
+        self._create()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if not self._connection.broken:
+                self._connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(self.identifier))
+        except psycopg.Error:
+            # The next run of this resource drops what is left.
+            pass
+        finally:
+            self._connection.close()
+
+    def take(self, chunk: Chunk) -> Taken:
+        """Write a chunk's rows; those that cannot be are told with their number in the reading, from 1."""
+        first = self._read
+        self._read += chunk.rows + len(chunk.faults)
+        rejects = [
+            Reject(
+                first + fault.row + 1,
+                fault.column,
+                _reason(fault.reason),
+                mask_value(fault.value) if fault.value else "",
+            )
+            for fault in chunk.faults
+        ]
+        try:
+            self._copy(chunk, chunk.data)
+            return Taken(chunk.rows, tuple(rejects))
+        except _REFUSALS as fault:
+            numbers = _numbers(chunk, first)
+            lines = chunk.data.split(b"\n")[:-1]
+            refused = list(self._refused(chunk, lines, numbers, fault))
+            return Taken(chunk.rows - len(refused), tuple(rejects + refused))
+
+    def _refused(
+        self, chunk: Chunk, lines: list[bytes], numbers: Sequence[int], fault: psycopg.Error
+    ) -> Iterator[Reject]:
+        """Write what can be written of these lines, given the error the whole of them met."""
+        start = 0
+        while True:
+            line, column = place_in_copy(fault.diag.context or "")
+            here = lines[start:]
+            if line is None or not 1 <= line <= len(here):
+                # The server did not say which: halve until it is one.
+                if len(here) > 1:
+                    middle = start + len(here) // 2
+                    yield from self._halved(chunk, lines[start:middle], numbers[start:middle])
+                    yield from self._halved(chunk, lines[middle:], numbers[middle:])
+                    return
+                line = 1
+            bad = start + line - 1
+            if bad > start:
+                self._copy(chunk, _joined(lines[start:bad]))
+            column = fault.diag.column_name or column
+            yield Reject(numbers[bad], column, reason_of(fault.sqlstate or ""), self._masked(chunk, lines[bad], column))
+            start = bad + 1
+            if start >= len(lines):
+                return
+            try:
+                self._copy(chunk, _joined(lines[start:]))
+                return
+            except _REFUSALS as next_fault:
+                fault = next_fault
+
+    def _halved(self, chunk: Chunk, lines: list[bytes], numbers: Sequence[int]) -> Iterator[Reject]:
+        try:
+            self._copy(chunk, _joined(lines))
+        except _REFUSALS as fault:
+            yield from self._refused(chunk, lines, numbers, fault)
+
+    def _copy(self, chunk: Chunk, data: bytes) -> None:
+        columns = sql.SQL(", ").join(map(sql.Identifier, self.shape.names))
+        options = sql.SQL("FORMAT text")
+        if chunk.form is ChunkForm.CONTROL:
+            options = sql.SQL("FORMAT csv, DELIMITER {}, QUOTE {}, NULL {}").format(
+                sql.Literal("\x01"), sql.Literal("\x02"), sql.Literal(chunk.null_mark)
+            )
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (ENCODING 'UTF8', {})").format(self.identifier, columns, options)
+        with self._guarded(), self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write(data)
+
+    def _masked(self, chunk: Chunk, line: bytes, column: str) -> str:
+        """The value at fault, masked; empty where the column is not known."""
+        if column not in self.shape.names:
+            return ""
+        values = line.split(b"\x01" if chunk.form is ChunkForm.CONTROL else b"\t")
+        position = self.shape.names.index(column)
+        value = values[position].decode(errors="replace") if position < len(values) else ""
+        return "" if value in (chunk.null_mark, "\\N") else mask_value(value)
+
+    # --- Before the target transaction -------------------------------------------------------------------------------
+
+    def make_key_unique(self) -> tuple[Reject, ...]:
+        """Index the key; rows without key or with one that came before are taken out and told."""
+        if not self.shape.key:
+            return ()
+        rejects: tuple[Reject, ...] = ()
+        try:
+            self._index()
+        except (psycopg.errors.UniqueViolation, psycopg.errors.NotNullViolation):
+            rejects = self._take_out_duplicates()
+            self._index()
+        return rejects
+
+    def _index(self) -> None:
+        key = sql.SQL(", ").join(map(sql.Identifier, self.shape.key))
+        with self._guarded():
+            self._connection.execute(
+                sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY ({})").format(
+                    self.identifier, sql.Identifier(key_constraint(self.name)), key
+                )
+            )
+
+    def _take_out_duplicates(self) -> tuple[Reject, ...]:
+        key = sql.SQL(", ").join(map(sql.Identifier, self.shape.key))
+        empty = sql.SQL(" OR ").join(sql.SQL("{} IS NULL").format(sql.Identifier(name)) for name in self.shape.key)
+        statement = sql.SQL(
+            "DELETE FROM {table} AS s USING (SELECT ctid, ({empty}) AS empty,"
+            " row_number() OVER (PARTITION BY {key} ORDER BY ctid) AS place FROM {table}) AS d"
+            " WHERE s.ctid = d.ctid AND (d.empty OR d.place > 1) RETURNING d.empty, s.{first}::text"
+        ).format(table=self.identifier, empty=empty, key=key, first=sql.Identifier(self.shape.key[0]))
+        with self._guarded():
+            removed = self._connection.execute(statement).fetchall()
+        return tuple(
+            Reject(
+                None,
+                self.shape.key[0],
+                RejectReason.EMPTY if is_empty else RejectReason.DUPLICATE_KEY,
+                mask_value(value or ""),
+            )
+            for is_empty, value in removed
+        )
+
+    def digest(self) -> tuple[int, str]:
+        """Rows and their order-free digest, the one of `values.Receipt`."""
+        columns = sql.SQL(", ").join(map(sql.Identifier, self.shape.names))
+        with self._guarded():
+            row = self._connection.execute(
+                sql.SQL(
+                    "SELECT count(*), coalesce(sum(hash_record_extended(ROW({}), 0)::numeric), 0)::text FROM {}"
+                ).format(columns, self.identifier)
+            ).fetchone()
+        assert row is not None
+        return row[0], row[1]
+
+    def analyse(self) -> None:
+        """Let the planner know how much there is."""
+        with self._guarded():
+            self._connection.execute(sql.SQL("ANALYZE {}").format(self.identifier))
+
+    # --- Life --------------------------------------------------------------------------------------------------------
+
+    def _create(self) -> None:
+        columns = [
+            sql.SQL("{} {}{}").format(
+                sql.Identifier(column.name),
+                sql.SQL(column.data_type.postgres_type()),
+                sql.SQL(" NOT NULL" if column.required and column.name not in self.shape.key else ""),
+            )
+            for column in self.shape.columns
+        ]
+        own = [
+            sql.SQL("{} bigint NOT NULL DEFAULT {}").format(sql.Identifier(BATCH_COLUMN), sql.Literal(self._seq)),
+            sql.SQL("{} timestamptz NOT NULL DEFAULT {}").format(sql.Identifier(LOADED_COLUMN), sql.Literal(self._at)),
+        ]
+        kind = sql.SQL("" if self.lasting else "UNLOGGED ")
+        self._connection.execute(
+            sql.SQL("CREATE {}TABLE {} ({}) WITH (autovacuum_enabled = false)").format(
+                kind, self.identifier, sql.SQL(", ").join(columns + own)
+            )
+        )
+
+    def _drop_left_behind(self) -> None:
+        """Drop what killed attempts of this resource left."""
+        prefix = self.name.rpartition("_")[0]
+        left = self._connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename ~ %s", (STAGING, f"^{prefix}_[0-9]+$")
+        ).fetchall()
+        for (name,) in left:
+            try:
+                self._connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(STAGING, name)))
+            except psycopg.errors.LockNotAvailable:
+                # Its writer is still being told that its lease is over.
+                continue
+
+    @staticmethod
+    def _guarded() -> "_Guard":
+        return _Guard()
+
+
+class _Guard:
+    """Lets refusals of rows through and words every other database error as the target's."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, fault: BaseException | None, trace: Any) -> None:
+        if isinstance(fault, psycopg.Error) and not isinstance(fault, _REFUSALS):
+            raise TargetFailed(reason=f"SQLSTATE {fault.sqlstate or '?'}") from fault
+
+
+def _numbers(chunk: Chunk, first: int) -> Sequence[int]:
+    """The number in the reading of each line of a chunk, the rows left out already counted."""
+    gone = {fault.row for fault in chunk.faults}
+    return [first + row + 1 for row in range(chunk.rows + len(gone)) if row not in gone]
+
+
+def _joined(lines: list[bytes]) -> bytes:
+    return b"".join(line + b"\n" for line in lines)
+
+
+def _reason(text: str) -> RejectReason:
+    return RejectReason(text) if text in set(RejectReason) else RejectReason.OTHER

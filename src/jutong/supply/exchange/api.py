@@ -1,0 +1,87 @@
+"""The door of the exchange: what other rooms may call. Values are in `values`, facts in `events`."""
+
+from datetime import datetime
+
+from jutong.kernel.policy import Subject
+from jutong.supply.exchange import queries
+from jutong.supply.exchange.domain import (
+    ExchangeError,
+    NoSuchRun,
+    NotGathered,
+    NotInPool,
+    RunOpen,
+)
+from jutong.supply.exchange.domain import (
+    pool_relation as _pool_relation,
+)
+from jutong.supply.exchange.services import runs
+from jutong.supply.exchange.values import PoolTable, Receipt, Run
+
+__all__ = [
+    "ExchangeError",
+    "NoSuchRun",
+    "NotGathered",
+    "NotInPool",
+    "RunOpen",
+    "find_pool_table",
+    "get_pool_table",
+    "get_run",
+    "last_success",
+    "latest_run",
+    "pool_relation",
+    "receipt",
+    "retry_run",
+    "start_run",
+    "stop_run",
+]
+
+
+def pool_relation(resource_code: str) -> str:
+    """The resource's table in the pool as SQL names it, `pool.r_303001_1`, whether or not it is filled yet."""
+    return _pool_relation(resource_code)
+
+
+def get_pool_table(resource_code: str) -> PoolTable:
+    """The resource's table in the pool: columns, key, rows, when last loaded. Raises NotInPool."""
+    return queries.get_pool_table(resource_code)
+
+
+def find_pool_table(resource_code: str) -> PoolTable | None:
+    """As `get_pool_table`, or nothing."""
+    return queries.find_pool_table(resource_code)
+
+
+def latest_run(resource_code: str) -> Run | None:
+    """The last run of a resource, ended or not, or nothing."""
+    row = queries.find_latest_run(resource_code)
+    return queries.run_of(row) if row else None
+
+
+def get_run(run_no: str, *, by: Subject) -> Run:
+    """A run as it stands. Raises NoSuchRun, also for those who may not know of it."""
+    return queries.run_of(queries.get_run_row(run_no, by))
+
+
+def receipt(run_no: str, *, by: Subject) -> Receipt | None:
+    """What a run brought, once it has succeeded. Raises NoSuchRun."""
+    return queries.receipt_of(queries.get_run_row(run_no, by))
+
+
+def last_success(resource_code: str) -> datetime | None:
+    """When data of the resource last came in, or nothing."""
+    return queries.find_last_success(resource_code)
+
+
+def start_run(*, resource_code: str, by: Subject, at: datetime, full: bool = False, allow_shrink: bool = False) -> str:
+    """Have a resource gathered now; gives the run's number. Raises NotGathered, NotPermitted, RunOpen."""
+    return runs.start_run(resource_code=resource_code, by=by, at=at, full=full, allow_shrink=allow_shrink)
+
+
+def stop_run(*, run_no: str, by: Subject, at: datetime) -> None:
+    """Ask a run to stop. Raises NoSuchRun, NotPermitted, RunOver."""
+    runs.stop_run(run_no=run_no, by=by, at=at)
+
+
+def retry_run(*, run_no: str, by: Subject, at: datetime, allow_shrink: bool = False) -> str:
+    """Try an ended run that brought nothing once more, as a new run. Raises RunNotRetried, RunOpen."""
+    return runs.retry_run(run_no=run_no, by=by, at=at, allow_shrink=allow_shrink)

@@ -1,0 +1,182 @@
+"""Tables of the exchange. The ledger numbers a resource's batches without a gap and never twice."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as N_
+
+from jutong.base.models import actor_field, resource_code_field, uscc_field
+from jutong.supply.exchange.values import OPEN_STATES, RejectReason, RunKind, RunState, Trigger
+
+
+class Lease(models.Model):
+    """Who gathers a resource at this moment (租约). Each taking raises the epoch; a commit of an older one is void."""
+
+    resource_code = resource_code_field(unique=True)
+    epoch = models.PositiveBigIntegerField(default=0)
+    holder = models.CharField(max_length=120, blank=True)
+    run_no = models.CharField(max_length=20, blank=True)
+    heartbeat_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = N_("交换租约")
+
+
+class RunCounter(models.Model):
+    """The last run number given in a year; taken under its row lock."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    last_no = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = N_("运行编号计数")
+
+
+class Run(models.Model):
+    """A run of a resource's exchange (交换运行). Its progress is moved every second, outside the data's transaction."""
+
+    run_no = models.CharField(max_length=20, unique=True)
+    resource_code = resource_code_field(db_index=True)
+    provider_uscc = uscc_field(db_index=True)
+    kind = models.CharField(max_length=12, choices=[(kind.value, kind.label) for kind in RunKind])
+    trigger = models.CharField(max_length=10, choices=[(trigger.value, trigger.label) for trigger in Trigger])
+    state = models.CharField(max_length=10, choices=[(state.value, state.label) for state in RunState])
+    full_asked = models.BooleanField(default=False)
+    shrink_allowed = models.BooleanField(default=False)
+    requested_by = actor_field()
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    stop_requested_at = models.DateTimeField(null=True)
+    stop_requested_by = actor_field(null=True)
+    # Who works at it
+    epoch = models.PositiveBigIntegerField(default=0)
+    attempt = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    # Progress
+    rows_total = models.BigIntegerField(null=True)
+    rows_read = models.BigIntegerField(default=0)
+    rows_rejected = models.BigIntegerField(default=0)
+    rows_per_second = models.FloatField(null=True)
+    progress_at = models.DateTimeField(null=True)
+    # Outcome
+    resource_version = models.PositiveIntegerField(default=0)
+    batches = models.PositiveIntegerField(default=0)
+    rows = models.BigIntegerField(default=0)
+    inserted = models.BigIntegerField(default=0)
+    updated = models.BigIntegerField(default=0)
+    deleted = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    error_code = models.CharField(max_length=60, blank=True)
+    error_message = models.TextField(blank=True)
+    error_details = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = N_("交换运行")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["resource_code"],
+                condition=Q(state__in=sorted(OPEN_STATES)),
+                name="exchange_one_open_run",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(OPEN_STATES), finished_at=None)
+                | ~Q(state__in=sorted(OPEN_STATES)) & Q(finished_at__isnull=False),
+                name="exchange_run_finished",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["provider_uscc", "-requested_at"], name="exchange_run_recent"),
+            models.Index(fields=["state"], condition=Q(state__in=sorted(OPEN_STATES)), name="exchange_run_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_no} {self.resource_code}"
+
+
+class Batch(models.Model):
+    """A row of the ledger (批次台账): one committed batch, written in the transaction that made its rows visible."""
+
+    resource_code = resource_code_field()
+    seq = models.PositiveBigIntegerField()
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="ledger")
+    epoch = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=12, choices=[(kind.value, kind.label) for kind in RunKind])
+    cursor_from = models.JSONField(null=True)
+    cursor_to = models.JSONField(null=True)
+    rows = models.BigIntegerField()
+    inserted = models.BigIntegerField()
+    updated = models.BigIntegerField()
+    deleted = models.BigIntegerField()
+    rejected = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    resource_version = models.PositiveIntegerField()
+    committed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = N_("批次台账")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["resource_code", "seq"], name="exchange_batch_once"),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="exchange_batch_from_one"),
+        ]
+
+
+class Watermark(models.Model):
+    """From where the next incremental run reads on (水位); moved only in the transaction of its batch.
+
+    `place` names the mount whose source the cursor speaks of; a cursor means nothing to another.
+    """
+
+    resource_code = resource_code_field(unique=True)
+    place = models.CharField(max_length=600)
+    cursor = models.JSONField()
+    seq = models.PositiveBigIntegerField()
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = N_("交换水位")
+
+
+class PoolTable(models.Model):
+    """A table of the pool (归集库表): by which version of the catalogue it is made, and what lies in it."""
+
+    resource_code = resource_code_field(unique=True)
+    relation = models.CharField(max_length=63, unique=True)
+    resource_version = models.PositiveIntegerField()
+    signature = models.JSONField()
+    rows = models.BigIntegerField()
+    seq = models.PositiveBigIntegerField()
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = N_("归集库表")
+
+
+class Reject(models.Model):
+    """A row that was not taken (拒收记录). Values are masked before they come here."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="rejects")
+    number = models.PositiveIntegerField()
+    row_no = models.PositiveBigIntegerField(null=True)
+    column = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=20, choices=[(reason.value, reason.label) for reason in RejectReason])
+    masked_value = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = N_("拒收记录")
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "number"], name="exchange_reject_once")]
+
+
+class Plan(models.Model):
+    """When a mounted resource is gathered next (交换计划)."""
+
+    resource_code = resource_code_field(unique=True)
+    provider_uscc = uscc_field()
+    trigger = models.CharField(max_length=10, choices=[(trigger.value, trigger.label) for trigger in Trigger])
+    next_due_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        verbose_name = N_("交换计划")

@@ -1,0 +1,158 @@
+"""Reading the exchange: runs as values, what a subject may see, the pool's tables."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from jutong.base.access import scope_q
+from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
+from jutong.supply.catalogue.values import Resource
+from jutong.supply.exchange import policy
+from jutong.supply.exchange.domain import NoSuchRun, NotInPool, PoolColumn, Shape
+from jutong.supply.exchange.models import PoolTable, Reject, Run
+from jutong.supply.exchange.values import PoolTable as PoolTableValue
+from jutong.supply.exchange.values import Receipt, RunKind, RunState, Trigger
+from jutong.supply.exchange.values import Run as RunValue
+
+_FIELDS = {Relation.PROVIDER: "provider_uscc"}
+
+
+# --- Rights ----------------------------------------------------------------------------------------------------------
+
+
+def facts(row: Run) -> Facts:
+    """What the decision may know of a run."""
+    return Facts({Relation.PROVIDER: row.provider_uscc})
+
+
+def runs(subject: Subject, action: Action = policy.VIEW_RUNS) -> QuerySet[Run]:
+    """The runs on which this subject may act so, newest first."""
+    return Run.objects.filter(scope_q(subject, action, _FIELDS)).order_by("-requested_at", "-pk")
+
+
+def get_run_row(run_no: str, subject: Subject, action: Action = policy.VIEW_RUNS) -> Run:
+    """Raises NoSuchRun, also for those who may not know of it."""
+    row = Run.objects.filter(run_no=run_no).first()
+    if row is None or not decide(subject, action, facts(row)):
+        raise NoSuchRun(run_no=run_no)
+    return row
+
+
+# --- Runs ------------------------------------------------------------------------------------------------------------
+
+
+def run_of(row: Run) -> RunValue:
+    """A run's row as the value other rooms hold."""
+    return RunValue(
+        run_no=row.run_no,
+        resource_code=row.resource_code,
+        provider_uscc=row.provider_uscc,
+        kind=RunKind(row.kind),
+        trigger=Trigger(row.trigger),
+        state=RunState(row.state),
+        attempt=row.attempt,
+        requested_at=row.requested_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        rows_total=row.rows_total,
+        rows_read=row.rows_read,
+        rows_rejected=row.rows_rejected,
+        rows_per_second=row.rows_per_second,
+        progress_at=row.progress_at,
+        inserted=row.inserted,
+        updated=row.updated,
+        deleted=row.deleted,
+        batches=row.batches,
+        digest=row.digest,
+        error_code=row.error_code,
+        error_details=row.error_details,
+        error_words=row.error_message,
+        not_before=row.not_before,
+        stop_requested=row.stop_requested_at is not None,
+    )
+
+
+def find_open_run(resource_code: str) -> Run | None:
+    """The run of a resource that has not ended, or nothing."""
+    return Run.objects.filter(resource_code=resource_code, finished_at=None).first()
+
+
+def find_latest_run(resource_code: str) -> Run | None:
+    """The last run of a resource, ended or not, or nothing."""
+    return Run.objects.filter(resource_code=resource_code).order_by("-requested_at", "-pk").first()
+
+
+def find_last_success(resource_code: str) -> datetime | None:
+    """When data of the resource last came in, or nothing."""
+    found: datetime | None = (
+        Run.objects.filter(resource_code=resource_code, state=RunState.SUCCEEDED)
+        .order_by("-finished_at")
+        .values_list("finished_at", flat=True)
+        .first()
+    )
+    return found
+
+
+def receipt_of(row: Run) -> Receipt | None:
+    """What a run brought, once it has succeeded."""
+    if row.state != RunState.SUCCEEDED or row.finished_at is None:
+        return None
+    return Receipt(
+        run_no=row.run_no,
+        resource_code=row.resource_code,
+        kind=RunKind(row.kind),
+        rows=row.rows,
+        digest=row.digest,
+        inserted=row.inserted,
+        updated=row.updated,
+        deleted=row.deleted,
+        rejected=row.rows_rejected,
+        batches=row.batches,
+        finished_at=row.finished_at,
+    )
+
+
+def rejects(row: Run) -> QuerySet[Reject]:
+    """The kept rejects of a run, in the order met."""
+    return Reject.objects.filter(run=row).order_by("number")
+
+
+# --- The pool --------------------------------------------------------------------------------------------------------
+
+
+def shape_of(resource: Resource) -> Shape:
+    """The contract by which a resource is gathered: columns, types and key of its present version."""
+    return Shape(
+        resource_code=resource.code,
+        resource_version=resource.version,
+        columns=tuple(
+            PoolColumn(item.column_name, item.type, required=item.key or not item.nullable) for item in resource.items
+        ),
+        key=resource.key_columns,
+    )
+
+
+def find_pool_table(resource_code: str) -> PoolTableValue | None:
+    """The resource's table in the pool, or nothing when no run brought data yet."""
+    row = PoolTable.objects.filter(resource_code=resource_code).first()
+    if row is None:
+        return None
+    columns: list[Any] = row.signature
+    return PoolTableValue(
+        resource_code=row.resource_code,
+        relation=row.relation,
+        resource_version=row.resource_version,
+        columns=tuple(column[0] for column in columns[:-1]),
+        key=tuple(columns[-1][1:]),
+        rows=row.rows,
+        loaded_at=row.loaded_at,
+    )
+
+
+def get_pool_table(resource_code: str) -> PoolTableValue:
+    """Raises NotInPool."""
+    found = find_pool_table(resource_code)
+    if found is None:
+        raise NotInPool(resource_code=resource_code)
+    return found

@@ -1,0 +1,1 @@
+"""Changing the exchange: runs asked for and steered, the engine that carries them out, the plan."""

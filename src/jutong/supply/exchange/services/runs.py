@@ -1,0 +1,352 @@
+"""Runs asked for, steered, taken up by a worker, and ended."""
+
+import contextlib
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+from django.db import IntegrityError, transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from jutong.base.access import require
+from jutong.foundation.audit import api as audit
+from jutong.foundation.outbox import api as outbox
+from jutong.foundation.rulebook import api as rulebook
+from jutong.kernel.actors import ActorRef
+from jutong.kernel.clock import local_day
+from jutong.kernel.errors import JutongError, NotPermitted
+from jutong.kernel.policy import Facts, Relation, Subject
+from jutong.supply.catalogue import api as catalogue
+from jutong.supply.catalogue.values import Resource
+from jutong.supply.exchange import events, policy, queries
+from jutong.supply.exchange.domain import (
+    ATTEMPTS_MAX,
+    NoSuchRun,
+    NotGathered,
+    RunNotRetried,
+    RunOpen,
+    RunOver,
+    TooManyAttempts,
+    next_due,
+    pause_seconds,
+)
+from jutong.supply.exchange.models import Lease, Plan, Reject, Run, RunCounter
+from jutong.supply.exchange.values import Reject as RejectValue
+from jutong.supply.exchange.values import RunKind, RunState, Trigger
+from jutong.supply.mounting import api as mounting
+
+TASK: Final = "exchange.run"
+QUEUE: Final = "exchange"
+LEASE_SECONDS: Final = 8
+"""A lease whose heart has not beaten for so long may be taken by another worker."""
+
+
+# --- Asked for by people ---------------------------------------------------------------------------------------------
+
+
+def start_run(*, resource_code: str, by: Subject, at: datetime, full: bool = False, allow_shrink: bool = False) -> str:
+    """Have a resource gathered now; gives the run's number. `full` reads everything even where increments would do.
+
+    Raises NotGathered, NotPermitted, RunOpen.
+    """
+    mount = mounting.find_mount(resource_code)
+    if mount is None:
+        raise NotGathered(resource_code=resource_code)
+    require(by, policy.STEER_RUNS, Facts({Relation.PROVIDER: mount.provider_uscc}))
+    return create_run(resource_code, Trigger.MANUAL, by=by.actor, at=at, full=full, allow_shrink=allow_shrink).run_no
+
+
+@transaction.atomic
+def stop_run(*, run_no: str, by: Subject, at: datetime) -> None:
+    """Ask a run to stop. One that no worker has taken up stops at once. Raises NoSuchRun, NotPermitted, RunOver."""
+    row = _locked(run_no, by)
+    if row.finished_at is not None:
+        raise RunOver(run_no=run_no)
+    row.stop_requested_at, row.stop_requested_by = at, by.actor.to_json()
+    if row.state != RunState.RUNNING:
+        row.state, row.finished_at = RunState.STOPPED, at
+    row.save()
+    _record("stopped", row, by.actor, at)
+
+
+@transaction.atomic
+def retry_run(*, run_no: str, by: Subject, at: datetime, allow_shrink: bool = False) -> str:
+    """Try a run that failed, drifted or was stopped once more, as a new run. Raises RunNotRetried, RunOpen."""
+    row = _locked(run_no, by)
+    if row.state not in (RunState.FAILED, RunState.DRIFTED, RunState.STOPPED):
+        raise RunNotRetried(run_no=run_no)
+    return create_run(
+        row.resource_code, Trigger.MANUAL, by=by.actor, at=at, full=row.full_asked, allow_shrink=allow_shrink
+    ).run_no
+
+
+def _locked(run_no: str, by: Subject) -> Run:
+    row = Run.objects.select_for_update().filter(run_no=run_no).first()
+    if row is None:
+        raise NoSuchRun(run_no=run_no)
+    try:
+        require(by, policy.STEER_RUNS, queries.facts(row))
+    except NotPermitted:
+        queries.get_run_row(run_no, by)
+        raise
+    return row
+
+
+# --- Asked for by the platform too -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_run(
+    resource_code: str,
+    trigger: Trigger,
+    *,
+    by: ActorRef,
+    at: datetime,
+    full: bool = False,
+    allow_shrink: bool = False,
+) -> Run:
+    """Put a run in the queue. Raises NotGathered, RunOpen."""
+    mount = mounting.find_mount(resource_code)
+    if mount is None or not mount.active or not mount.gathered:
+        raise NotGathered(resource_code=resource_code)
+    open_run = queries.find_open_run(resource_code)
+    if open_run:
+        raise RunOpen(run_no=open_run.run_no)
+    try:
+        with transaction.atomic():
+            row = Run.objects.create(
+                run_no=_next_number(at),
+                resource_code=resource_code,
+                provider_uscc=mount.provider_uscc,
+                kind=RunKind.FULL,
+                trigger=trigger,
+                state=RunState.QUEUED,
+                full_asked=full,
+                shrink_allowed=allow_shrink,
+                requested_by=by.to_json(),
+                requested_at=at,
+                resource_version=catalogue.get_resource(resource_code).version,
+            )
+    except IntegrityError as fault:
+        if "exchange_one_open_run" in str(fault):
+            raise RunOpen(run_no="…") from fault
+        raise
+    _record("started", row, by, at, trigger=trigger.value, full=full, allow_shrink=allow_shrink)
+    defer(row.run_no)
+    return row
+
+
+def defer(run_no: str) -> None:
+    """Put a run's job in the queue, once: a second one that nobody has taken up yet is the same."""
+    job = app.configure_task(TASK, queue=QUEUE, queueing_lock=f"{TASK}:{run_no}")
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        job.defer(run_no=run_no)
+
+
+def _next_number(at: datetime) -> str:
+    year = local_day(at).year
+    RunCounter.objects.get_or_create(year=year)
+    counter = RunCounter.objects.select_for_update().get(year=year)
+    counter.last_no += 1
+    counter.save(update_fields=["last_no"])
+    return f"YX{year}{counter.last_no:06d}"
+
+
+# --- Taken up by a worker --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's right to a run: valid as long as the lease has this epoch."""
+
+    run_no: str
+    resource_code: str
+    epoch: int
+
+
+@transaction.atomic
+def claim(run_no: str, *, at: datetime) -> Claim | None:
+    """Take a run up, or nothing: it is over, not yet due, or another worker is at the resource.
+
+    A lease is free when nobody holds it, when its heart has stopped, or when its holder's process is seen to be gone.
+    """
+    asked = Run.objects.filter(run_no=run_no, finished_at=None).first()
+    if asked is None:
+        return None
+    # Always the lease before the run: whoever commits locks them in this order too.
+    Lease.objects.get_or_create(resource_code=asked.resource_code)
+    lease = Lease.objects.select_for_update().get(resource_code=asked.resource_code)
+    row = Run.objects.select_for_update().filter(run_no=run_no, finished_at=None).first()
+    early = row is not None and row.state == RunState.WAITING and row.not_before and row.not_before > at
+    if row is None or early or not is_free(lease, at):
+        return None
+    lease.epoch += 1
+    lease.holder, lease.run_no, lease.heartbeat_at = own_name(), run_no, at
+    lease.save()
+    row.state, row.epoch, row.attempt = RunState.RUNNING, lease.epoch, row.attempt + 1
+    row.started_at = row.started_at or at
+    row.not_before = None
+    row.progress_at = at
+    row.save()
+    claimed = Claim(run_no, row.resource_code, lease.epoch)
+    if row.attempt > ATTEMPTS_MAX:
+        end_run(claimed, RunState.FAILED, TooManyAttempts(attempts=ATTEMPTS_MAX), at=at)
+        return None
+    return claimed
+
+
+def is_free(lease: Lease, at: datetime) -> bool:
+    """May the lease be taken?"""
+    if not lease.holder or lease.heartbeat_at is None:
+        return True
+    return lease.heartbeat_at < at - timedelta(seconds=LEASE_SECONDS) or is_gone(lease.holder)
+
+
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        boot = ""
+    return f"{socket.gethostname()}/{boot}"
+
+
+def own_name() -> str:
+    """This process, told apart from any other, also from a later one of the same number."""
+    return f"{_machine()}/{os.getpid()}/{psutil.Process().create_time():.2f}"
+
+
+def is_gone(holder: str) -> bool:
+    """Is the holder a process of this machine that no longer runs?"""
+    machine, _, rest = holder.rpartition("/")
+    machine, _, pid = machine.rpartition("/")
+    if machine != _machine() or not pid.isdigit():
+        return False
+    try:
+        process = psutil.Process(int(pid))
+        return f"{process.create_time():.2f}" != rest or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def release(claimed: Claim) -> None:
+    """Give the lease back, if it is still ours."""
+    Lease.objects.filter(resource_code=claimed.resource_code, epoch=claimed.epoch).update(
+        holder="", run_no="", heartbeat_at=None
+    )
+
+
+# --- Ended without data ----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def end_run(
+    claimed: Claim, state: RunState, fault: JutongError, *, at: datetime, rejects: list[RejectValue] | None = None
+) -> None:
+    """End a run that brought nothing: stopped, drifted or failed. Void when the lease is no longer ours."""
+    row = _ours(claimed)
+    if row is None:
+        return
+    _set_fault(row, fault)
+    row.state, row.finished_at = state, at
+    row.save()
+    keep_rejects(row, rejects or [])
+    release(claimed)
+    plan_next(catalogue.get_resource(row.resource_code), at=at)
+    _record("ended", row, _actor(row), at, state=state.value, error=fault.code)
+    outbox.publish(events.RunFailed(row.run_no, row.resource_code, row.provider_uscc, state.value, fault.code), at=at)
+
+
+@transaction.atomic
+def put_off(claimed: Claim, fault: JutongError, *, at: datetime) -> None:
+    """Try again later, each time after a longer pause; after as many times as the rules say, the run has failed."""
+    row = _ours(claimed)
+    if row is None:
+        return
+    row.failures += 1
+    if row.failures > rulebook.parameter("exchange.retries", on=local_day(at)).whole():
+        row.save()
+        end_run(claimed, RunState.FAILED, fault, at=at)
+        return
+    _set_fault(row, fault)
+    row.state = RunState.WAITING
+    row.not_before = at + timedelta(seconds=pause_seconds(row.failures))
+    row.save()
+    release(claimed)
+
+
+def plan_next(resource: Resource, *, at: datetime) -> None:
+    """After a run: when the resource is gathered again by its update cycle."""
+    minutes = rulebook.parameter("exchange.interval_minutes", on=local_day(at)).by_name()
+    due = next_due(resource.update_cycle, at, {name: int(value) for name, value in minutes.items()})
+    Plan.objects.filter(resource_code=resource.code).update(next_due_at=due, trigger=Trigger.SCHEDULE)
+
+
+def keep_rejects(row: Run, rejects: list[RejectValue]) -> None:
+    """Keep the rejects of a run anew, numbered in the order met."""
+    Reject.objects.filter(run=row).delete()
+    Reject.objects.bulk_create(
+        [
+            Reject(
+                run=row,
+                number=number,
+                row_no=reject.row_no,
+                column=reject.column[:200],
+                reason=reject.reason,
+                masked_value=reject.masked_value[:40],
+            )
+            for number, reject in enumerate(rejects, start=1)
+        ],
+        batch_size=500,
+    )
+
+
+def move_progress(claimed: Claim, *, at: datetime, **progress: Any) -> bool:
+    """Note how far a run is and that its worker lives; False when the lease is no longer ours."""
+    beaten = Lease.objects.filter(resource_code=claimed.resource_code, epoch=claimed.epoch).update(heartbeat_at=at)
+    if not beaten:
+        return False
+    Run.objects.filter(run_no=claimed.run_no, epoch=claimed.epoch).update(progress_at=at, **progress)
+    return True
+
+
+def stop_asked(claimed: Claim) -> bool:
+    return Run.objects.filter(run_no=claimed.run_no, stop_requested_at__isnull=False).exists()
+
+
+def _ours(claimed: Claim) -> Run | None:
+    held = Lease.objects.select_for_update().filter(resource_code=claimed.resource_code, epoch=claimed.epoch).first()
+    row = Run.objects.select_for_update().filter(run_no=claimed.run_no, finished_at=None).first()
+    return row if held else None
+
+
+def _set_fault(row: Run, fault: JutongError) -> None:
+    row.error_code = fault.code
+    row.error_message = fault.message
+    row.error_details = {name: _plain(value) for name, value in fault.details.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (str, int, float, bool, list, dict, type(None))) else str(value)
+
+
+def _actor(row: Run) -> ActorRef:
+    return ActorRef(**row.requested_by)
+
+
+def _record(verb: str, row: Run, by: ActorRef, at: datetime, **details: Any) -> None:
+    audit.record(
+        action=f"exchange.run.{verb}",
+        by=by,
+        at=at,
+        object_kind="run",
+        object_code=row.run_no,
+        resource=row.resource_code,
+        details=details,
+    )

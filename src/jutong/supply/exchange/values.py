@@ -1,0 +1,190 @@
+"""What other rooms may hold of runs: frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from jutong.kernel.text import N_
+
+
+class RunKind(StrEnum):
+    """What a run reads (运行方式)."""
+
+    FULL = "full"  # 全量
+    INCREMENTAL = "incremental"  # 增量
+
+    @property
+    def label(self) -> str:
+        return N_("全量") if self is RunKind.FULL else N_("增量")
+
+
+class Trigger(StrEnum):
+    """Why a run began (触发方式)."""
+
+    MANUAL = "manual"  # 人工
+    SCHEDULE = "schedule"  # 按更新周期
+    MOUNT = "mount"  # 挂载后首次
+    FILE = "file"  # 文件更新
+
+    @property
+    def label(self) -> str:
+        return _TRIGGER_LABELS[self]
+
+
+_TRIGGER_LABELS = {
+    Trigger.MANUAL: N_("人工启动"),
+    Trigger.SCHEDULE: N_("按更新周期"),
+    Trigger.MOUNT: N_("挂载后首次归集"),
+    Trigger.FILE: N_("文件更新"),
+}
+
+
+class RunState(StrEnum):
+    """Where a run stands (运行状态)."""
+
+    QUEUED = "queued"  # 排队中
+    RUNNING = "running"  # 运行中
+    WAITING = "waiting"  # 等待重试
+    SUCCEEDED = "succeeded"  # 已完成
+    FAILED = "failed"  # 失败
+    DRIFTED = "drifted"  # 结构不符，已停止
+    STOPPED = "stopped"  # 已停止
+
+    @property
+    def label(self) -> str:
+        return _STATE_LABELS[self]
+
+    @property
+    def open(self) -> bool:
+        return self in OPEN_STATES
+
+
+_STATE_LABELS = {
+    RunState.QUEUED: N_("排队中"),
+    RunState.RUNNING: N_("运行中"),
+    RunState.WAITING: N_("等待重试"),
+    RunState.SUCCEEDED: N_("已完成"),
+    RunState.FAILED: N_("失败"),
+    RunState.DRIFTED: N_("结构不符，已停止"),
+    RunState.STOPPED: N_("已停止"),
+}
+OPEN_STATES = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.WAITING})
+
+
+class RejectReason(StrEnum):
+    """Why a row was not taken (拒收原因)."""
+
+    TYPE_MISMATCH = "type_mismatch"
+    TOO_LONG = "too_long"
+    OUT_OF_RANGE = "out_of_range"
+    EMPTY = "empty"
+    DUPLICATE_KEY = "duplicate_key"
+    ENCODING = "encoding"
+    CONTROL_CHARACTER = "control_character"
+    ROW_TOO_LONG = "row_too_long"
+    NUMBER_IMPRECISE = "number_imprecise"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return _REASON_LABELS[self]
+
+
+_REASON_LABELS = {
+    RejectReason.TYPE_MISMATCH: N_("值不符合数据类型"),
+    RejectReason.TOO_LONG: N_("超过数据项长度"),
+    RejectReason.OUT_OF_RANGE: N_("数值超出范围"),
+    RejectReason.EMPTY: N_("必填数据项为空"),
+    RejectReason.DUPLICATE_KEY: N_("主键重复"),
+    RejectReason.ENCODING: N_("字符集不正确"),
+    RejectReason.CONTROL_CHARACTER: N_("含有控制字符"),
+    RejectReason.ROW_TOO_LONG: N_("整行过长，源库未能发送"),
+    RejectReason.NUMBER_IMPRECISE: N_("长数字在电子表格中已丢失精度，请将该列设为文本后重新导出"),
+    RejectReason.OTHER: N_("数据库拒绝该行"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was not taken (拒收记录): which, in which column, why, and its value with all but the ends masked."""
+
+    row_no: int | None
+    column: str
+    reason: RejectReason
+    masked_value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a run brought (交换回执): rows and their order-free digest, to compare with the source.
+
+    `digest` is the sum of PostgreSQL's `hash_record_extended(row(columns…), 0)` over the rows that were staged.
+    """
+
+    run_no: str
+    resource_code: str
+    kind: RunKind
+    rows: int
+    digest: str
+    inserted: int
+    updated: int
+    deleted: int
+    rejected: int
+    batches: int
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a resource's exchange (交换运行) as it stands.
+
+    `rows_total` is what the source expects, an estimate; None while unknown. Counts of rows are of the whole run.
+    """
+
+    run_no: str
+    resource_code: str
+    provider_uscc: str
+    kind: RunKind
+    trigger: Trigger
+    state: RunState
+    attempt: int
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    rows_total: int | None
+    rows_read: int
+    rows_rejected: int
+    rows_per_second: float | None
+    progress_at: datetime | None
+    inserted: int
+    updated: int
+    deleted: int
+    batches: int
+    digest: str
+    error_code: str
+    error_details: Mapping[str, Any] = field(default_factory=dict)
+    error_words: str = ""
+    not_before: datetime | None = None
+    stop_requested: bool = False
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the speed so far; None when it cannot be said."""
+        if not self.rows_per_second or self.rows_total is None or self.state is not RunState.RUNNING:
+            return None
+        return max(0, self.rows_total - self.rows_read) / self.rows_per_second
+
+
+@dataclass(frozen=True, slots=True)
+class PoolTable:
+    """A resource's table in the pool (归集库表): its name, the catalogue version of its columns, when last loaded."""
+
+    resource_code: str
+    relation: str
+    resource_version: int
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    rows: int
+    loaded_at: datetime
