@@ -6,9 +6,9 @@
 
 Without names all rooms are meant; a room is named by its folder (`sharing`).
 
-Texts are found in Python (`_`, `N_`, `gettext…`, `ngettext…`, `pgettext…`) and in Django's templates
-(`{% translate %}`, `{% blocktranslate %}`, `_("…")` in tags). A text that another room already translates is filled in
-from there.
+Texts are found in Python (`_`, `N_`, `gettext…`, `ngettext…`, `pgettext…`), in Django's templates
+(`{% translate %}`, `{% blocktranslate %}`, `_("…")` in tags) and in rule packs (titles, articles, units). A text that
+another room already translates is filled in from there.
 """
 
 import ast
@@ -18,7 +18,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract as babel_extract
 from babel.messages.mofile import write_mo
@@ -94,9 +96,11 @@ def files_of(room: Room, others: Iterable[Room]) -> Iterator[Path]:
     """The room's sources, without those of rooms inside it and without migrations."""
     inner = [other.folder for other in others if other.folder != room.folder and room.folder in other.folder.parents]
     for path in sorted(room.folder.rglob("*")):
-        if path.suffix not in {".py", ".html", ".txt"} or "migrations" in path.parts or "static" in path.parts:
+        if path.suffix not in {".py", ".html", ".txt", ".yaml"} or "migrations" in path.parts or "static" in path.parts:
             continue
         if path.suffix == ".txt" and "templates" not in path.parts:
+            continue
+        if path.suffix == ".yaml" and path.parent.name != "packs":
             continue
         if not any(folder in path.parents for folder in inner):
             yield path
@@ -105,11 +109,24 @@ def files_of(room: Room, others: Iterable[Room]) -> Iterator[Path]:
 def texts_in(path: Path) -> Iterator[tuple[int, tuple[str, ...] | str, str | None]]:
     """(line, text or (text, plural), context) of every marked text of a file."""
     content = path.read_text()
+    if path.suffix == ".yaml":
+        yield from ((1, text, None) for text in texts_of_pack(yaml.safe_load(content)))
+        return
     if path.suffix != ".py":
         # What is left of the page around the texts would look like wrong indentation to the tokenizer.
         content = "\n".join(line.lstrip() for line in templatize(content, origin=str(path)).splitlines())
     for line, text, _comments, context in babel_extract("python", io.BytesIO(content.encode()), KEYWORDS):
         yield line, text, context
+
+
+def texts_of_pack(pack: dict[str, Any]) -> Iterator[str]:
+    """What pages show of a rule pack: titles, articles and units of its facts, and the names their values go by."""
+    yield pack["title"]
+    lists = pack.get("code_lists", {})
+    for kind in ("limits", "weights", "parameters", "code_lists"):
+        for fact in pack.get(kind, {}).values():
+            yield from (fact[word] for word in ("title", "article", "unit") if fact.get(word))
+            yield from (entry["name"] for entry in lists.get(fact.get("names"), {}).get("entries", ()))
 
 
 def collect(room: Room, others: Iterable[Room]) -> Catalog:

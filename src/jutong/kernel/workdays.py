@@ -160,7 +160,7 @@ class LimitUnit(StrEnum):
 
 _UNIT_TITLES: Final = {
     LimitUnit.WORKDAY: N_("个工作日"),
-    LimitUnit.NATURAL_DAY: N_("日"),
+    LimitUnit.NATURAL_DAY: N_("个自然日"),
     LimitUnit.DAY_OF_MONTH: N_("日前（每月）"),
     LimitUnit.PER_YEAR: N_("次（每年）"),
 }

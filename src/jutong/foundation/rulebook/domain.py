@@ -70,6 +70,7 @@ class _LimitShape(_Fact):
 class _WeightsShape(_Fact):
     shares: dict[str, float]
     note: str = ""
+    names: str = ""
 
     @model_validator(mode="after")
     def _shares_make_one(self) -> "_WeightsShape":
@@ -81,6 +82,7 @@ class _WeightsShape(_Fact):
 class _ParameterShape(_Fact):
     value: StrictBool | StrictInt | StrictFloat | StrictStr | tuple[StrictInt, ...] | dict[str, StrictInt | StrictFloat]
     unit: str = ""
+    names: str = ""
 
 
 class _EntryShape(_Strict):
@@ -119,6 +121,18 @@ class _PackShape(_Strict):
     parameters: dict[str, _ParameterShape] = {}
     code_lists: dict[str, _ListShape] = {}
 
+    @model_validator(mode="after")
+    def _names_are_in_their_lists(self) -> "_PackShape":
+        for key, named in (*self.weights.items(), *self.parameters.items()):
+            if not named.names:
+                continue
+            values = named.shares if isinstance(named, _WeightsShape) else named.value
+            named_by = self.code_lists.get(named.names)
+            codes = {entry.code for entry in named_by.entries} if named_by else set()
+            if not isinstance(values, dict) or not values.keys() <= codes:
+                raise ValueError(f"{key}: names that the code list {named.names} does not hold")
+        return self
+
 
 def pack_from(data: Mapping[str, Any]) -> RulePack:
     """The pack that this data describes.
@@ -148,11 +162,11 @@ def _limit(key: str, fact: _LimitShape, pack: str) -> LimitRule:
 
 
 def _weights(key: str, fact: _WeightsShape, pack: str) -> Weights:
-    return Weights(key, fact.title, fact.shares, fact.cited, fact.status, pack, fact.note)
+    return Weights(key, fact.title, fact.shares, fact.cited, fact.status, pack, fact.note, fact.names)
 
 
 def _parameter(key: str, fact: _ParameterShape, pack: str) -> Parameter:
-    return Parameter(key, fact.title, fact.value, fact.unit, fact.cited, fact.status, pack)
+    return Parameter(key, fact.title, fact.value, fact.unit, fact.cited, fact.status, pack, fact.names)
 
 
 def _code_list(name: str, fact: _ListShape, pack: str) -> CodeList:

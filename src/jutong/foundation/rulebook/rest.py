@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.utils.translation import gettext
-from ninja import File, Form, Query, Router, Schema, UploadedFile
+from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
 from ninja import Path as InPath
 from pydantic import Field
 
@@ -95,6 +95,7 @@ class ParameterOut(Schema):
     article: str
     status: FactStatus
     pack: str
+    names: str = Field(description="代码集，说明各值名称的含义")
 
 
 class WeightsOut(Schema):
@@ -107,6 +108,7 @@ class WeightsOut(Schema):
     status: FactStatus
     note: str
     pack: str
+    names: str = Field(description="代码集，说明各值名称的含义")
 
 
 class CodeListTitle(Schema):
@@ -317,7 +319,7 @@ def import_notice(request: SubjectRequest, form: Form[NoticeForm], file: File[Up
 
 
 @router.put("/calendar/days/{day}", response={204: None, **problems()}, summary="Enter one day")
-def enter_day(request: SubjectRequest, day: Annotated[Day, InPath()], body: DayIn) -> tuple[int, None]:
+def enter_day(request: SubjectRequest, day: Annotated[Day, InPath()], body: DayIn) -> Status[None]:
     """Make one day off or working, in the whole country or in a region and below."""
     api.enter_day(
         day=day,
@@ -328,7 +330,7 @@ def enter_day(request: SubjectRequest, day: Annotated[Day, InPath()], body: DayI
         by=request.subject,
         at=clock.now(),
     )
-    return 204, None
+    return Status(204, None)
 
 
 # --- Presentation ----------------------------------------------------------------------------------------------------
@@ -355,6 +357,7 @@ def _parameter(found: Parameter) -> dict[str, Any]:
         "article": gettext(found.article),
         "status": found.status,
         "pack": found.pack,
+        "names": found.names,
     }
 
 

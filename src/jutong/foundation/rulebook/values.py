@@ -77,7 +77,10 @@ ParameterValue = int | float | bool | str | tuple[int, ...] | Mapping[str, float
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A setting of the Rules or of ours (规则参数): a number, a switch, a list of numbers, or numbers by name."""
+    """A setting of the Rules or of ours (规则参数): a number, a switch, a list of numbers, or numbers by name.
+
+    `names` is the code list that tells what the names of such numbers mean.
+    """
 
     key: str
     title: str
@@ -86,6 +89,7 @@ class Parameter:
     article: str
     status: FactStatus
     pack: str
+    names: str = ""
 
     def whole(self) -> int:
         """The value as a whole number; anything else is a programming error."""
@@ -117,7 +121,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights (权重) that together make one, each 0–1, by the name of what they weigh."""
+    """Weights (权重) that together make one, each 0–1, by the name of what they weigh.
+
+    `names` is the code list that tells what these names mean.
+    """
 
     key: str
     title: str
@@ -126,6 +133,7 @@ class Weights:
     status: FactStatus
     pack: str
     note: str = ""
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,6 +210,9 @@ def whole_pack():
         (("code_lists", "share_type", "entries"), [{"code": "1", "name": "甲"}, {"code": "1", "name": "乙"}]),
         (("in_force_from",), "yesterday"),
         (("surplus",), 1),
+        (("parameters", "quality.grace_hours", "names"), "no_such_list"),
+        (("parameters", "quality.grace_hours", "value"), {"77": 1}),
+        (("parameters", "gateway.window_seconds", "names"), "update_cycle"),
     ],
 )
 def test_a_malformed_pack_is_refused(path, value):
