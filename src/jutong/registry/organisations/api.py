@@ -10,6 +10,8 @@ from jutong.kernel import clock
 from jutong.kernel.codes.region import RegionCode
 from jutong.kernel.policy import Subject
 from jutong.registry.organisations import queries, services
+from jutong.registry.organisations.models import OrganisationVersion
+from jutong.registry.organisations.models import Region as RegionRow
 from jutong.registry.organisations.values import (
     InnerOffice,
     Organisation,
@@ -59,8 +61,18 @@ def departments(
     *, text: str = "", kind: OrganisationKind | None = None, region_code: str = "", on: date | None = None
 ) -> list[Organisation]:
     """Organisations whose name, code or slug holds the text, of a kind, in a division or below."""
-    rows = queries.search(on=on or _today(), text=text, kind=kind, region_code=region_code)
-    return [queries.value_of(row) for row in rows]
+    return [queries.value_of(row) for row in search(text=text, kind=kind, region_code=region_code, on=on)]
+
+
+def search(
+    *, text: str = "", kind: OrganisationKind | None = None, region_code: str = "", on: date | None = None
+) -> QuerySet[OrganisationVersion]:
+    """As `departments`, lazily, for the faces of this room; `value_of` makes the values."""
+    return queries.search(on=on or _today(), text=text, kind=kind, region_code=region_code)
+
+
+value_of = queries.value_of
+facts = queries.facts
 
 
 def usccs_within(region_code: str) -> QuerySet[Any, Any]:
@@ -159,6 +171,14 @@ def find_region(code: str) -> Region | None:
 def regions_below(code: str = "") -> list[Region]:
     """Present divisions one level below; the region itself for no code."""
     return [queries.region_value(row) for row in queries.regions_below(code)]
+
+
+def search_regions(text: str) -> QuerySet[RegionRow]:
+    """Divisions whose name holds the text or whose code begins with it, lazily, for the faces of this room."""
+    return queries.search_regions(text)
+
+
+region_value = queries.region_value
 
 
 def region_path(code: str) -> list[Region]:

@@ -7,3 +7,11 @@ class OrganisationsConfig(AppConfig):
     name = "jutong.registry.organisations"
     label = "organisations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from jutong.kernel.text import N_
+        from jutong.ui import navigation
+
+        navigation.register(
+            navigation.OPERATIONS, title=N_("单位与区划"), url_name="organisations:departments", order=20
+        )

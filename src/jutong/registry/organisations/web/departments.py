@@ -1,0 +1,151 @@
+"""Organisations: the list with filters, one organisation with its names and offices, and their maintenance."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from jutong.base.access import require
+from jutong.base.http import SubjectRequest
+from jutong.kernel import clock
+from jutong.kernel.codes.region import RegionCodeError
+from jutong.kernel.errors import JutongError
+from jutong.kernel.policy import decide
+from jutong.registry.organisations import api, policy
+from jutong.registry.organisations.values import Organisation, OrganisationKind
+from jutong.registry.organisations.web.forms import DepartmentForm, OfficeForm, RenameForm, refuse
+from jutong.ui.components import Badge, Choice, Facet, Fact, ListRow, Tone
+
+PAGE_ROWS = 20
+
+
+@require_http_methods(["GET", "POST"])
+def departments(request: SubjectRequest) -> HttpResponse:
+    """单位: the list, and registering one."""
+    require(request.subject, policy.READ_REGISTER)
+    form = DepartmentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        kind = OrganisationKind(form.cleaned_data.pop("kind"))
+        try:
+            created = api.create_department(**form.cleaned_data, kind=kind, by=request.subject, at=clock.now())
+            messages.success(request, _("单位已登记。"))
+            return redirect("organisations:department", created.uscc)
+        except JutongError as error:
+            refuse(form, error)
+    page = Paginator(_rows(request), PAGE_ROWS).get_page(request.GET.get("page"))
+    found = [api.value_of(row) for row in page]
+    places = api.region_titles({organisation.region_code for organisation in found})
+    context = {
+        "page": page,
+        "rows": [_list_row(organisation, places) for organisation in found],
+        "facets": _facets(request),
+        "form": form if decide(request.subject, policy.CREATE_ORGANISATION) else None,
+    }
+    return render(request, "organisations/departments.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def department(request: SubjectRequest, uscc: str) -> HttpResponse:
+    """One organisation: what it is, its names by date, its inner offices."""
+    require(request.subject, policy.READ_REGISTER)
+    return _department_page(request, uscc, {})
+
+
+@require_POST
+def rename(request: SubjectRequest, uscc: str) -> HttpResponse:
+    """Give an organisation another name."""
+    form = RenameForm(request.POST)
+    if form.is_valid():
+        try:
+            api.rename(uscc=uscc, **form.cleaned_data, by=request.subject, at=clock.now())
+            messages.success(request, _("新名称已登记，自启用日期起显示。"))
+            return redirect("organisations:department", uscc)
+        except JutongError as error:
+            refuse(form, error)
+    return _department_page(request, uscc, {"rename_form": form})
+
+
+@require_POST
+def add_office(request: SubjectRequest, uscc: str) -> HttpResponse:
+    """Add an inner office."""
+    form = OfficeForm(request.POST)
+    if form.is_valid():
+        try:
+            api.add_office(uscc=uscc, name=form.cleaned_data["name"], by=request.subject, at=clock.now())
+            messages.success(request, _("内设机构已添加。"))
+            return redirect("organisations:department", uscc)
+        except JutongError as error:
+            refuse(form, error)
+    return _department_page(request, uscc, {"office_form": form})
+
+
+@require_POST
+def close_office(request: SubjectRequest, uscc: str, office_no: int) -> HttpResponse:
+    """Close an inner office from today on."""
+    api.close_office(uscc=uscc, office_no=office_no, by=request.subject, at=clock.now())
+    messages.success(request, _("内设机构已撤销。"))
+    return redirect("organisations:department", uscc)
+
+
+def _department_page(request: SubjectRequest, uscc: str, forms_at_fault: dict[str, forms.Form]) -> HttpResponse:
+    require(request.subject, policy.READ_REGISTER)
+    found = api.get(uscc)
+    facts = api.facts(found)
+    context: dict[str, Any] = {
+        "organisation": found,
+        "pairs": [
+            (_("统一社会信用代码"), found.uscc),
+            (_("单位类型"), _(found.kind.label)),
+            (_("简称"), found.short_name),
+            (_("简码"), found.slug),
+            (_("行政区划"), " ".join(region.name for region in api.region_path(found.region_code))),
+        ],
+        "names": api.names(uscc),
+        "offices": api.offices(uscc),
+        "may_close": bool(decide(request.subject, policy.MAINTAIN_OFFICES, facts)),
+        "rename_form": RenameForm() if decide(request.subject, policy.RENAME_ORGANISATION, facts) else None,
+        "office_form": OfficeForm() if decide(request.subject, policy.MAINTAIN_OFFICES, facts) else None,
+        **forms_at_fault,
+    }
+    return render(request, "organisations/department.html", context, status=422 if forms_at_fault else 200)
+
+
+def _rows(request: SubjectRequest) -> Any:
+    text = request.GET.get("q", "").replace("\x00", "")[:100]
+    kind = request.GET.get("kind", "")
+    region_code = request.GET.get("region", "")
+    try:
+        return api.search(
+            text=text, kind=OrganisationKind(kind) if kind in set(OrganisationKind) else None, region_code=region_code
+        )
+    except RegionCodeError:
+        # An address somebody typed: a code that cannot be narrows nothing down.
+        return api.search(text=text)
+
+
+def _facets(request: SubjectRequest) -> list[Facet]:
+    kind, region_code = request.GET.get("kind", ""), request.GET.get("region", "")
+    cities = [place for top in api.regions_below() for place in api.regions_below(top.code)]
+    return [
+        Facet("kind", _("单位类型"), [Choice(k.value, _(k.label), selected=k == kind) for k in OrganisationKind], True),
+        Facet("region", _("所在市"), [Choice(c.code, c.name, selected=c.code == region_code) for c in cities], True),
+    ]
+
+
+def _list_row(organisation: Organisation, places: dict[str, str]) -> ListRow:
+    return ListRow(
+        title=organisation.name,
+        url=reverse("organisations:department", args=[organisation.uscc]),
+        badges=[Badge(_(organisation.kind.label), Tone.NEUTRAL)],
+        facts=[
+            Fact(organisation.uscc, name=_("统一社会信用代码"), code=True),
+            Fact(places.get(organisation.region_code, organisation.region_code), "map-pin", _("行政区划")),
+            Fact(organisation.short_name, "tag", _("简称")),
+        ],
+    )
