@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "src"))
 from jutong.ui import vendored  # noqa: E402
 
 TARGET = ROOT / "src/jutong/ui/static/ui/vendor"
+TEST_TARGET = ROOT / "tests/support/vendor"
 # Static file storage with hashed names fails on maps that are not there, and browsers need none.
 SOURCE_MAP = re.compile(rb"\n?(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S*)\s*$")
 
@@ -62,6 +63,16 @@ ICON_PACKAGE = Package(
     {"LICENSE": "LICENSE"},
 )
 
+# What tests bring into pages: the accessibility checker.
+TEST_PACKAGES = (
+    Package(
+        "axe-core-4.14.1",
+        "axe-core@4.14.1",
+        "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+        {"axe.min.js": "axe.min.js", "LICENSE": "LICENSE"},
+    ),
+)
+
 
 def unpack(package: Package, workshop: Path) -> Path:
     """Download, check the digest, unpack; the folder that holds the package's files."""
@@ -81,7 +92,7 @@ def unpack(package: Package, workshop: Path) -> Path:
 
 def install(package: Package, source: Path) -> Path:
     """Copy the wanted files, without pointers to source maps."""
-    target = TARGET / package.folder
+    target = (TEST_TARGET if package in TEST_PACKAGES else TARGET) / package.folder
     target.mkdir(parents=True)
     for inside, name in package.files.items():
         (target / name).write_bytes(SOURCE_MAP.sub(b"\n", (source / inside).read_bytes()))
@@ -107,10 +118,10 @@ def sprite(source: Path) -> bytes:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         workshop = Path(folder)
-        sources = [(package, unpack(package, workshop)) for package in (*PACKAGES, ICON_PACKAGE)]
+        sources = [(package, unpack(package, workshop)) for package in (*PACKAGES, *TEST_PACKAGES, ICON_PACKAGE)]
         icons = sprite(sources[-1][1])
-        if TARGET.exists():
-            shutil.rmtree(TARGET)
+        for folder in (TARGET, TEST_TARGET):
+            shutil.rmtree(folder, ignore_errors=True)
         for package, source in sources:
             target = install(package, source)
             if package is ICON_PACKAGE:

@@ -28,7 +28,8 @@ def control_kind(widget: forms.Widget) -> str:
     return "control"
 
 
-CLASSES = {"select": "form-select", "check": "form-check-input", "choices": "form-check-input"}
+# The class of a group of choices would land on the frame around them as well; the sheet styles those by place.
+CLASSES = {"select": "form-select", "check": "form-check-input", "choices": "choice-list"}
 
 
 def render_control(bound: forms.BoundField, **more: Any) -> str:

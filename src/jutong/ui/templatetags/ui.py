@@ -9,6 +9,7 @@ from django import forms, template
 from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -136,8 +137,8 @@ def breadcrumb(context: template.Context, *parts: Any) -> dict[str, Any]:
         part = rest.pop(0)
         if isinstance(part, components.Crumb):
             crumbs.append(part)
-        elif isinstance(part, str):
-            crumbs.append(components.Crumb(part, rest.pop(0) if rest else ""))
+        elif isinstance(part, str | Promise):
+            crumbs.append(components.Crumb(str(part), rest.pop(0) if rest else ""))
         else:
             crumbs.extend(part)
     return {"crumbs": crumbs, "home": context["ui"].doors["home"]}
@@ -299,23 +300,30 @@ def road_strip(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 ROAD_TONES = {"done": "good", "present": "active", "to_come": "muted", "skipped": "muted", "refused": "bad"}
 
 
-@register.inclusion_tag("ui/chart.html")
-def chart(chart: components.Chart, id: str) -> dict[str, Any]:
+@register.inclusion_tag("ui/chart.html", takes_context=True)
+def chart(context: template.Context, chart: components.Chart, id: str) -> dict[str, Any]:
     """A picture with its table view and its download."""
-    return {"chart": chart, "id": id, "option": json.dumps(chart.option, ensure_ascii=False)}
+    return {
+        "request": context["request"],
+        "chart": chart,
+        "id": id,
+        "option": json.dumps(chart.option, ensure_ascii=False),
+    }
 
 
 @register.inclusion_tag("ui/tile_map.html")
 def tile_map(tiles: Sequence[components.Tile], title: str, unit: str = "") -> dict[str, Any]:
     """The schematic map of tiles, marked 示意图: no border is drawn (地图管理条例)."""
-    return {"tiles": tiles, "title": title, "unit": unit}
+    columns = max((tile.column for tile in tiles), default=1)
+    return {"tiles": tiles, "title": title, "unit": unit, "columns": columns}
 
 
-@register.inclusion_tag("ui/slots.html", takes_context=True)
-def slots(context: template.Context, page: str, slot: str, **arguments: Any) -> dict[str, Any]:
-    """The panels that rooms above put into this place."""
+@register.simple_tag(takes_context=True)
+def slots(context: template.Context, page: str, slot: str, **arguments: Any) -> SafeString:
+    """The panels that rooms above put into this place; nothing at all when there are none."""
     found = ui_slots.panels(page, slot, subject_of(context["request"]))
-    return {"panels": [{"panel": panel, "url": panel.url(arguments)} for panel in found]}
+    panels = [{"panel": panel, "url": panel.url(arguments)} for panel in found]
+    return mark_safe(render_to_string("ui/slots.html", {"panels": panels}).strip())
 
 
 # --- Forms -----------------------------------------------------------------------------------------------------------
