@@ -21,6 +21,7 @@ SCAN_SOURCES: Final = Action("mounting.source.scan", N_("扫描数据源"), (rul
 VIEW_FILES: Final = Action(
     "mounting.file.view", N_("查看上传文件"), (rule(STEWARDS, Relation.OWNER), rule(CENTRE, Relation.ANY))
 )
+FETCH_FILES: Final = Action("mounting.file.fetch", N_("取回上传文件"), (rule(STEWARDS, Relation.OWNER),))
 UPLOAD_FILES: Final = Action("mounting.file.upload", N_("上传归集文件"), (rule(STEWARDS, Relation.OWNER),))
 VIEW_NETWORKS: Final = Action(
     "mounting.network.view",

@@ -22,6 +22,7 @@ from jutong.supply.mounting.values import ColumnFound, DraftProposal, FilePlace,
 
 Readable: TypeAlias = BinaryIO
 
+FILE_KIND: Final = "mounting.file"
 _MEDIA_TYPES: Final = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -48,7 +49,7 @@ def upload_file(
             organisation=organisation,
             digest=ref.digest,
             name=name[-200:],
-            size_bytes=ref.size,
+            size_bytes=ref.size_bytes,
             format=form,
             encoding=found["encoding"],
             sheet=found["sheet"],
@@ -58,6 +59,7 @@ def upload_file(
             uploaded_by=by.actor.to_json(),
             uploaded_at=at,
         )
+        kept_files.refer([ref.no], kind=FILE_KIND, code=row.file_no, by=by)
         audit.record(
             action="mounting.file.uploaded",
             by=by.actor,
