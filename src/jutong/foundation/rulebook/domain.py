@@ -123,14 +123,13 @@ class _PackShape(_Strict):
 
     @model_validator(mode="after")
     def _names_are_in_their_lists(self) -> "_PackShape":
-        for key, named in (*self.weights.items(), *self.parameters.items()):
-            if not named.names:
-                continue
-            values = named.shares if isinstance(named, _WeightsShape) else named.value
-            named_by = self.code_lists.get(named.names)
+        valued: dict[str, tuple[str, object]] = {key: (fact.names, fact.shares) for key, fact in self.weights.items()}
+        valued |= {key: (fact.names, fact.value) for key, fact in self.parameters.items()}
+        for key, (names, values) in valued.items():
+            named_by = self.code_lists.get(names)
             codes = {entry.code for entry in named_by.entries} if named_by else set()
-            if not isinstance(values, dict) or not values.keys() <= codes:
-                raise ValueError(f"{key}: names that the code list {named.names} does not hold")
+            if names and not (isinstance(values, dict) and values.keys() <= codes):
+                raise ValueError(f"{key}: names that the code list {names} does not hold")
         return self
 
 

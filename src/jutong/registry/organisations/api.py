@@ -170,7 +170,12 @@ def find_region(code: str) -> Region | None:
 
 def regions_below(code: str = "") -> list[Region]:
     """Present divisions one level below; the region itself for no code."""
-    return [queries.region_value(row) for row in queries.regions_below(code)]
+    return [queries.region_value(row) for row in region_rows_below(code)]
+
+
+def region_rows_below(code: str = "") -> QuerySet[RegionRow]:
+    """As `regions_below`, lazily, for the faces of this room; `region_value` makes the values."""
+    return queries.regions_below(code)
 
 
 def search_regions(text: str) -> QuerySet[RegionRow]:

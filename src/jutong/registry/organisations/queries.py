@@ -102,7 +102,7 @@ def uscc_of_kind(kind: OrganisationKind) -> str:
     return found
 
 
-def usccs_within(region_code: str) -> QuerySet[models.Organisation, dict[str, Any]]:
+def usccs_within(region_code: str) -> QuerySet[models.Organisation, Any]:
     """Credit codes of the organisations of a division and below, lazily, for `__in`."""
     prefix = RegionCode.parse(region_code).prefix
     return models.Organisation.objects.filter(region__code__startswith=prefix).values("uscc")

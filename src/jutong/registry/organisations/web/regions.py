@@ -20,12 +20,9 @@ def regions(request: SubjectRequest, code: str = "") -> HttpResponse:
     require(request.subject, policy.READ_REGISTER)
     here = _place(code) if code else None
     text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-    if text:
-        page = Paginator(api.search_regions(text), PAGE_ROWS).get_page(request.GET.get("page"))
-        rows = [api.region_value(row) for row in page]
-    else:
-        page = Paginator(api.regions_below(here.code if here else ""), PAGE_ROWS).get_page(request.GET.get("page"))
-        rows = list(page)
+    found = api.search_regions(text) if text else api.region_rows_below(here.code if here else "")
+    page = Paginator(found, PAGE_ROWS).get_page(request.GET.get("page"))
+    rows = [api.region_value(row) for row in page]
     path = api.region_path(here.code) if here else []
     return render(request, "organisations/regions.html", {"here": here, "path": path, "page": page, "rows": rows})
 
