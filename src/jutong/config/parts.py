@@ -38,7 +38,7 @@ class Step:
 class PortTaken(JutongError):
     """Another program listens where one of our parts should."""
 
-    message = N_("端口 {port} 已被占用{holder}。请停止占用它的程序，或用环境变量 {variable} 改用其他端口。")
+    message = N_("端口 {port} 已被占用（{holder}）。请停止占用它的程序，或用环境变量 {variable} 改用其他端口。")
     kind = ErrorKind.CONFLICT
 
 
@@ -49,7 +49,7 @@ def check_port(listen: str, port: int, variable: str) -> None:
     """
     holder = port_holder(listen, port)
     if holder is not None:
-        raise PortTaken(port=port, holder=f"（{holder}）" if holder else "", variable=variable)
+        raise PortTaken(port=port, holder=holder or "pid ?", variable=variable)
 
 
 def jutong_command(*arguments: str) -> tuple[str, ...]:
