@@ -163,6 +163,7 @@ def check(row: models.Draft, *, on: date) -> None:
         raise domain.DraftHasGaps(gaps)
 
 
+@transaction.atomic
 def take_submission(*, draft_no: str, case_no: str, by: ActorRef, at: datetime) -> None:
     """The draft lies before the bureau (目录报送): its text stands still from now on."""
     row = queries.lock_draft(draft_no)
@@ -174,6 +175,7 @@ def take_submission(*, draft_no: str, case_no: str, by: ActorRef, at: datetime) 
     outbox.publish(events.DraftSubmitted(draft_no=draft_no, case_no=case_no, provider_uscc=row.provider_uscc), at=at)
 
 
+@transaction.atomic
 def take_return(*, draft_no: str, remark: str, by: ActorRef, at: datetime) -> None:
     """The draft goes back to its provider to be mended (退回整改). Guide 6.2.6."""
     row = queries.lock_draft(draft_no)
@@ -186,6 +188,7 @@ def take_return(*, draft_no: str, remark: str, by: ActorRef, at: datetime) -> No
     )
 
 
+@transaction.atomic
 def take_approval(*, draft_no: str, by: ActorRef, at: datetime) -> str:
     """The draft passed review (审核通过): a new resource gets its code now, under the counter's lock, and gives it."""
     row = queries.lock_draft(draft_no)
@@ -203,6 +206,7 @@ def take_approval(*, draft_no: str, by: ActorRef, at: datetime) -> str:
     return row.resource.code
 
 
+@transaction.atomic
 def take_publication(*, draft_no: str, by: ActorRef, at: datetime) -> str:
     """The draft becomes the resource's next version, visible to all who may see it (目录发布). Gives the code."""
     row = queries.lock_draft(draft_no)

@@ -1,6 +1,5 @@
 """目录编制: drafts, their form, and the way to review."""
 
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
