@@ -278,7 +278,7 @@ def shrinks(before: int, after: int, ratio_max: float) -> bool:
 
 def pause_seconds(attempt: int) -> int:
     """How long to wait after the attempt of that number (from 1) failed: 30 s, doubled each time, at most an hour."""
-    return min(FIRST_PAUSE_SECONDS * 2 ** max(0, attempt - 1), LONGEST_PAUSE_SECONDS)
+    return min(FIRST_PAUSE_SECONDS << min(max(0, attempt - 1), 20), LONGEST_PAUSE_SECONDS)
 
 
 def next_due(cycle: UpdateCycle, finished_at: datetime, interval_minutes: Mapping[str, int]) -> datetime | None:

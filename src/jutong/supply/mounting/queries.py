@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jutong.base.access import scope_q
 from jutong.kernel.crypto import Envelope, Place
@@ -129,6 +129,12 @@ def adapter(row: DataSource) -> Adapter:
 
 def latest_scan(source: DataSource) -> Scan | None:
     return source.scans.order_by("-started_at").first()
+
+
+def find_tables(source: DataSource, words: str = "") -> QuerySet[ScannedTable]:
+    """Tables of the last scan whose name or comment holds these words."""
+    rows = ScannedTable.objects.filter(source=source)
+    return rows.filter(Q(name__icontains=words) | Q(comment__icontains=words)) if words else rows
 
 
 def scanned_table(source: DataSource, schema: str, name: str) -> TableFound:

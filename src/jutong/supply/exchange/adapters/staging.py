@@ -137,7 +137,7 @@ class Staging:
 
     def _copy(self, chunk: Chunk, data: bytes) -> None:
         columns = sql.SQL(", ").join(map(sql.Identifier, self.shape.names))
-        options = sql.SQL("FORMAT text")
+        options: sql.Composable = sql.SQL("FORMAT text")
         if chunk.form is ChunkForm.CONTROL:
             options = sql.SQL("FORMAT csv, DELIMITER {}, QUOTE {}, NULL {}").format(
                 sql.Literal("\x01"), sql.Literal("\x02"), sql.Literal(chunk.null_mark)

@@ -394,7 +394,7 @@ def _identifier(table: TableRef) -> sql.Identifier:
 
 
 def _one(connection: psycopg.Connection[Any], query: str, *parameters: Any) -> tuple[Any, ...]:
-    row = connection.execute(query, parameters or None).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(query, parameters or None).fetchone()
     assert row is not None
     return row
 
@@ -406,14 +406,14 @@ def _refuse_replica(connection: psycopg.Connection[Any]) -> None:
 
 # libpq has no codes for failures before a session exists; its words, in the server's language, are matched as
 # loosely as they vary, and never shown: they can hold the account's name and other addresses.
-_REFUSALS: Final = (
+_REFUSALS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("28P01", "28000", "password authentication", "no password supplied", "authentication"), N_("账号或密码不正确")),
     (("pg_hba.conf",), N_("服务器的访问控制未放行本平台")),
     (("does not exist", "不存在"), N_("没有该数据库或账号")),
     (("too many", "remaining connection slots"), N_("服务器连接数已满")),
     (("SSL", "certificate"), N_("加密协商失败")),
 )
-_UNREACHED: Final = (
+_UNREACHED: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("refused",), N_("端口未开放")),
     (("timeout", "timed out"), N_("连接超时")),
     (("No route", "unreachable"), N_("网络不通")),

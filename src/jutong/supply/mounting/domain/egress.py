@@ -9,6 +9,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from jutong.supply.mounting.domain.errors import (
     AddressIsPlatform,
@@ -131,7 +132,7 @@ def judge(
         raise HostUnknown(host=host, field="host")
     for text, address in judged:
         real = plain(address)
-        said = {"address": str(address), "port": port, "field": "host"}
+        said: dict[str, Any] = {"address": str(address), "port": port, "field": "host"}
         if (real, port) in forbidden or ((real.is_loopback or real.is_unspecified) and _own_port(port, forbidden)):
             raise AddressIsPlatform(**said)
         covering = [entry for entry in entries if entry.covers(real, port)]

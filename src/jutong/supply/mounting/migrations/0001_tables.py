@@ -5,170 +5,298 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=10, unique=True)),
-                ('last_no', models.PositiveBigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=10, unique=True)),
+                ("last_no", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': '编号计数',
+                "verbose_name": "编号计数",
             },
         ),
         migrations.CreateModel(
-            name='UploadedFile',
+            name="UploadedFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_no', models.CharField(max_length=20, unique=True)),
-                ('organisation', models.CharField(db_index=True, max_length=18)),
-                ('digest', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=200)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('format', models.CharField(choices=[('csv', 'CSV'), ('xlsx', 'XLSX')], max_length=10)),
-                ('encoding', models.CharField(blank=True, max_length=10)),
-                ('sheet', models.CharField(blank=True, max_length=100)),
-                ('delimiter', models.CharField(default=',', max_length=1)),
-                ('rows', models.PositiveBigIntegerField()),
-                ('columns', models.JSONField()),
-                ('uploaded_by', models.JSONField()),
-                ('uploaded_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_no", models.CharField(max_length=20, unique=True)),
+                ("organisation", models.CharField(db_index=True, max_length=18)),
+                ("digest", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=200)),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                ("format", models.CharField(choices=[("csv", "CSV"), ("xlsx", "XLSX")], max_length=10)),
+                ("encoding", models.CharField(blank=True, max_length=10)),
+                ("sheet", models.CharField(blank=True, max_length=100)),
+                ("delimiter", models.CharField(default=",", max_length=1)),
+                ("rows", models.PositiveBigIntegerField()),
+                ("columns", models.JSONField()),
+                ("uploaded_by", models.JSONField()),
+                ("uploaded_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '上传文件',
+                "verbose_name": "上传文件",
             },
         ),
         migrations.CreateModel(
-            name='AllowedNetwork',
+            name="AllowedNetwork",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation', models.CharField(db_index=True, max_length=18)),
-                ('cidr', models.CharField(max_length=50)),
-                ('port_from', models.PositiveIntegerField()),
-                ('port_to', models.PositiveIntegerField()),
-                ('reason', models.CharField(max_length=200)),
-                ('created_by', models.JSONField()),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation", models.CharField(db_index=True, max_length=18)),
+                ("cidr", models.CharField(max_length=50)),
+                ("port_from", models.PositiveIntegerField()),
+                ("port_to", models.PositiveIntegerField()),
+                ("reason", models.CharField(max_length=200)),
+                ("created_by", models.JSONField()),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '允许访问名单',
-                'ordering': ['organisation', 'cidr', 'port_from'],
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'cidr', 'port_from', 'port_to'), name='mounting_network_once'), models.CheckConstraint(condition=models.Q(('port_from__gte', 1), ('port_from__lte', models.F('port_to')), ('port_to__lte', 65535)), name='mounting_network_ports')],
+                "verbose_name": "允许访问名单",
+                "ordering": ["organisation", "cidr", "port_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "cidr", "port_from", "port_to"), name="mounting_network_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("port_from__gte", 1), ("port_from__lte", models.F("port_to")), ("port_to__lte", 65535)
+                        ),
+                        name="mounting_network_ports",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DataSource',
+            name="DataSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_no', models.CharField(max_length=20, unique=True)),
-                ('organisation', models.CharField(db_index=True, max_length=18)),
-                ('name', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('postgresql', 'PostgreSQL'), ('mysql', 'MySQL / MariaDB')], max_length=20)),
-                ('host', models.CharField(max_length=253)),
-                ('port', models.PositiveIntegerField()),
-                ('database', models.CharField(max_length=128)),
-                ('account', models.CharField(max_length=128)),
-                ('sealed_password', models.BinaryField()),
-                ('secret_version', models.PositiveIntegerField(default=1)),
-                ('tls', models.CharField(choices=[('off', '不加密（仅限政务外网内部）'), ('required', '加密传输'), ('verified', '加密传输并核验服务器证书')], max_length=10)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('tested_at', models.DateTimeField()),
-                ('report', models.JSONField()),
-                ('created_by', models.JSONField()),
-                ('created_at', models.DateTimeField()),
-                ('changed_by', models.JSONField()),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source_no", models.CharField(max_length=20, unique=True)),
+                ("organisation", models.CharField(db_index=True, max_length=18)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("postgresql", "PostgreSQL"), ("mysql", "MySQL / MariaDB")], max_length=20
+                    ),
+                ),
+                ("host", models.CharField(max_length=253)),
+                ("port", models.PositiveIntegerField()),
+                ("database", models.CharField(max_length=128)),
+                ("account", models.CharField(max_length=128)),
+                ("sealed_password", models.BinaryField()),
+                ("secret_version", models.PositiveIntegerField(default=1)),
+                (
+                    "tls",
+                    models.CharField(
+                        choices=[
+                            ("off", "不加密（仅限政务外网内部）"),
+                            ("required", "加密传输"),
+                            ("verified", "加密传输并核验服务器证书"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("removed_at", models.DateTimeField(null=True)),
+                ("tested_at", models.DateTimeField()),
+                ("report", models.JSONField()),
+                ("created_by", models.JSONField()),
+                ("created_at", models.DateTimeField()),
+                ("changed_by", models.JSONField()),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '数据源',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('organisation', 'name'), name='mounting_source_name'), models.CheckConstraint(condition=models.Q(('port__gte', 1), ('port__lte', 65535)), name='mounting_source_port')],
+                "verbose_name": "数据源",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)),
+                        fields=("organisation", "name"),
+                        name="mounting_source_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("port__gte", 1), ("port__lte", 65535)), name="mounting_source_port"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Scan',
+            name="Scan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('running', '扫描中'), ('done', '已完成'), ('failed', '失败')], max_length=10)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('error_code', models.CharField(blank=True, max_length=60)),
-                ('error_details', models.JSONField(default=dict)),
-                ('started_by', models.JSONField()),
-                ('started_at', models.DateTimeField()),
-                ('moved_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scans', to='mounting.datasource')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "扫描中"), ("done", "已完成"), ("failed", "失败")], max_length=10
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("error_code", models.CharField(blank=True, max_length=60)),
+                ("error_details", models.JSONField(default=dict)),
+                ("started_by", models.JSONField()),
+                ("started_at", models.DateTimeField()),
+                ("moved_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scans", to="mounting.datasource"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '数据源扫描',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('source',), name='mounting_one_scan'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='mounting_scan_finished')],
+                "verbose_name": "数据源扫描",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")), fields=("source",), name="mounting_one_scan"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at", None), ("state", "running")),
+                            models.Q(models.Q(("state", "running"), _negated=True), ("finished_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="mounting_scan_finished",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ScannedTable',
+            name="ScannedTable",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('schema', models.CharField(max_length=128)),
-                ('name', models.CharField(max_length=128)),
-                ('comment', models.TextField(blank=True)),
-                ('row_estimate', models.BigIntegerField()),
-                ('column_count', models.PositiveIntegerField()),
-                ('found', models.JSONField()),
-                ('scanned_at', models.DateTimeField()),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tables', to='mounting.datasource')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("schema", models.CharField(max_length=128)),
+                ("name", models.CharField(max_length=128)),
+                ("comment", models.TextField(blank=True)),
+                ("row_estimate", models.BigIntegerField()),
+                ("column_count", models.PositiveIntegerField()),
+                ("found", models.JSONField()),
+                ("scanned_at", models.DateTimeField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tables", to="mounting.datasource"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '扫描结果',
-                'ordering': ['schema', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('source', 'schema', 'name'), name='mounting_table_once')],
+                "verbose_name": "扫描结果",
+                "ordering": ["schema", "name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "schema", "name"), name="mounting_table_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mount',
+            name="Mount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource_code', models.CharField(db_index=True, max_length=80)),
-                ('provider_uscc', models.CharField(db_index=True, max_length=18)),
-                ('kind', models.CharField(choices=[('table', '库表交换'), ('file', '文件交换'), ('service', '服务接口')], max_length=10)),
-                ('state', models.CharField(choices=[('active', '已挂载'), ('stopped', '已停用')], max_length=10)),
-                ('resource_version', models.PositiveIntegerField()),
-                ('columns', models.JSONField()),
-                ('place', models.JSONField()),
-                ('stop_reason', models.CharField(blank=True, max_length=200)),
-                ('mounted_by', models.JSONField()),
-                ('mounted_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mounts', to='mounting.datasource')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mounting.uploadedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("resource_code", models.CharField(db_index=True, max_length=80)),
+                ("provider_uscc", models.CharField(db_index=True, max_length=18)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("table", "库表交换"), ("file", "文件交换"), ("service", "服务接口")], max_length=10
+                    ),
+                ),
+                ("state", models.CharField(choices=[("active", "已挂载"), ("stopped", "已停用")], max_length=10)),
+                ("resource_version", models.PositiveIntegerField()),
+                ("columns", models.JSONField()),
+                ("place", models.JSONField()),
+                ("stop_reason", models.CharField(blank=True, max_length=200)),
+                ("mounted_by", models.JSONField()),
+                ("mounted_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mounts",
+                        to="mounting.datasource",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mounting.uploadedfile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '挂载',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('resource_code',), name='mounting_one_active_mount'), models.CheckConstraint(condition=models.Q(models.Q(('file', None), ('kind', 'table'), ('source__isnull', False)), models.Q(('file__isnull', False), ('kind', 'file'), ('source', None)), models.Q(('file', None), ('kind', 'service'), ('source', None)), _connector='OR'), name='mounting_mount_place'), models.CheckConstraint(condition=models.Q(('state', 'active'), models.Q(('stop_reason', ''), _negated=True), _connector='OR'), name='mounting_stop_has_reason')],
+                "verbose_name": "挂载",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")),
+                        fields=("resource_code",),
+                        name="mounting_one_active_mount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file", None), ("kind", "table"), ("source__isnull", False)),
+                            models.Q(("file__isnull", False), ("kind", "file"), ("source", None)),
+                            models.Q(("file", None), ("kind", "service"), ("source", None)),
+                            _connector="OR",
+                        ),
+                        name="mounting_mount_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "active"), models.Q(("stop_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="mounting_stop_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DraftOrigin',
+            name="DraftOrigin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('draft_no', models.CharField(max_length=20, unique=True)),
-                ('organisation', models.CharField(db_index=True, max_length=18)),
-                ('resource_code', models.CharField(blank=True, default='', max_length=80)),
-                ('schema', models.CharField(blank=True, max_length=128)),
-                ('table', models.CharField(blank=True, max_length=128)),
-                ('columns', models.JSONField()),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='mounting.datasource')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='mounting.uploadedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("draft_no", models.CharField(max_length=20, unique=True)),
+                ("organisation", models.CharField(db_index=True, max_length=18)),
+                ("resource_code", models.CharField(blank=True, default="", max_length=80)),
+                ("schema", models.CharField(blank=True, max_length=128)),
+                ("table", models.CharField(blank=True, max_length=128)),
+                ("columns", models.JSONField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="mounting.datasource",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="mounting.uploadedfile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '草稿来源',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('file', None), ('source__isnull', False)), models.Q(('file__isnull', False), ('source', None)), _connector='OR'), name='mounting_origin_one')],
+                "verbose_name": "草稿来源",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file", None), ("source__isnull", False)),
+                            models.Q(("file__isnull", False), ("source", None)),
+                            _connector="OR",
+                        ),
+                        name="mounting_origin_one",
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,193 @@
+"""The REST face: runs, their progress, receipts and rejects."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Path as InPath
+from ninja import Query, Router, Schema
+from pydantic import Field, StringConstraints
+
+from jutong.base.http import SubjectRequest
+from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
+from jutong.kernel import clock
+from jutong.supply.exchange import models, policy, queries
+from jutong.supply.exchange.services import runs
+from jutong.supply.exchange.values import RejectReason, RunKind, RunState, Trigger
+
+router = Router(tags=["exchange"])
+
+InRun = Annotated[str, InPath(pattern=r"^YX[0-9]{10,16}$", examples=["YX2026000001"])]
+CodeText = Annotated[
+    str, StringConstraints(pattern=r"^[123][0-9]{5,37}/[1-9][0-9]{0,8}$"), Field(examples=["303001/1"])
+]
+
+
+class RunOut(Schema):
+    """A run as it stands. `rows_total` is the source's estimate, null while unknown."""
+
+    run_no: str
+    resource_code: str
+    provider_uscc: str
+    kind: RunKind
+    trigger: Trigger
+    state: RunState
+    attempt: int
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    not_before: datetime | None
+    rows_total: int | None
+    rows_read: int
+    rows_rejected: int
+    rows_per_second: float | None
+    seconds_left: float | None
+    progress_at: datetime | None
+    inserted: int
+    updated: int
+    deleted: int
+    batches: int
+    stop_requested: bool
+    error_code: str
+    error_details: dict[str, Any]
+
+
+class RunPage(Schema):
+    """A page of runs."""
+
+    total: int
+    items: list[RunOut]
+
+
+class RunsQuery(PageQuery):
+    """Which runs: of one resource, in one state."""
+
+    resource: CodeText | None = None
+    state: RunState | None = None
+
+
+class RunIn(StrictSchema):
+    """A resource to gather now. `full` reads everything; `allow_shrink` lets a full run take away most rows."""
+
+    resource: CodeText
+    full: bool = False
+    allow_shrink: bool = False
+
+
+class RetryIn(StrictSchema):
+    """How to try again."""
+
+    allow_shrink: bool = False
+
+
+class ReceiptOut(Schema):
+    """What a run brought. `digest` is the sum of `hash_record_extended(row(…), 0)` over the rows staged."""
+
+    run_no: str
+    resource_code: str
+    kind: RunKind
+    rows: int
+    digest: str
+    inserted: int
+    updated: int
+    deleted: int
+    rejected: int
+    batches: int
+    finished_at: datetime
+
+
+class RejectOut(Schema):
+    """A row that was not taken; its value is masked."""
+
+    number: int
+    row_no: int | None
+    column: str
+    reason: RejectReason
+    masked_value: str
+
+
+class RejectPage(Schema):
+    """A page of rejects. Of many, the first thousand are kept."""
+
+    total: int
+    items: list[RejectOut]
+
+
+class BatchOut(Schema):
+    """A committed batch of the ledger."""
+
+    seq: int
+    kind: RunKind
+    rows: int
+    inserted: int
+    updated: int
+    deleted: int
+    rejected: int
+    digest: str
+    committed_at: datetime
+
+
+@router.get("/runs", response={200: RunPage, **problems()}, summary="Runs I may see")
+def list_runs(request: SubjectRequest, query: Query[RunsQuery]) -> dict[str, Any]:
+    """The newest first."""
+    rows = queries.runs(request.subject)
+    if query.resource:
+        rows = rows.filter(resource_code=query.resource)
+    if query.state:
+        rows = rows.filter(state=query.state)
+    return page_of(rows, query, present=queries.run_of)
+
+
+@router.post("/runs", response={202: RunOut, **problems(404, 409)}, summary="Gather a resource now")
+def start_run(request: SubjectRequest, body: RunIn) -> Any:
+    """The worker carries it out; ask for the run to see how far it is."""
+    number = runs.start_run(
+        resource_code=body.resource,
+        full=body.full,
+        allow_shrink=body.allow_shrink,
+        by=request.subject,
+        at=clock.now(),
+    )
+    return 202, _run(request, number)
+
+
+@router.get("/runs/{run_no}", response={200: RunOut, **problems(404)}, summary="One run")
+def get_run(request: SubjectRequest, run_no: InRun) -> Any:
+    """With its progress, which moves about every second."""
+    return _run(request, run_no)
+
+
+@router.post("/runs/{run_no}/stop", response={202: RunOut, **problems(404, 409)}, summary="Stop a run")
+def stop_run(request: SubjectRequest, run_no: InRun) -> Any:
+    """Nothing of it is loaded, unless its last transaction has begun already."""
+    runs.stop_run(run_no=run_no, by=request.subject, at=clock.now())
+    return 202, _run(request, run_no)
+
+
+@router.post("/runs/{run_no}/retry", response={202: RunOut, **problems(404, 409)}, summary="Try a run again")
+def retry_run(request: SubjectRequest, run_no: InRun, body: RetryIn) -> Any:
+    """As a new run, after one that failed, drifted or was stopped."""
+    number = runs.retry_run(run_no=run_no, allow_shrink=body.allow_shrink, by=request.subject, at=clock.now())
+    return 202, _run(request, number)
+
+
+@router.get("/runs/{run_no}/receipt", response={200: ReceiptOut | None, **problems(404)}, summary="Receipt of a run")
+def receipt(request: SubjectRequest, run_no: InRun) -> Any:
+    """Null until the run has succeeded."""
+    return queries.receipt_of(queries.get_run_row(run_no, request.subject))
+
+
+@router.get("/runs/{run_no}/batches", response={200: list[BatchOut], **problems(404)}, summary="Batches of a run")
+def batches(request: SubjectRequest, run_no: InRun) -> Any:
+    """From the ledger, in order."""
+    row = queries.get_run_row(run_no, request.subject)
+    return list(models.Batch.objects.filter(run=row).order_by("seq")[:1000])
+
+
+@router.get("/runs/{run_no}/rejects", response={200: RejectPage, **problems(404)}, summary="Rejects of a run")
+def rejects(request: SubjectRequest, run_no: InRun, query: Query[PageQuery]) -> dict[str, Any]:
+    """Row, column, reason and masked value, for correction at the source."""
+    return page_of(queries.rejects(queries.get_run_row(run_no, request.subject, policy.VIEW_REJECTS)), query)
+
+
+def _run(request: SubjectRequest, run_no: str) -> Any:
+    return queries.run_of(queries.get_run_row(run_no, request.subject))
