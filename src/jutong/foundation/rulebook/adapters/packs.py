@@ -9,8 +9,11 @@ import yaml
 from jutong.foundation.rulebook.domain import Rulebook, pack_from
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key that stands twice is an error; the plain loader lets the second win in silence."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML in which a key that stands twice is an error; the plain loader lets the second win in silence.
+
+    The parser in C, where there is one: each process reads the packs at its first question.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
@@ -19,7 +22,8 @@ class _Loader(yaml.SafeLoader):
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
             seen.add(key)
-        return super().construct_mapping(node, deep)
+        made: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return made
 
 
 def read_pack(text: str) -> Any:
