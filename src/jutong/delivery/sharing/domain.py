@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -23,6 +23,7 @@ from jutong.delivery.sharing.values import (
     Quota,
     Refusal,
     Scalar,
+    ServicePlace,
     Terms,
     Wish,
 )
@@ -123,7 +124,7 @@ class ReasonMissing(SharingError):
     message = N_("请说明理由，不少于 {least} 个字。")
 
 
-# --- What a wish may have wrong ------------------------------------------------------------------------------
+# --- What a wish may have wrong --------------------------------------------------------------------------------------
 
 
 class WishFault(SharingError):
@@ -236,7 +237,7 @@ class ConditionValueWrong(ConditionFault):
     message = N_("“{value}”不是数据项“{title}”（{type}）的取值。")
 
 
-# --- What an answer may have wrong ------------------------------------------------------------------------------
+# --- What an answer may have wrong -----------------------------------------------------------------------------------
 
 
 class AnswerFault(SharingError):
@@ -277,7 +278,7 @@ class SeveralFaults(SharingError):
         self.faults = tuple(faults)
 
 
-# --- What happens next ------------------------------------------------------------------------------
+# --- What happens next -----------------------------------------------------------------------------------------------
 
 
 def outlook(resource: Resource, consumer_uscc: str, *, mounted: bool) -> Outlook:
@@ -310,7 +311,7 @@ def needs_procedure(resource: Resource) -> bool:
     return resource.sharing_type is not ShareType.UNCONDITIONAL or bool(resource.controlled_parameters)
 
 
-# --- The wish ------------------------------------------------------------------------------
+# --- The wish --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +377,7 @@ def _exact_item(resource: Resource, column: str) -> DataItem | None:
     return next((item for item in resource.items if item.column_name == column), None)
 
 
-# --- Row conditions ------------------------------------------------------------------------------
+# --- Row conditions --------------------------------------------------------------------------------------------------
 
 _ORDERED: Final = frozenset({Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE, Op.IN})
 OPS_BY_LETTER: Final[Mapping[TypeLetter, frozenset[Op]]] = {
@@ -530,7 +531,7 @@ def columns_of(condition: Condition | None) -> frozenset[str]:
     return frozenset().union(*(columns_of(part) for part in condition.parts))
 
 
-# --- Masks, parameters ------------------------------------------------------------------------------
+# --- Masks, parameters -----------------------------------------------------------------------------------------------
 
 _NAME_WORDS: Final = re.compile("姓名|曾用名|联系人|法定代表人|负责人|经办人")
 _PHONE_WORDS: Final = re.compile("电话|手机|联系方式|传真")
@@ -592,24 +593,51 @@ _WRITTEN_LENGTH: Final[Mapping[TypeLetter, int]] = {
 }
 
 
-def parameters_of(resource: Resource, terms: Terms) -> tuple[Parameter, ...]:
-    """The parameters callers may use under these terms: the controlled ones, then one for each granted item that is
-    neither masked nor sensitive. A masked item is no parameter: asking for its values would uncover them."""
-    parameters = []
-    controlled = set()
-    for declared in resource.controlled_parameters:
+def parameters_of(resource: Resource, terms: Terms, place: Place) -> tuple[Parameter, ...]:
+    """The parameters callers may use under these terms: the controlled ones, then the free ones.
+
+    In a table every granted item that is neither masked nor sensitive is a free one. A masked item is none: asking for
+    its values would uncover them. A service has the free parameters it takes by itself.
+    """
+    controlled = [
+        _parameter(item, (Op.EQ,), required=declared.required)
+        for declared in resource.controlled_parameters
+        if (item := resource.item(declared.column)) and item.type.letter is not TypeLetter.GENERAL
+    ]
+    if isinstance(place, ServicePlace):
+        return _service_parameters(controlled, resource, place)
+    taken = {parameter.column for parameter in controlled}
+    free = [
+        _parameter(item, _FREE_OPS[item.type.letter], required=False)
+        for item in resource.items
+        if item.column_name in terms.columns
+        and item.column_name not in taken
+        and item.column_name not in terms.masks
+        and item.type.letter in _FREE_OPS
+        and not item.sensitive
+    ]
+    return (*controlled, *free)
+
+
+def _service_parameters(
+    controlled: Sequence[Parameter], resource: Resource, place: ServicePlace
+) -> tuple[Parameter, ...]:
+    names = {parameter.column: parameter for parameter in place.parameters}
+    found = [
+        replace(
+            parameter,
+            column=names[parameter.column].name if parameter.column in names else parameter.column,
+            required=parameter.required or (parameter.column in names and names[parameter.column].required),
+        )
+        for parameter in controlled
+    ]
+    taken = {parameter.column for parameter in controlled}
+    for declared in place.parameters:
         item = resource.item(declared.column)
-        if item is None or item.type.letter is TypeLetter.GENERAL:
-            continue
-        controlled.add(item.column_name)
-        parameters.append(_parameter(item, (Op.EQ,), required=declared.required))
-    for item in resource.items:
-        ops = _FREE_OPS.get(item.type.letter)
-        if item.column_name in controlled or item.column_name not in terms.columns or ops is None:
-            continue
-        if item.column_name not in terms.masks and not item.sensitive:
-            parameters.append(_parameter(item, ops, required=False))
-    return tuple(parameters)
+        if item is not None and item.column_name not in taken and item.type.letter is not TypeLetter.GENERAL:
+            own = _parameter(item, (Op.EQ,), required=declared.required)
+            found.append(replace(own, column=declared.name))
+    return tuple(found)
 
 
 def _parameter(item: DataItem, ops: tuple[Op, ...], *, required: bool) -> Parameter:
@@ -622,7 +650,7 @@ def _parameter(item: DataItem, ops: tuple[Op, ...], *, required: bool) -> Parame
     return Parameter(name, item.column_name, kind.letter.value, ops, required, min(length, MAX_VALUE_LENGTH))
 
 
-# --- The answer ------------------------------------------------------------------------------
+# --- The answer ------------------------------------------------------------------------------------------------------
 
 
 def check_consent(consent: Consent, wish: Wish, resource: Resource) -> None:
@@ -673,7 +701,7 @@ def raise_all(faults: Sequence[SharingError]) -> None:
         raise SeveralFaults(faults)
 
 
-# --- The grant ------------------------------------------------------------------------------
+# --- The grant -------------------------------------------------------------------------------------------------------
 
 
 def terms_at_once(wish: Wish, resource: Resource) -> Terms:
@@ -723,7 +751,7 @@ def compile_policy(grant: Grant, resource: Resource, place: Place, *, page_rows_
         "columns": [{"item": item.title, "name": item.column_name, "type": item.type.letter.value} for item in granted],
         "masks": {column: mask.value for column, mask in terms.masks.items()},
         "filter": terms.condition.to_json() if terms.condition else None,
-        "parameters": [parameter.to_json() for parameter in parameters_of(resource, terms)],
+        "parameters": [parameter.to_json() for parameter in parameters_of(resource, terms, place)],
         # Pages need an order that does not change between them: the business key, else all that is given.
         "order": keys or list(terms.columns),
         "page_rows_max": page_rows_max,

@@ -227,7 +227,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter callers may use: name, the column it is compared with, operators, whether it must be given."""
+    """A parameter callers may use: its name, what it is compared with, operators, whether it must be given.
+
+    `column` is the column of the table, or the service's own name of the parameter.
+    """
 
     name: str
     column: str
@@ -251,8 +254,20 @@ class TablePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceParameter:
+    """A parameter the service itself takes: its name there, the column it asks for, whether each call must give it."""
+
+    name: str
+    column: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ServicePlace:
-    """The data is asked from an HTTP service at its pinned address. `rows` leads to the rows in its answer."""
+    """The data is asked from an HTTP service at its pinned address.
+
+    `rows` leads to the rows in its answer; `fields` gives each column the name it has in a row there.
+    """
 
     upstream: str
     address: str
@@ -262,9 +277,22 @@ class ServicePlace:
     method: str
     timeout_seconds: int
     rows: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[ServiceParameter, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": "service"} | asdict(self)
+        return {
+            "kind": "service",
+            "upstream": self.upstream,
+            "address": self.address,
+            "port": self.port,
+            "tls": self.tls,
+            "path": self.path,
+            "method": self.method,
+            "timeout_seconds": self.timeout_seconds,
+            "rows": self.rows,
+            "fields": dict(self.fields),
+        }
 
 
 Place = TablePlace | ServicePlace

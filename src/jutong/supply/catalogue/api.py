@@ -33,6 +33,7 @@ __all__ = [
     "get_resource",
     "get_version",
     "note_mounted",
+    "note_unmounted",
     "provider_of",
     "publish",
     "published_codes",
@@ -164,6 +165,11 @@ def publish(*, draft_no: str, by: Subject, at: datetime) -> str:
 def note_mounted(code: str, *, at: datetime) -> None:
     """Told by mounting: the resource's data can be reached from now on (挂载). Raises NoSuchResource."""
     services.note_mounted(code=code, at=at)
+
+
+def note_unmounted(code: str) -> None:
+    """Told by mounting: the resource's data cannot be reached any more. Raises NoSuchResource."""
+    services.note_unmounted(code=code)
 
 
 def ensure_section(provider_uscc: str, *, at: datetime) -> str:

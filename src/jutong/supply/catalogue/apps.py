@@ -1,9 +1,46 @@
 """Plugs the catalogue into Django and into the rooms below."""
 
+from datetime import datetime
+
 from django.apps import AppConfig
+
+from jutong.kernel.text import N_
 
 
 class CatalogueConfig(AppConfig):
+    """The catalogue (政务数据资源目录)."""
+
     name = "jutong.supply.catalogue"
     label = "catalogue"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from jutong.foundation.outbox import api as outbox
+        from jutong.registry.organisations.events import OrganisationRenamed
+        from jutong.supply.catalogue import policy, procedures, services
+        from jutong.ui import navigation
+
+        assert procedures.Compilation.name == services.COMPILATION
+
+        def reindex(event: OrganisationRenamed, *, at: datetime) -> None:
+            services.reindex(provider_uscc=event.uscc)
+
+        outbox.subscribe(OrganisationRenamed, reindex, name="catalogue.search_words")
+
+        navigation.plug(search="catalogue:search")
+        navigation.register(
+            navigation.CATALOGUE,
+            title=N_("资源检索"),
+            url_name="catalogue:search",
+            order=10,
+            visible=navigation.anyone,
+            icon="search",
+        )
+        navigation.register(
+            navigation.CATALOGUE,
+            title=N_("目录编制"),
+            url_name="catalogue:drafts",
+            order=20,
+            visible=lambda subject: subject.post in policy.PROVIDER_READERS | policy.REVIEWERS,
+            icon="edit",
+        )

@@ -27,7 +27,6 @@ class DraftReturned(Event):
     draft_no: str
     case_no: str
     provider_uscc: str
-    remark: str
 
     @property
     def stream(self) -> str:

@@ -40,16 +40,7 @@ PUBLISH_DRAFT: Final = Action("catalogue.draft.publish", N_("发布目录"), (ru
 REVISE_RESOURCE: Final = Action(
     "catalogue.resource.revise", N_("更新目录"), (rule(EDITORS, Relation.PROVIDER, "published"),)
 )
-KEEP_CLASSIFICATION: Final = Action("catalogue.classification.keep", N_("维护分类目录"), (rule(REVIEWERS),))
-
-ACTIONS: Final = (
-    VIEW_RESOURCE,
-    VIEW_DRAFT,
-    CREATE_DRAFT,
-    EDIT_DRAFT,
-    SUBMIT_DRAFT,
-    REVIEW_DRAFT,
-    PUBLISH_DRAFT,
-    REVISE_RESOURCE,
-    KEEP_CLASSIFICATION,
+OPEN_SECTION: Final = Action(
+    "catalogue.section.open", N_("设立本部门的目"), (rule(EDITORS, Relation.PROVIDER), rule(REVIEWERS))
 )
+KEEP_CLASSIFICATION: Final = Action("catalogue.classification.keep", N_("维护分类目录"), (rule(REVIEWERS),))

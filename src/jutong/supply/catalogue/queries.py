@@ -366,7 +366,7 @@ def _matching(subject: Subject, search: Search) -> QuerySet[models.Resource]:
     words = domain.words_of(search.text)
     query = domain.tsquery(words)
     if query:
-        rows = rows.filter(_holds(query))
+        rows = rows.filter(holds(query))
     for word in words:
         # The bigrams may stand apart; only the text itself tells whether the word is there.
         rows = rows.filter(search_text__contains=word)
@@ -392,7 +392,7 @@ def _narrowed(rows: QuerySet[models.Resource], search: Search, but: str = "") ->
     return rows
 
 
-def _holds(query: str) -> Func:
+def holds(query: str) -> Func:
     # to_tsquery would cut the bigrams again by its own parser, which drops signs; the cast takes them as they are.
     return Func(
         F("search_vector"),

@@ -14,6 +14,7 @@ from django.db.models import Func, TextField, Value
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
 from jutong.foundation.outbox import api as outbox
+from jutong.foundation.procedures import api as procedures
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.clock import local_day
@@ -22,6 +23,9 @@ from jutong.kernel.policy import Facts, Relation, Subject
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, events, models, policy, queries
 from jutong.supply.catalogue.values import Content, DraftState, ResourceState
+
+COMPILATION = "catalogue.compilation"
+"""The procedure of `procedures.py`, by name: it calls us, so we do not import it."""
 
 # --- Drafts ----------------------------------------------------------------------------------------------------------
 
@@ -139,6 +143,65 @@ def _insert_draft(
     )
 
 
+# --- Compilation: what people do -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def submit(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> str:
+    """Submit a draft for the bureau's review (目录报送), the first time or after a return; gives the case number.
+
+    Raises NoSuchDraft, NotPermitted, DraftNotEditable, DraftHasGaps.
+    """
+    row = queries.lock_draft(draft_no, by)
+    _expect(row, DraftState.DRAFT, DraftState.RETURNED)
+    require(by, policy.SUBMIT_DRAFT, queries.facts_of_draft(row))
+    check(row, on=local_day(at))
+    if row.case_no:
+        procedures.act(row.case_no, "resubmit", by=by, at=at, remark=remark)
+        return row.case_no
+    case = procedures.open_case(
+        COMPILATION,
+        subject_code=draft_no,
+        title=row.title,
+        parties={"provider": row.provider_uscc, "bureau": organisations.bureau()},
+        data={"draft_no": draft_no, "code": row.resource.code if row.resource else ""},
+        by=by,
+        at=at,
+    )
+    take_submission(draft_no=draft_no, case_no=case.case_no, by=by.actor, at=at)
+    return case.case_no
+
+
+@transaction.atomic
+def approve(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> str:
+    """Approve a draft (审核通过); gives the code of its resource."""
+    row = queries.view_draft_row(draft_no, by)
+    _expect(row, DraftState.SUBMITTED)
+    require(by, policy.REVIEW_DRAFT, queries.facts_of_draft(row))
+    procedures.act(row.case_no, "approve", by=by, at=at, remark=remark)
+    return queries.draft_resource(draft_no)
+
+
+@transaction.atomic
+def return_draft(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> None:
+    """Send a draft back with what must be mended (退回整改)."""
+    row = queries.view_draft_row(draft_no, by)
+    _expect(row, DraftState.SUBMITTED)
+    require(by, policy.REVIEW_DRAFT, queries.facts_of_draft(row))
+    procedures.act(row.case_no, "send_back", by=by, at=at, remark=remark)
+
+
+@transaction.atomic
+def publish(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> str:
+    """Publish an approved draft (目录发布); gives the code of its resource."""
+    row = queries.view_draft_row(draft_no, by)
+    if row.state != DraftState.APPROVED:
+        raise domain.DraftNotApproved(draft=draft_no)
+    require(by, policy.PUBLISH_DRAFT, queries.facts_of_draft(row))
+    procedures.act(row.case_no, "publish", by=by, at=at, remark=remark)
+    return queries.draft_resource(draft_no)
+
+
 # --- Compilation: the steps of the procedure -------------------------------------------------------------------------
 
 
@@ -176,16 +239,23 @@ def take_submission(*, draft_no: str, case_no: str, by: ActorRef, at: datetime) 
 
 
 @transaction.atomic
-def take_return(*, draft_no: str, remark: str, by: ActorRef, at: datetime) -> None:
-    """The draft goes back to its provider to be mended (退回整改). Guide 6.2.6."""
+def take_return(*, draft_no: str, by: ActorRef, at: datetime) -> None:
+    """The draft goes back to its provider to be mended (退回整改); the case keeps the remarks. Guide 6.2.6."""
     row = queries.lock_draft(draft_no)
     _expect(row, DraftState.SUBMITTED)
     _set_state(row, DraftState.RETURNED, by, at)
-    _record("catalogue.draft.returned", row, by, at, remark=remark)
-    outbox.publish(
-        events.DraftReturned(draft_no=draft_no, case_no=row.case_no, provider_uscc=row.provider_uscc, remark=remark),
-        at=at,
-    )
+    _record("catalogue.draft.returned", row, by, at)
+    outbox.publish(events.DraftReturned(draft_no=draft_no, case_no=row.case_no, provider_uscc=row.provider_uscc), at=at)
+
+
+@transaction.atomic
+def take_withdrawal(*, draft_no: str, by: ActorRef, at: datetime) -> None:
+    """The department takes its submission back (撤回); the draft can be changed again, or given up."""
+    row = queries.lock_draft(draft_no)
+    _expect(row, DraftState.SUBMITTED, DraftState.RETURNED)
+    _record("catalogue.draft.withdrawn", row, by, at)
+    row.case_no = ""
+    _set_state(row, DraftState.DRAFT, by, at)
 
 
 @transaction.atomic
@@ -392,6 +462,24 @@ def add_classification(
         details={"name": node.name, "owner": owner_uscc},
     )
     return node
+
+
+@transaction.atomic
+def open_section(*, provider_uscc: str, by: Subject, at: datetime) -> str:
+    """The department's own section, for its steward or the bureau's reviewers; audited when it is made now."""
+    if own := _section_of(provider_uscc):
+        return own
+    require(by, policy.OPEN_SECTION, Facts({Relation.PROVIDER: provider_uscc}))
+    code = ensure_section(provider_uscc=provider_uscc)
+    audit.record(
+        action="catalogue.classification.added",
+        by=by.actor,
+        at=at,
+        object_kind="classification",
+        object_code=code,
+        details={"owner": provider_uscc},
+    )
+    return code
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """The classification tree every installation starts with; names and numbers of 项 stand in the rule pack."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -24,24 +25,30 @@ GENERAL: Final = ("综合",)
 
 def ensure_start_data(*, at: datetime) -> None:
     """Lay down classes, divisions, sections and a section for each organisation; what is there stays as it is."""
-    there = set(models.Classification.objects.values_list("code", flat=True))
-    for entry in rulebook.code_list("resource_class").entries:
-        _add(entry.code, entry.name, there)
-    for entry in rulebook.code_list("division").entries:
-        _add(entry.code, entry.name, there)
-        if not entry.code.startswith("3"):
-            for number, name in enumerate(SECTIONS.get(entry.code, GENERAL), start=1):
-                _add(f"{entry.code}{number:03d}", name, there)
-    with_section = set(models.Classification.objects.exclude(owner_uscc="").values_list("owner_uscc", flat=True))
+    nodes = {node.code: node for node in models.Classification.objects.all()}
+    classes = {entry.code: entry.name for entry in rulebook.code_list("resource_class").entries}
+    divisions = {entry.code: entry.name for entry in rulebook.code_list("division").entries}
+    sections = {
+        f"{division}{number:03d}": name
+        for division in divisions
+        if not division.startswith("3")
+        for number, name in enumerate(SECTIONS.get(division, GENERAL), start=1)
+    }
+    for names in (classes, divisions, sections):
+        _add(names, nodes)
+    owners = {node.owner_uscc for node in nodes.values()}
     for organisation in organisations.departments():
-        if organisation.uscc not in with_section:
+        if organisation.uscc not in owners:
             services.ensure_section(provider_uscc=organisation.uscc)
 
 
-def _add(code: str, name: str, there: set[str]) -> None:
-    if code in there:
-        return
-    above = domain.parent_code(code)
-    parent = models.Classification.objects.get(code=above) if above else None
-    models.Classification.objects.create(code=code, parent=parent, grade=domain.grade_of(code), name=name)
-    there.add(code)
+def _add(names: Mapping[str, str], nodes: dict[str, models.Classification]) -> None:
+    """Add the nodes of one grade that are not there; the grade above is."""
+    missing = [
+        models.Classification(
+            code=code, parent=nodes.get(domain.parent_code(code)), grade=domain.grade_of(code), name=name
+        )
+        for code, name in names.items()
+        if code not in nodes
+    ]
+    nodes.update({node.code: node for node in models.Classification.objects.bulk_create(missing)})

@@ -17,6 +17,7 @@ from jutong.delivery.sharing.values import (
     OutlookKind,
     Quota,
     Refusal,
+    ServiceParameter,
     ServicePlace,
     TablePlace,
     Terms,
@@ -305,7 +306,7 @@ class TestParameters:
         of = resource(residents())
         terms = replace(grant().terms, columns=("gmsfhm", "xm", "gxsj"), masks={"xm": Mask.NAME})
 
-        first, *others = domain.parameters_of(of, terms)
+        first, *others = domain.parameters_of(of, terms, PLACE)
 
         assert (first.name, first.required, first.ops, first.max_length) == ("gmsfhm", True, ("eq",), 18)
         assert [parameter.name for parameter in others] == ["gxsj"]
@@ -314,13 +315,24 @@ class TestParameters:
         of = resource(residents())
         terms = replace(grant().terms, columns=("xm", "hjdz", "gxsj"), masks={"gxsj": Mask.REDACT})
 
-        assert [parameter.name for parameter in domain.parameters_of(of, terms)] == ["gmsfhm"]
+        assert [parameter.name for parameter in domain.parameters_of(of, terms, PLACE)] == ["gmsfhm"]
 
     def test_a_column_named_like_the_paging_gets_another_name(self):
         of = resource(shops(items=(DataItem("页", "page", "I"),)))
         terms = replace(grant().terms, columns=("page",), masks={})
 
-        assert [(p.name, p.column) for p in domain.parameters_of(of, terms)] == [("page_", "page")]
+        assert [(p.name, p.column) for p in domain.parameters_of(of, terms, PLACE)] == [("page_", "page")]
+
+    def test_a_service_takes_its_own_parameters_under_the_catalogues_names(self):
+        of = resource(residents())
+        place = ServicePlace(
+            "http://svc.example", "10.0.0.7", 80, False, "/x", "GET", 10,
+            parameters=(ServiceParameter("sfzh", "gmsfhm"), ServiceParameter("since", "gxsj", required=True)),
+        )  # fmt: skip
+
+        found = domain.parameters_of(of, replace(grant().terms, columns=("xm", "hjdz"), masks={}), place)
+
+        assert [(p.name, p.column, p.required) for p in found] == [("gmsfhm", "sfzh", True), ("gxsj", "since", True)]
 
 
 class TestAnswers:

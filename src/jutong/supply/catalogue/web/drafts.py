@@ -88,7 +88,7 @@ def draft(request: SubjectRequest, draft_no: str) -> HttpResponse:
         "items": item_rows(content),
         "may_edit": decide(request.subject, policy.EDIT_DRAFT, facts).allowed,
         "may_submit": decide(request.subject, policy.SUBMIT_DRAFT, facts).allowed,
-        "case_url": services.case_address(row.case_no) if row.case_no else "",
+        "case_url": reverse("procedures:case", args=[row.case_no]) if row.case_no else "",
         "api_path": f"/api/v1/catalogue/drafts/{row.draft_no}",
     }
     return render(request, "catalogue/draft.html", context)

@@ -1,0 +1,74 @@
+"""The way of an entry from submission to publication (目录报送、审核、发布). Guide 6.2.5–6.2.8."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from jutong.foundation.procedures.values import (
+    By,
+    CaseValue,
+    Final,
+    Outcome,
+    Parties,
+    Procedure,
+    Remark,
+    Start,
+    Step,
+    Waiting,
+)
+from jutong.kernel.actors import ActorRef
+from jutong.kernel.policy import Post
+from jutong.kernel.text import N_
+from jutong.supply.catalogue import services
+
+
+def _approve(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"code": services.take_approval(draft_no=case.subject_code, by=by, at=at)}
+
+
+def _return(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_return(draft_no=case.subject_code, by=by, at=at)
+
+
+def _resubmit(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_submission(draft_no=case.subject_code, case_no=case.case_no, by=by, at=at)
+
+
+def _withdraw(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_withdrawal(draft_no=case.subject_code, by=by, at=at)
+
+
+def _publish(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_publication(draft_no=case.subject_code, by=by, at=at)
+
+
+class Compilation(Procedure):
+    """An entry of the catalogue is submitted, reviewed and published (政务数据资源目录编制). Guide 6.2.
+
+    The subject is the draft; what is being compiled before the submission is no case yet. A return tells the gaps once
+    and holds the bureau's clock until the department submits again.
+    """
+
+    name = "catalogue.compilation"
+    title = N_("政务数据资源目录编制")
+    article = "指南6.2"
+    number_prefix = "ML"
+    parties = Parties(provider=N_("提供部门"), bureau=N_("自治区大数据发展局"))
+    applicant = "provider"
+    data_template = "catalogue/case.html"
+
+    submitted = Start(N_("目录报送"))
+    review = Step(N_("目录审核"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="catalogue.review")
+    mending = Waiting(N_("退回整改"), who=By(Post.DATA_STEWARD, "provider"), limit="return.complete", holds=review)
+    publication = Step(N_("目录发布"), who=By(Post.BUREAU_REVIEWER, "bureau"))
+    published = Final(N_("已发布"), outcome=Outcome.DONE)
+    withdrawn = Final(N_("已撤回"), outcome=Outcome.WITHDRAWN)
+
+    receive = submitted.to(review, title=N_("报送"))
+    approve = review.to(publication, title=N_("审核通过，赋予代码"), effect=_approve)
+    send_back = review.to(mending, title=N_("退回整改"), remark=Remark(N_("整改意见")), effect=_return)
+    resubmit = mending.to(review, title=N_("整改完毕，重新报送"), effect=_resubmit)
+    withdraw = (review | mending).to(
+        withdrawn, title=N_("撤回"), who=By(Post.DATA_STEWARD, "provider"), effect=_withdraw
+    )
+    publish = publication.to(published, title=N_("发布"), effect=_publish)
