@@ -123,7 +123,8 @@ def _month(year: int, month: int, known: WorkCalendar, by_day: dict[date, Calend
         for week in months.Calendar().monthdatescalendar(year, month)
     ]
     workdays = sum(cell["working"] for week in weeks for cell in week if cell)
-    return {"month": month, "first": date(year, month, 1), "weeks": weeks, "workdays": workdays}
+    title = _("%(month)s · %(count)s 个工作日") % {"month": f"{year}-{month:02}", "count": workdays}
+    return {"title": title, "weeks": weeks}
 
 
 def _cell(day: date, known: WorkCalendar, by_day: dict[date, CalendarEntry]) -> dict[str, Any]:
