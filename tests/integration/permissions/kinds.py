@@ -1,0 +1,756 @@
+"""The kinds of things rooms decide about: how random ones are made in the real database, and how rooms are asked.
+
+One class a kind. `make` writes rows and returns each with the plain facts the oracle is told; `facts` and `listed` ask
+the room itself. A kind whose room is not installed is left out.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from importlib.util import find_spec
+from random import Random
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.hashers import make_password
+
+from jutong.kernel.policy import Action, Facts, Post, Relation, Subject
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+BY = {"kind": "platform", "id": "platform", "post": "", "organisation": ""}
+Thing = dict[str, Any]
+
+
+@dataclass
+class World:
+    """Organisations and people of chance. The bureau and the centre are not special: rights follow posts."""
+
+    chance: Random
+    organisations: list[str]
+    people: list[str]
+    rows: int
+
+    @classmethod
+    def of(cls, seed: int, organisations: int = 5, people: int = 8, rows: int = 16) -> "World":
+        chance = Random(seed)
+        codes = [f"11{chance.randrange(10**6):06d}MB{n:05d}{chance.randrange(10):d}XY" for n in range(organisations)]
+        return cls(chance, codes, [f"P9{n:05d}" for n in range(people)], rows)
+
+    def subjects(self) -> list[Subject]:
+        """Every post in every organisation, somebody who acts for none, and the public."""
+        found = [
+            Subject(self.chance.choice(self.people), post, organisation)
+            for post in Post
+            if post is not Post.PUBLIC
+            for organisation in [*self.organisations, ""]
+        ]
+        return [*found, Subject("", Post.PUBLIC, "")]
+
+    def organisation(self) -> str:
+        return self.chance.choice(self.organisations)
+
+    def person(self) -> str:
+        return self.chance.choice(self.people)
+
+    def flip(self) -> bool:
+        return self.chance.random() < 0.5
+
+    def times(self) -> range:
+        return range(self.rows)
+
+
+@dataclass
+class Kind:
+    """A kind of thing, and the room's own answers about it."""
+
+    name: str
+    room: str
+    make: Callable[[World], list[tuple[Any, Thing]]]
+    facts: Callable[[Any, Subject], Facts]
+    # The rows a subject may act on so, by the room's own query; None where the room has no list.
+    listed: Callable[[Subject, Action], Iterable[Any]] | None = None
+    # Whether the facts themselves depend on who asks.
+    personal: bool = False
+    # Which things the room's list leaves out for everybody, such as removed ones.
+    shown: Callable[[Thing], bool] = lambda thing: True
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def has_queries(label: str) -> bool:
+    """Is the room installed, and can it be asked about rows?"""
+    config = next((config for config in apps.get_app_configs() if config.label == label), None)
+    return config is not None and find_spec(f"{config.name}.queries") is not None
+
+
+def kind(name: str, room: str) -> Callable[[type], type]:
+    """Register a class with `make`, `facts` and perhaps `listed` and `shown` as the answers of a kind."""
+
+    def register(cls: type) -> type:
+        if not room or has_queries(room.rpartition(".")[2]):
+            optional = {part: getattr(cls, part) for part in ("listed", "shown", "personal") if hasattr(cls, part)}
+            KINDS[name] = Kind(name, room, cls.make, cls.facts, **optional)
+        return cls
+
+    return register
+
+
+# --- No object, or a place for one -----------------------------------------------------------------------------------
+@kind("nothing", "")
+class Nothing:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        return [(None, {})]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        return Facts()
+
+
+@kind("place", "")
+class Place:
+    """An organisation for which something is to be made: all roles point to it."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        roles = ("organisation", "provider", "consumer")
+        return [(code, dict.fromkeys(roles, code)) for code in [*world.organisations, "", None]]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        return Facts(dict.fromkeys((Relation.OWNER, Relation.PROVIDER, Relation.CONSUMER), row))
+
+
+# --- Accounts --------------------------------------------------------------------------------------------------------
+def the_people(world: World) -> dict[str, Any]:
+    from jutong.registry.accounts.models import Person
+
+    found = {row.person_no: row for row in Person.objects.filter(person_no__in=world.people)}
+    missing = [
+        Person(
+            person_no=number,
+            login_name=number.lower(),
+            display_name=number,
+            password=make_password(None),
+            created_at=AT,
+        )
+        for number in world.people
+        if number not in found
+    ]
+    Person.objects.bulk_create(missing)
+    return found | {row.person_no: row for row in missing}
+
+
+def the_appointments(world: World) -> list[Any]:
+    from jutong.registry.accounts.domain import ADMINISTRATORS
+    from jutong.registry.accounts.models import Appointment
+
+    found = list(Appointment.objects.filter(person__person_no__in=world.people).select_related("person"))
+    if found:
+        return found
+    people = the_people(world)
+    rows, taken = [], set()
+    for _ in world.times():
+        number, organisation = world.person(), world.organisation()
+        post = world.chance.choice([post for post in Post if post not in {Post.PUBLIC, Post.CONTRACTOR}])
+        ended = world.flip()
+        once = (number, "administrator") if post in ADMINISTRATORS else (number, post, organisation)
+        if not ended and once in taken:
+            continue
+        if not ended:
+            taken.add(once)
+        rows.append(
+            Appointment(
+                person=people[number],
+                post=post.value,
+                organisation=organisation,
+                starts_on=date(2026, 1, 1),
+                ended_at=AT if ended else None,
+                appointed_by=BY,
+                appointed_at=AT,
+            )
+        )
+    return Appointment.objects.bulk_create(rows)
+
+
+@kind("person", "registry.accounts")
+class PersonKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        administer = {
+            row.person.person_no
+            for row in the_appointments(world)
+            if row.ended_at is None and row.post in {"system_admin", "security_admin", "audit_admin"}
+        }
+        return [
+            (row, {"person": number, "administrator": number in administer})
+            for number, row in the_people(world).items()
+        ]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.registry.accounts import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.registry.accounts import queries
+        from jutong.registry.accounts.models import Person
+
+        return Person.objects.filter(queries.scope(subject, action))
+
+
+@kind("appointment", "registry.accounts")
+class AppointmentKind:
+    facts = PersonKind.facts
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        return [
+            (row, {"person": row.person.person_no, "organisation": row.organisation}) for row in the_appointments(world)
+        ]
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.registry.accounts import queries
+        from jutong.registry.accounts.models import Appointment
+
+        return Appointment.objects.filter(queries.scope(subject, action))
+
+
+def the_clients(world: World) -> list[Any]:
+    from jutong.registry.accounts.models import Client
+
+    found = list(Client.objects.filter(organisation__in=world.organisations))
+    if found:
+        return found
+    people = the_people(world)
+    return Client.objects.bulk_create(
+        Client(
+            client_no=f"C8{n:04d}",
+            name=f"client {n}",
+            organisation=world.organisation(),
+            responsible=people[world.person()],
+            created_by=BY,
+            created_at=AT,
+        )
+        for n in world.times()
+    )
+
+
+@kind("client", "registry.accounts")
+class ClientKind:
+    facts = PersonKind.facts
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        return [(row, {"organisation": row.organisation}) for row in the_clients(world)]
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.registry.accounts import queries
+        from jutong.registry.accounts.models import Client
+
+        return Client.objects.filter(queries.scope(subject, action))
+
+
+@kind("key", "registry.accounts")
+class KeyKind:
+    facts = PersonKind.facts
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.registry.accounts.models import ClientKey
+
+        rows = ClientKey.objects.bulk_create(
+            ClientKey(
+                key_id=f"K{n:024x}",
+                client=client,
+                organisation=client.organisation,
+                algorithm="HMAC-SM3",
+                sealed_secret=b"sealed",
+                not_before=AT,
+                expires_at=AT + timedelta(days=1),
+            )
+            for n, client in enumerate(the_clients(world))
+        )
+        return [(row, {"organisation": row.organisation}) for row in rows]
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.registry.accounts import queries
+        from jutong.registry.accounts.models import ClientKey
+
+        return ClientKey.objects.filter(queries.scope(subject, action))
+
+
+@kind("token", "registry.accounts")
+class TokenKind:
+    facts = PersonKind.facts
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.registry.accounts.models import ApiToken
+
+        rows = ApiToken.objects.bulk_create(
+            ApiToken(
+                token_no=f"T8{n:05d}",
+                appointment=appointment,
+                name="x",
+                digest=f"{n:064x}",
+                issued_at=AT,
+                expires_at=AT + timedelta(days=1),
+            )
+            for n, appointment in enumerate(the_appointments(world))
+        )
+        return [(row, {"person": row.appointment.person.person_no}) for row in rows]
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.registry.accounts import queries
+        from jutong.registry.accounts.models import ApiToken
+
+        return ApiToken.objects.filter(queries.scope(subject, action))
+
+
+# --- Register --------------------------------------------------------------------------------------------------------
+@kind("organisation", "registry.organisations")
+class OrganisationKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.registry.organisations.models import Organisation, Region
+
+        region, _ = Region.objects.get_or_create(code="450000", defaults={"name": "x", "level": 1, "parent_code": ""})
+        rows = Organisation.objects.bulk_create(
+            Organisation(uscc=code, slug=f"org{n}", kind="department", region=region, created_by=BY, created_at=AT)
+            for n, code in enumerate(world.organisations)
+        )
+        return [(row, {"organisation": row.uscc}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.registry.organisations import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.registry.organisations import queries
+        from jutong.registry.organisations.models import Organisation
+
+        return Organisation.objects.filter(queries.scope(subject, action))
+
+
+# --- Foundation ------------------------------------------------------------------------------------------------------
+@kind("entry", "foundation.audit")
+class EntryKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.foundation.audit.models import Entry
+
+        rows = Entry.objects.bulk_create(
+            Entry(
+                action="x.y.z",
+                at=AT,
+                actor_kind="person",
+                actor_id=world.person(),
+                actor_organisation=world.chance.choice([*world.organisations, ""]),
+                object_kind="x",
+                object_code=str(n),
+            )
+            for n in world.times()
+        )
+        return [(row, {"organisation": row.actor_organisation}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.foundation.audit import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.foundation.audit import queries
+        from jutong.foundation.audit.models import Entry
+
+        return Entry.objects.filter(queries.scope(subject, action))
+
+
+@kind("file", "foundation.files")
+class FileKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.foundation.files.models import Content, File
+
+        content = Content.objects.create(digest="0" * 64, size_bytes=1, stored_at=AT)
+        rows = File.objects.bulk_create(
+            File(
+                content=content,
+                name="x",
+                media_type="text/plain",
+                person_no=world.chance.choice([*world.people, ""]),
+                kept_by=BY,
+                kept_at=AT,
+            )
+            for _ in world.times()
+        )
+        return [(row, {"person": row.person_no}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.foundation.files import queries
+
+        return queries.facts(row)
+
+
+@kind("notice", "foundation.notices")
+class NoticeKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.foundation.notices.models import Notice
+
+        rows = Notice.objects.bulk_create(
+            Notice(person_no=world.person(), kind="x.y", title="x", at=AT) for _ in world.times()
+        )
+        return [(row, {"person": row.person_no}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.foundation.notices import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.foundation.notices import queries
+        from jutong.foundation.notices.models import Notice
+
+        return Notice.objects.filter(queries.scope(subject, action))
+
+
+# --- Catalogue -------------------------------------------------------------------------------------------------------
+def the_resources(world: World) -> list[Any]:
+    from jutong.supply.catalogue.models import Classification, Resource
+
+    found = list(Resource.objects.filter(provider_uscc__in=world.organisations))
+    if found:
+        return found
+    first, _ = Classification.objects.get_or_create(code="3", defaults={"grade": 1, "name": "x"})
+    second, _ = Classification.objects.get_or_create(code="399", defaults={"grade": 2, "name": "x", "parent": first})
+    third, _ = Classification.objects.get_or_create(code="399999", defaults={"grade": 3, "name": "x", "parent": second})
+    rows = []
+    for n in world.times():
+        state, is_open = world.chance.choice(["approved", "published", "withdrawn"]), world.flip()
+        published = None if state == "approved" else AT
+        rows.append(
+            Resource(
+                classification=third,
+                code=f"399999/{n + 1}",
+                sequence_no=n + 1,
+                title=f"resource {n}",
+                provider_uscc=world.organisation(),
+                formats=[],
+                format_groups=[],
+                sharing_type=1,
+                use_purposes=["x"],
+                sharing_methods=[],
+                open=is_open,
+                open_condition="x" if is_open else "",
+                update_cycle=1,
+                level="x",
+                state=state,
+                version=0 if published is None else 1,
+                approved_at=AT,
+                published_at=published,
+                published_on=published and published.date(),
+            )
+        )
+    return Resource.objects.bulk_create(rows)
+
+
+def resource_thing(row: Any) -> Thing:
+    return {"provider": row.provider_uscc, "state": row.state, "open": row.open}
+
+
+@kind("resource", "supply.catalogue")
+class ResourceKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        return [(row, resource_thing(row)) for row in the_resources(world)]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.catalogue import queries
+
+        return queries.facts_of_resource(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.catalogue import queries
+        from jutong.supply.catalogue.models import Resource
+
+        return Resource.objects.filter(queries.resource_scope(subject, action))
+
+
+@kind("draft", "supply.catalogue")
+class DraftKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.catalogue.models import Draft
+
+        rows = []
+        for n, resource in enumerate(the_resources(world)):
+            state = ["draft", "submitted", "returned", "approved", "published", "discarded"][n % 6]
+            rows.append(
+                Draft(
+                    draft_no=f"CG8{n:05d}",
+                    state=state,
+                    provider_uscc=world.organisation(),
+                    content={},
+                    resource=resource if state in {"approved", "published"} else None,
+                    created_by=BY,
+                    created_at=AT,
+                    changed_by=BY,
+                    changed_at=AT,
+                )
+            )
+        Draft.objects.bulk_create(rows)
+        return [(row, {"provider": row.provider_uscc, "state": row.state}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.catalogue import queries
+
+        return queries.facts_of_draft(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.catalogue import queries
+        from jutong.supply.catalogue.models import Draft
+
+        return Draft.objects.filter(queries.draft_scope(subject, action))
+
+
+# --- Mounting --------------------------------------------------------------------------------------------------------
+@kind("source", "supply.mounting")
+class SourceKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.mounting.models import DataSource
+
+        rows = DataSource.objects.bulk_create(
+            DataSource(
+                source_no=f"S8{n:05d}",
+                organisation=world.organisation(),
+                name=f"source {n}",
+                kind="postgresql",
+                host="h",
+                port=1,
+                database="d",
+                account="a",
+                sealed_password=b"sealed",
+                tls="off",
+                removed_at=AT if world.flip() else None,
+                tested_at=AT,
+                report={},
+                created_by=BY,
+                created_at=AT,
+                changed_by=BY,
+                changed_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"organisation": row.organisation, "removed": row.removed_at is not None}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.mounting import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.mounting import queries
+
+        return queries.sources(subject, action)
+
+    @staticmethod
+    def shown(thing: Thing) -> bool:
+        return not thing["removed"]
+
+
+@kind("upload", "supply.mounting")
+class UploadKind:
+    facts = SourceKind.facts
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.mounting.models import UploadedFile
+
+        rows = UploadedFile.objects.bulk_create(
+            UploadedFile(
+                file_no=f"F8{n:05d}",
+                organisation=world.organisation(),
+                digest="0" * 64,
+                name="x.csv",
+                size_bytes=1,
+                format="csv",
+                rows=1,
+                columns=[],
+                uploaded_by=BY,
+                uploaded_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"organisation": row.organisation}) for row in rows]
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.mounting import queries
+
+        return queries.files(subject, action)
+
+
+@kind("network", "supply.mounting")
+class NetworkKind:
+    facts = SourceKind.facts
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.mounting.models import AllowedNetwork
+
+        rows = AllowedNetwork.objects.bulk_create(
+            AllowedNetwork(
+                organisation=world.organisation(),
+                cidr=f"10.0.{n}.0/24",
+                port_from=1,
+                port_to=9,
+                reason="x",
+                created_by=BY,
+                created_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"organisation": row.organisation}) for row in rows]
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.mounting import queries
+
+        return queries.networks(subject, action)
+
+
+@kind("mount", "supply.mounting")
+class MountKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.mounting.models import DataSource, Mount
+
+        source = DataSource.objects.first()
+        rows = Mount.objects.bulk_create(
+            Mount(
+                resource_code=f"399998/{n + 1}",
+                provider_uscc=world.organisation(),
+                kind="table",
+                state="active",
+                source=source,
+                resource_version=1,
+                columns=[],
+                place={},
+                mounted_by=BY,
+                mounted_at=AT,
+                changed_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"provider": row.provider_uscc}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.mounting import queries
+
+        return queries.facts_of_mount(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.mounting import queries
+
+        return queries.mounts(subject, action)
+
+
+# --- Exchange --------------------------------------------------------------------------------------------------------
+@kind("run", "supply.exchange")
+class RunKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.exchange.models import Run
+
+        rows = Run.objects.bulk_create(
+            Run(
+                run_no=f"R8{n:05d}",
+                resource_code=f"399997/{n + 1}",
+                provider_uscc=world.organisation(),
+                kind="full",
+                trigger="person",
+                state="done",
+                requested_by=BY,
+                requested_at=AT,
+                finished_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"provider": row.provider_uscc}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.exchange import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.exchange import queries
+
+        return queries.runs(subject, action)
+
+
+# --- Quality ---------------------------------------------------------------------------------------------------------
+@kind("score", "oversight.quality")
+class ScoreKind:
+    personal = True
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.oversight.quality.models import ScoreRow
+
+        resources = the_resources(world)
+        rows = ScoreRow.objects.bulk_create(
+            ScoreRow(
+                resource_code=resource.code,
+                provider_uscc=resource.provider_uscc,
+                measured_at=AT,
+                stars=1,
+                row_count=1,
+                dimensions=[],
+                measures=[],
+            )
+            for resource in resources
+        )
+        things = [{"provider": resource.provider_uscc, "resource": resource_thing(resource)} for resource in resources]
+        return list(zip(rows, things, strict=True))
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.oversight.quality import queries
+        from jutong.supply.catalogue import api as catalogue
+
+        return queries.facts(row, visible=catalogue.visible(subject).filter(code=row.resource_code).exists())
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.oversight.quality import queries
+        from jutong.oversight.quality.models import ScoreRow
+
+        return ScoreRow.objects.filter(queries.scope(subject, action))
