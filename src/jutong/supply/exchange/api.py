@@ -15,7 +15,7 @@ from jutong.supply.exchange.domain import (
     pool_relation as _pool_relation,
 )
 from jutong.supply.exchange.services import runs
-from jutong.supply.exchange.values import PoolTable, Receipt, Run
+from jutong.supply.exchange.values import Load, PoolTable, Receipt, Run
 
 __all__ = [
     "ExchangeError",
@@ -26,8 +26,9 @@ __all__ = [
     "find_pool_table",
     "get_pool_table",
     "get_run",
-    "last_success",
+    "last_load",
     "latest_run",
+    "loaded_codes",
     "pool_relation",
     "receipt",
     "retry_run",
@@ -67,9 +68,14 @@ def receipt(run_no: str, *, by: Subject) -> Receipt | None:
     return queries.receipt_of(queries.get_run_row(run_no, by))
 
 
-def last_success(resource_code: str) -> datetime | None:
-    """When data of the resource last came in, or nothing."""
-    return queries.find_last_success(resource_code)
+def last_load(resource_code: str) -> Load | None:
+    """The last run of a resource that brought data, or nothing."""
+    return queries.find_last_load(resource_code)
+
+
+def loaded_codes() -> list[str]:
+    """Codes of the resources that have a table in the pool."""
+    return queries.loaded_codes()
 
 
 def start_run(*, resource_code: str, by: Subject, at: datetime, full: bool = False, allow_shrink: bool = False) -> str:

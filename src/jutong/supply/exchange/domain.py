@@ -12,6 +12,7 @@ from jutong.kernel.codes.sharing import UpdateCycle
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.text import N_
 from jutong.supply.exchange.values import RejectReason
+from jutong.supply.mounting.values import UNREADABLE
 
 POOL: Final = "pool"
 STAGING: Final = "pool_staging"
@@ -240,7 +241,7 @@ def reason_of(sqlstate: str) -> RejectReason:
 
 def mask_value(value: str) -> str:
     """Enough of a value to find it again, not enough to learn it: at most the first and last two characters."""
-    shown = value.removeprefix("!")[:200]
+    shown = value.removeprefix(UNREADABLE)[:200]
     if len(shown) <= 2:
         return "*" * len(shown)
     ends = 1 if len(shown) < 8 else 2

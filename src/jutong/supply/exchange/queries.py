@@ -1,6 +1,5 @@
 """Reading the exchange: runs as values, what a subject may see, the pool's tables."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,8 +10,8 @@ from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import policy
 from jutong.supply.exchange.domain import NoSuchRun, NotInPool, PoolColumn, Shape
 from jutong.supply.exchange.models import PoolTable, Reject, Run
+from jutong.supply.exchange.values import Load, Receipt, RunKind, RunState, Trigger
 from jutong.supply.exchange.values import PoolTable as PoolTableValue
-from jutong.supply.exchange.values import Receipt, RunKind, RunState, Trigger
 from jutong.supply.exchange.values import Run as RunValue
 
 _FIELDS = {Relation.PROVIDER: "provider_uscc"}
@@ -83,15 +82,17 @@ def find_latest_run(resource_code: str) -> Run | None:
     return Run.objects.filter(resource_code=resource_code).order_by("-requested_at", "-pk").first()
 
 
-def find_last_success(resource_code: str) -> datetime | None:
-    """When data of the resource last came in, or nothing."""
-    found: datetime | None = (
-        Run.objects.filter(resource_code=resource_code, state=RunState.SUCCEEDED)
-        .order_by("-finished_at")
-        .values_list("finished_at", flat=True)
-        .first()
-    )
-    return found
+def find_last_load(resource_code: str) -> Load | None:
+    """The last run of a resource that brought data, or nothing."""
+    row = Run.objects.filter(resource_code=resource_code, state=RunState.SUCCEEDED).order_by("-finished_at").first()
+    if row is None or row.finished_at is None:
+        return None
+    return Load(row.run_no, row.rows, row.rows_rejected, row.finished_at)
+
+
+def loaded_codes() -> list[str]:
+    """Codes of the resources that have a table in the pool."""
+    return list(PoolTable.objects.order_by("resource_code").values_list("resource_code", flat=True))
 
 
 def receipt_of(row: Run) -> Receipt | None:

@@ -137,6 +137,16 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """The last run of a resource that brought data: rows taken, rows rejected, and when (最近一次归集)."""
+
+    run_no: str
+    rows: int
+    rejected: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run of a resource's exchange (交换运行) as it stands.
 

@@ -33,6 +33,7 @@ from jutong.supply.mounting.domain.errors import (
 )
 from jutong.supply.mounting.domain.mapping import is_text, text_pattern
 from jutong.supply.mounting.domain.proposal import text_type
+from jutong.supply.mounting.values import UNREADABLE
 
 CSV_LIMIT_MEGABYTES: Final = 1024
 XLSX_LIMIT_MEGABYTES: Final = 64
@@ -169,7 +170,7 @@ def cell_text(cell: Any) -> str:
         case float() | int():
             if abs(cell) >= _IMPRECISE:
                 # Spreadsheets keep 15 digits: an 18-digit number typed as a number has lost its end for good.
-                return f"!{cell!r}"
+                return f"{UNREADABLE}{cell!r}"
             return str(int(cell)) if float(cell).is_integer() else repr(cell)
         case datetime():
             return cell.isoformat(" ")
@@ -299,7 +300,7 @@ class _Wanted:
         """Why the value cannot be of this type; empty when it can."""
         if "\x00" in value:
             return "control_character"
-        if value.startswith("!") and self.pattern is None and value[1:].replace(".", "").replace("e+", "").isdigit():
+        if value.startswith(UNREADABLE):
             return "number_imprecise"
         if self.pattern is not None and self.pattern.match(value) is None:
             return "type_mismatch"

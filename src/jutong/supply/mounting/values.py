@@ -371,6 +371,10 @@ class DraftProposal:
 # --- Streams: what an adapter hands the exchange ---------------------------------------------------------------------
 
 
+UNREADABLE = "unreadable:"
+"""Put before a value that must not be guessed at: no reader of numbers, days or truth takes it for one of them."""
+
+
 class ChunkForm(StrEnum):
     """How the rows of a chunk are written, in the words of PostgreSQL's COPY."""
 

@@ -49,6 +49,7 @@ from jutong.supply.mounting.domain.errors import (
 )
 from jutong.supply.mounting.domain.mapping import is_text, text_pattern
 from jutong.supply.mounting.values import (
+    UNREADABLE,
     Ability,
     Chunk,
     ChunkForm,
@@ -473,7 +474,9 @@ def _expression(column: StreamColumn, charset: str | None, zero_dates_empty: boo
     text = name if charset in ("utf8mb4", "utf8mb3", "utf8", "ascii") else f"CONVERT({name} USING utf8mb4)"
     pattern = None if is_text(wanted) else text_pattern(wanted)
     # A value that does not match is made unreadable on purpose: the target rejects its row by name.
-    return text if pattern is None else f"IF({text} REGEXP {_literal(pattern)}, {text}, CONCAT('!', {text}))"
+    if pattern is None:
+        return text
+    return f"IF({text} REGEXP {_literal(pattern)}, {text}, CONCAT({_literal(UNREADABLE)}, {text}))"
 
 
 def _readable(name: str, base: str) -> str:

@@ -38,6 +38,7 @@ from jutong.supply.mounting.domain.errors import (
 )
 from jutong.supply.mounting.domain.mapping import is_text, text_pattern
 from jutong.supply.mounting.values import (
+    UNREADABLE,
     Ability,
     Chunk,
     ColumnFound,
@@ -314,15 +315,17 @@ def _expression(column: StreamColumn) -> sql.Composable:
         pattern = text_pattern(wanted)
         if pattern is not None and not is_text(wanted):
             # A value that does not match is made unreadable on purpose: the target rejects its row by name.
-            return sql.SQL("CASE WHEN {n}::text ~ {p} THEN {n}::text ELSE '!' || {n}::text END").format(
-                n=name, p=sql.Literal(pattern)
+            return sql.SQL("CASE WHEN {n}::text ~ {p} THEN {n}::text ELSE {u} || {n}::text END").format(
+                n=name, p=sql.Literal(pattern), u=sql.Literal(UNREADABLE)
             )
         return sql.SQL("{}::text").format(name)
     if found.letter in (TypeLetter.DATE, TypeLetter.MOMENT):
         cast = sql.SQL("timestamp" if wanted.letter is TypeLetter.MOMENT else "date")
         if is_text(wanted):
             return sql.SQL("{}::text").format(name)
-        return sql.SQL("CASE WHEN isfinite({n}) THEN {n}::{t}::text ELSE '!' || {n}::text END").format(n=name, t=cast)
+        return sql.SQL("CASE WHEN isfinite({n}) THEN {n}::{t}::text ELSE {u} || {n}::text END").format(
+            n=name, t=cast, u=sql.Literal(UNREADABLE)
+        )
     if found.letter is TypeLetter.LOGICAL and wanted.letter is TypeLetter.INTEGER:
         return sql.SQL("{}::int").format(name)
     if column.source_type == "money":
