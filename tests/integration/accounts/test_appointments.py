@@ -180,3 +180,17 @@ def test_a_person_with_every_table_row_is_seen_by_administrators_and_himself_onl
     with pytest.raises(NotFound):
         api.visible_person(system_admin.no, steward.subject)
     assert queries.get_person(system_admin.no).person_no == system_admin.no
+
+
+def test_procedures_and_notices_find_people_through_the_directory(somebody, system_admin, departments):
+    from jutong.foundation.notices import plugs as notices
+    from jutong.foundation.procedures import plugs as procedures
+
+    steward, gone = (somebody(Post.DATA_STEWARD, departments[0]) for _ in range(2))
+    api.disable_person(person_no=gone.no, by=system_admin.subject, at=clock.now())
+
+    found = procedures.people_in(Post.DATA_STEWARD, departments[0], clock.now())
+
+    assert [person.person_no for person in found] == [steward.no]
+    assert set(notices.known([steward.no, gone.no, "P999999"])) == {steward.no}
+    assert procedures.titles([departments[0]])[departments[0]] != departments[0]

@@ -34,6 +34,7 @@ from jutong.registry.accounts.start import read_people as start_people
 from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, TokenUse
 
 __all__ = [
+    "active_names",
     "appoint",
     "appointment_ref",
     "appointments",
@@ -99,6 +100,12 @@ def people_in(*, post: Post, organisation: str, at: datetime) -> list[PersonRef]
 def names(person_nos: Iterable[str]) -> dict[str, str]:
     """Display names by person number; unknown numbers are left out."""
     return queries.person_names(person_nos)
+
+
+def active_names(person_nos: Iterable[str]) -> dict[str, str]:
+    """Display names of those of these people who may still sign in."""
+    rows = Person.objects.filter(person_no__in=set(person_nos), is_active=True)
+    return dict(rows.values_list("person_no", "display_name"))
 
 
 def people(subject: Subject) -> QuerySet[Person]:

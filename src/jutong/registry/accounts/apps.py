@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
         user_logged_in.connect(_on_signed_in, dispatch_uid="accounts.signed_in")
         user_locked_out.connect(_on_locked_out, dispatch_uid="accounts.locked_out")
         _plug_into_ui()
+        _plug_into_rooms_below()
 
 
 def _plug_into_ui() -> None:
@@ -41,6 +42,16 @@ def _plug_into_ui() -> None:
     slots.register("every", "posts", "accounts:posts_menu", visible=navigation.signed_in)
 
 
+def _plug_into_rooms_below() -> None:
+    from jutong.foundation.notices import api as notices
+    from jutong.foundation.procedures import api as procedures
+    from jutong.registry.accounts.directory import Directory
+
+    directory = Directory()
+    notices.plug_address_book(directory)
+    procedures.plug_assignees(directory)
+
+
 def _on_signed_in(*, request: Any, user: Any, **_: Any) -> None:
     from jutong.kernel import clock
     from jutong.registry.accounts import api, middleware
@@ -51,11 +62,10 @@ def _on_signed_in(*, request: Any, user: Any, **_: Any) -> None:
 
 
 def _on_locked_out(*, request: Any, username: str, ip_address: str, **_: Any) -> None:
-    from django.conf import settings
-
     from jutong.kernel import clock
     from jutong.registry.accounts import api
+    from jutong.registry.accounts.setup import AXES_FAILURE_LIMIT
 
     # Once when the lock falls, not at each further try: outsiders shall not fill the audit log.
-    if request.axes_failures_since_start == settings.AXES_FAILURE_LIMIT:
+    if request.axes_failures_since_start == AXES_FAILURE_LIMIT:
         api.note_lock_out(login_name=username or "", address=ip_address or "", at=clock.now())

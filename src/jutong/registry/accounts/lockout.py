@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from axes.models import AccessLog
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jutong.kernel import clock
+from jutong.registry.accounts.setup import AXES_COOLOFF_TIME
 
 KNOWN_FOR = timedelta(days=90)
 
@@ -39,7 +39,7 @@ def counted_by(attempt: Any, credentials: dict[str, Any] | None = None) -> list[
 
 def refuse(request: HttpRequest, *_: Any) -> HttpResponse:
     """The page for somebody who must wait."""
-    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    minutes = int(AXES_COOLOFF_TIME.total_seconds() // 60)
     return render(request, "accounts/locked.html", {"minutes": minutes}, status=429)
 
 

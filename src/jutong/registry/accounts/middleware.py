@@ -6,7 +6,7 @@ Pages that are not marked public need a person in a post; operations of the API 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -22,6 +22,7 @@ from jutong.registry.accounts import api
 from jutong.registry.accounts.domain import CsrfFailed, NoPost, PasswordMustChange
 from jutong.registry.accounts.models import Appointment, Person
 from jutong.registry.accounts.passwords import password_profile
+from jutong.registry.accounts.setup import JUTONG_SESSION_IDLE_SECONDS, LOGIN_URL, SESSION_COOKIE_AGE
 
 API_PREFIX = "/api/"
 SIGNED_IN_AT = "signed_in_at"
@@ -97,7 +98,7 @@ class SubjectMiddleware:
         if not getattr(view, "login_required", True):
             return None
         if identity.person is None:
-            return _elsewhere(request, redirect_to_login(request.get_full_path(), settings.LOGIN_URL))
+            return _elsewhere(request, redirect_to_login(request.get_full_path(), LOGIN_URL))
         if identity.obstacle is None or _is_always_open(request):
             return None
         change = isinstance(identity.obstacle, PasswordMustChange)
@@ -122,7 +123,7 @@ def _by_token(token: str, at: datetime) -> Identity:
 def _by_session(request: HttpRequest, at: datetime) -> Identity:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return Identity()
-    person = cast(Person, request.user)
+    person = request.user
     if _is_over(request, at):
         logout(request)
         return Identity()
@@ -142,8 +143,8 @@ def _is_over(request: HttpRequest, at: datetime) -> bool:
     began, seen = (_moment(request.session.get(key)) for key in (SIGNED_IN_AT, LAST_SEEN_AT))
     if began is None or seen is None:
         return True
-    idle = timedelta(seconds=settings.JUTONG_SESSION_IDLE_SECONDS)
-    return at - began > timedelta(seconds=settings.SESSION_COOKIE_AGE) or at - seen > idle
+    idle = timedelta(seconds=JUTONG_SESSION_IDLE_SECONDS)
+    return at - began > timedelta(seconds=SESSION_COOKIE_AGE) or at - seen > idle
 
 
 def _touch(request: HttpRequest, at: datetime) -> None:

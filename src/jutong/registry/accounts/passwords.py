@@ -1,6 +1,7 @@
 """Django's password validators, worded from the room's rules."""
 
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
@@ -15,7 +16,8 @@ from jutong.registry.accounts.setup import PASSWORD_PROFILES
 
 def password_profile() -> PasswordProfile:
     """The profile of this installation (`JUTONG_PASSWORD_PROFILE`)."""
-    return _profile(settings.JUTONG_PASSWORD_PROFILE)
+    installed: Any = settings
+    return _profile(installed.JUTONG_PASSWORD_PROFILE)
 
 
 @lru_cache
