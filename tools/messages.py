@@ -152,8 +152,13 @@ def key_of(message: Message) -> tuple[object, object]:
     return (tuple(text) if isinstance(text, list | tuple) else text), message.context
 
 
+def english_of(message: Message) -> tuple[str, ...]:
+    """The translation: singular and plural, or the one form there is."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+
+
 def is_translated(message: Message) -> bool:
-    parts = [message.string] if isinstance(message.string, str) else list(message.string or [""])
+    parts = english_of(message)
     return bool(parts) and all(parts) and not message.fuzzy
 
 
@@ -205,7 +210,7 @@ def faults(*labels: str) -> list[str]:
     """Everything that would show a reader the wrong language, as lines to print."""
     everywhere = rooms()
     found: list[str] = []
-    said: dict[tuple[object, object], dict[object, str]] = {}
+    said: dict[tuple[object, object], dict[tuple[str, ...], str]] = {}
     for room in chosen(everywhere, labels):
         translations = {key_of(message): message for message in load(room) if message.id}
         for message in collect(room, everywhere):
@@ -217,8 +222,7 @@ def faults(*labels: str) -> list[str]:
                 found.append(f"{place}: no English for {message.id!r}")
                 continue
             found.extend(f"{place}: {fault}" for fault in faults_of(translation))
-            words = tuple(translation.string) if not isinstance(translation.string, str) else translation.string
-            said.setdefault(key_of(message), {}).setdefault(words, room.name)
+            said.setdefault(key_of(message), {}).setdefault(english_of(translation), room.name)
         for path in files_of(room, everywhere):
             if path.suffix == ".html":
                 found.extend(f"{path.relative_to(ROOT)}:{fault}" for fault in bare_chinese(path.read_text()))
@@ -227,7 +231,7 @@ def faults(*labels: str) -> list[str]:
     for (text, _context), words in said.items():
         if len(words) > 1:
             # Django merges all catalogues into one: which of the two would be shown is an accident.
-            told = "; ".join(f"{room}: {word!r}" for word, room in words.items())
+            told = "; ".join(f"{name}: {' / '.join(word)!r}" for word, name in words.items())
             found.append(f"{text!r} has two translations: {told}")
     return found
 
@@ -235,7 +239,7 @@ def faults(*labels: str) -> list[str]:
 def faults_of(message: Message) -> Iterator[str]:
     """Place-holders lost or made up, and Chinese left in the English."""
     sources = [message.id] if isinstance(message.id, str) else list(message.id)
-    targets = [message.string] if isinstance(message.string, str) else list(message.string)
+    targets = english_of(message)
     wanted = {name for text in sources for name in PLACE_HOLDER.findall(text)}
     for target in targets:
         if extra := set(PLACE_HOLDER.findall(target)) - wanted:

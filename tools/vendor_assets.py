@@ -120,8 +120,8 @@ def main() -> None:
         workshop = Path(folder)
         sources = [(package, unpack(package, workshop)) for package in (*PACKAGES, *TEST_PACKAGES, ICON_PACKAGE)]
         icons = sprite(sources[-1][1])
-        for folder in (TARGET, TEST_TARGET):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(TARGET, ignore_errors=True)
+        shutil.rmtree(TEST_TARGET, ignore_errors=True)
         for package, source in sources:
             target = install(package, source)
             if package is ICON_PACKAGE:

@@ -20,6 +20,7 @@ class PortalConfig(AppConfig):
             language="portal:language",
             elder="portal:elder",
             workbench="portal:workbench",
+            api_docs="api:openapi-view",
         )
         navigation.register(
             navigation.HOME, title=N_("首页"), url_name="portal:home", order=0, visible=navigation.anyone

@@ -1,16 +1,8 @@
-"""Forms in the look of the platform: settings name `jutong.ui.forms.Renderer` as FORM_RENDERER."""
+"""Form controls in the look of the platform; the tags `field` and `fields` draw what stands around them."""
 
 from typing import Any
 
 from django import forms
-from django.forms.renderers import TemplatesSetting
-
-
-class Renderer(TemplatesSetting):
-    """Draws `{{ form }}` and each field with label, help and errors beside the field."""
-
-    form_template_name = "ui/form.html"
-    field_template_name = "ui/field.html"
 
 
 def control_kind(widget: forms.Widget) -> str:

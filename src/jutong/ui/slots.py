@@ -5,14 +5,17 @@ register `slots.register("resource", "aside", "quality:panel", title=N_("质量"
 own address with the same arguments, so that a slow or failing panel never holds up the page.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from jutong.kernel.policy import Subject
 from jutong.ui.navigation import Visible, anyone
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,15 @@ class Panel:
     visible: Visible = anyone
 
     def url(self, arguments: Mapping[str, Any]) -> str:
-        return reverse(self.url_name, kwargs=dict(arguments) or None)
+        """Where the panel is fetched; empty and logged when its room defines no such address.
+
+        A panel of a room above must not bring down the page of the room below.
+        """
+        try:
+            return reverse(self.url_name, kwargs=dict(arguments) or None)
+        except NoReverseMatch:
+            logger.error("no address for the panel %r with %s", self.url_name, sorted(arguments))
+            return ""
 
 
 _panels: dict[tuple[str, str, str], Panel] = {}

@@ -35,7 +35,9 @@ def progress(request: HttpRequest, done: int) -> HttpResponse:
 @public
 def panel(request: HttpRequest) -> HttpResponse:
     """What a higher room would answer for a slot."""
-    template = engines["django"].from_string("{% load ui %}{% card title=title icon='chart-radar' %}{{ text }}{% endcard %}")
+    template = engines["django"].from_string(
+        "{% load ui %}{% card title=title icon='chart-radar' %}{{ text }}{% endcard %}"
+    )
     return HttpResponse(template.render({"title": "质量", "text": "上一次运行后评分 96.4 分。"}, request))
 
 

@@ -1,7 +1,7 @@
 """The tags and filters of the layout: `{% load ui %}`. README.md shows each in use."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -322,8 +322,8 @@ def tile_map(tiles: Sequence[components.Tile], title: str, unit: str = "") -> di
 def slots(context: template.Context, page: str, slot: str, **arguments: Any) -> SafeString:
     """The panels that rooms above put into this place; nothing at all when there are none."""
     found = ui_slots.panels(page, slot, subject_of(context["request"]))
-    panels = [{"panel": panel, "url": panel.url(arguments)} for panel in found]
-    return mark_safe(render_to_string("ui/slots.html", {"panels": panels}).strip())
+    panels = [{"panel": panel, "url": url} for panel in found if (url := panel.url(arguments))]
+    return format_html_join("", "{}", ((render_to_string("ui/slot.html", item),) for item in panels))
 
 
 # --- Forms -----------------------------------------------------------------------------------------------------------
@@ -377,7 +377,7 @@ def _address(request: Any, **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
-FORMS_OF_KIND = {
+FORMS_OF_KIND: dict[str, Callable[[Any], str]] = {
     "day": formatting.day_words,
     "moment": formatting.moment_words,
     "ratio": formatting.ratio_words,

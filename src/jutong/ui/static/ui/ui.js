@@ -112,7 +112,8 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     dirty.delete(form);
-    if (event.defaultPrevented || form.method !== "post") return;
+    // Not `form.method`: a field of that name would stand in its place.
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
     // A second click while the first is on its way would do the thing twice; the name of the button must still go.
     if (form.dataset.sent) {
       event.preventDefault();
@@ -146,8 +147,18 @@
     frame.querySelectorAll("[data-needs-ticks]").forEach((button) => { button.disabled = ticked === 0; });
   }
 
+  function refusal(xhr) {
+    const plain = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+    return plain && xhr.responseText.length < 500 ? xhr.responseText : "";
+  }
+
   // --- Panels ---------------------------------------------------------------------------------------------------
   document.addEventListener("htmx:beforeSwap", (event) => {
+    // A refusal in words (`ErrorPagesMiddleware`) is told at the edge and not put into the page.
+    if (event.detail.xhr.status >= 400 && refusal(event.detail.xhr)) {
+      event.detail.shouldSwap = false;
+      event.detail.isError = true;
+    }
     // The session ended: the panel answered with the login page. Go there with the whole page.
     const login = document.body.dataset.login;
     const address = event.detail.xhr.responseURL;
@@ -159,7 +170,7 @@
   document.addEventListener("htmx:responseError", (event) => {
     // A bar or a bell that asks by itself does not complain each second.
     if (/every /.test(event.detail.elt.getAttribute("hx-trigger") || "")) return;
-    toast(text(event.detail.xhr.status === 403 ? "Denied" : "Failed"), true);
+    toast(refusal(event.detail.xhr) || text(event.detail.xhr.status === 403 ? "Denied" : "Failed"), true);
   });
   document.addEventListener("htmx:sendError", (event) => {
     if (/every /.test(event.detail.elt.getAttribute("hx-trigger") || "")) return;

@@ -1,0 +1,49 @@
+"""Debian's Chromium for journeys, and the accessibility checker in its pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def complaints_of(page: Page) -> list[str]:
+    """Start listening to a page; the list fills with script errors, refused scripts and styles, and failed loads."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(f"error: {error}"))
+    page.on("console", lambda message: found.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("requestfailed", lambda request: found.append(f"failed: {request.url}"))
+    return found
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """What axe-core finds serious or critical in the page as it stands, one line a fault."""
+    # Injected past the page's policy: evaluate() is not a script of the page.
+    page.evaluate(AXE.read_text())
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{fault['id']} ({fault['impact']}): {fault['nodes'][0]['html'][:160]}"
+        for fault in result["violations"]
+        if fault["impact"] in {"serious", "critical"}
+    ]
