@@ -31,7 +31,7 @@ from jutong.kernel.workdays import LimitUnit
 router = Router(tags=["rulebook"])
 
 # Printable text: PostgreSQL stores no NUL, and no notice has control characters.
-LINE = r"^[^\x00-\x1f\x7f]*$"
+LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 Year = Annotated[int, Field(ge=2000, le=2100)]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 Region = Annotated[str, Field(pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12})?$", description="行政区划代码；空为全国")]

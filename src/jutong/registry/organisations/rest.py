@@ -20,8 +20,8 @@ from jutong.registry.organisations.values import InnerOffice, Organisation, Orga
 router = Router(tags=["organisations"])
 
 # Printable text: PostgreSQL stores no NUL, and names need no control characters.
-TEXT = r"^[^\x00-\x1f\x7f]*$"
-NAME = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+TEXT = r"^[^\x00-\x1f\x7f-\x9f]*$"
+NAME = r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$"
 USCC = r"^[0-9A-Z]{18}$"
 REGION = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
 
