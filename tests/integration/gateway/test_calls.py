@@ -1,5 +1,6 @@
 """Calls that are answered: tables with conditions, parameters, paging and masks; services; and what the log says."""
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -263,7 +264,7 @@ def _endless(source, handler, body):
     handler.send_response(200)
     handler.send_header("Connection", "close")
     handler.end_headers()
-    with pytest.raises(OSError):
+    with contextlib.suppress(OSError):
         for _ in range(1000):
             handler.wfile.write(b"x" * 100_000)
     handler.close_connection = True

@@ -36,6 +36,7 @@ log = structlog.get_logger(__name__)
 _TICK_SECONDS = 0.1
 _SLOW_TICKS = 10
 _DRAIN_SECONDS = 10.0
+_WARM_UP_SECONDS = 3.0
 _TEXT = b"text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -157,6 +158,7 @@ class Plane:
         tasks = [loop.create_task(part) for part in (self.feed.run(), self.tables.run(), self.shipper.run())]
         tasks.append(loop.create_task(self._keep_time()))
         try:
+            await self._warm_up()
             await self.server.listen()
             log.info("gateway.listening", gateway=self.name, port=self.server.port, nonces_intact=self.nonces.intact)
             _settle_memory()
@@ -168,6 +170,13 @@ class Plane:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._close()
         log.info("gateway.stopped", gateway=self.name, records=self.journal.durable.number)
+
+    async def _warm_up(self) -> None:
+        """Begin to listen when calls can be answered; with the database away, begin all the same and say so."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_WARM_UP_SECONDS):
+                while self.feed.age == float("inf") or not self.tables.connected:
+                    await asyncio.sleep(0.01)
 
     def stop(self) -> None:
         """Ask for an orderly stop."""

@@ -50,7 +50,7 @@ class PlaneSettings:
     head_seconds: float = 10
 
     # Guards.
-    nonces_per_slice: int = 1 << 18
+    nonces_per_slice: int = 1 << 17
     calls_in_flight_max: int = 1024
     loop_lag_max_seconds: float = 0.5
     unauthenticated_logged_per_second: int = 20
