@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from jutong.foundation.rulebook import queries, services
+from jutong.foundation.rulebook.adapters.packs import rulebook
 from jutong.foundation.rulebook.domain import MAX_NOTICE_BYTES
 from jutong.foundation.rulebook.values import (
     CalendarEntry,
@@ -53,12 +54,12 @@ def limit(key: str, *, on: date) -> Limit:
 
 def limit_rule(key: str, *, on: date) -> LimitRule:
     """As `limit`, with its standing and the words of the text."""
-    return queries.rulebook().limit(key, on)
+    return rulebook().limit(key, on)
 
 
 def limit_rules(*, on: date) -> list[LimitRule]:
     """All limits in force on that day."""
-    book = queries.rulebook()
+    book = rulebook()
     return [book.limit(key, on) for key in book.keys(lambda pack: pack.limits, on)]
 
 
@@ -67,12 +68,12 @@ def parameter(key: str, *, on: date) -> Parameter:
 
     Raises RuleUnknown or RuleNotInForce.
     """
-    return queries.rulebook().parameter(key, on)
+    return rulebook().parameter(key, on)
 
 
 def parameters(*, on: date) -> list[Parameter]:
     """All parameters in force on that day."""
-    book = queries.rulebook()
+    book = rulebook()
     return [book.parameter(key, on) for key in book.keys(lambda pack: pack.parameters, on)]
 
 
@@ -81,12 +82,12 @@ def weights(key: str, *, on: date) -> Weights:
 
     Raises RuleUnknown or RuleNotInForce.
     """
-    return queries.rulebook().weights(key, on)
+    return rulebook().weights(key, on)
 
 
 def all_weights(*, on: date) -> list[Weights]:
     """All weights in force on that day."""
-    book = queries.rulebook()
+    book = rulebook()
     return [book.weights(key, on) for key in book.keys(lambda pack: pack.weights, on)]
 
 
@@ -96,7 +97,7 @@ def code_list(name: str, *, on: date | None = None) -> CodeList:
     Raises RuleUnknown or RuleNotInForce.
     """
     day = on or clock.local_day(clock.now())
-    book = queries.rulebook()
+    book = rulebook()
     for known in code_lists(on=day):
         if name in (known.name, known.standard):
             return known
@@ -106,13 +107,13 @@ def code_list(name: str, *, on: date | None = None) -> CodeList:
 def code_lists(*, on: date | None = None) -> list[CodeList]:
     """All code lists."""
     day = on or clock.local_day(clock.now())
-    book = queries.rulebook()
+    book = rulebook()
     return [book.code_list(name, day) for name in book.keys(lambda pack: pack.code_lists, day)]
 
 
 def packs() -> tuple[RulePack, ...]:
     """All rule packs, in force or not."""
-    return queries.rulebook().packs
+    return rulebook().packs
 
 
 def fresh_for(cycle: UpdateCycle, *, on: date) -> timedelta | None:
@@ -128,13 +129,13 @@ def calendar(region: str | None = None) -> WorkCalendar:
 
     Kept in the process; one small query tells whether it still holds.
     """
-    known = queries.calendar()
+    known = queries.calendar(home_region())
     return known if region is None else known.at(region)
 
 
 def home_region() -> str:
     """The region the platform serves, by its rule packs: `450000`."""
-    return queries.home_territory()
+    return rulebook().territory
 
 
 def year_state(year: int, region: str | None = None) -> YearState:
@@ -171,5 +172,5 @@ def enter_day(
 
 def ensure_start_data(*, at: datetime) -> None:
     """Lay down the calendar of the years the release knows, and read the packs, so that a broken one shows now."""
-    queries.rulebook()
+    rulebook()
     services.lay_down_calendar(at=at)

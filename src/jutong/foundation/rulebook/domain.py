@@ -191,6 +191,11 @@ class Rulebook:
 
     packs: tuple[RulePack, ...]
 
+    @property
+    def territory(self) -> str:
+        """The region the platform serves: that of its last pack with a region of its own; empty without one."""
+        return next((pack.territory for pack in reversed(self.packs) if pack.territory.isdigit()), "")
+
     def limit(self, key: str, on: date) -> LimitRule:
         found = self._found(lambda pack: pack.limits, key, on)
         newest = found[0]

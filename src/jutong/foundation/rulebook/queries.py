@@ -1,58 +1,43 @@
-"""Reads the calendar and the packs. Both are kept in the process; the calendar as long as its stamp holds."""
+"""Reads the calendar, which is kept in the process as long as its stamp holds."""
 
 from collections import defaultdict
 from datetime import date, timedelta
-from functools import lru_cache
 from uuid import UUID
 
-from jutong.foundation.rulebook.adapters.packs import read_rulebook
-from jutong.foundation.rulebook.domain import Rulebook
 from jutong.foundation.rulebook.models import CalendarStamp, CoveredYear, Notice, Workday
 from jutong.foundation.rulebook.values import CalendarEntry, DaySource, ImportedNotice, YearState
 from jutong.kernel.codes.region import RegionCode
 from jutong.kernel.workdays import LocalDays, WorkCalendar
 
-
-@lru_cache(maxsize=1)
-def rulebook() -> Rulebook:
-    """All packs of this platform. They are files of the release and do not change while it runs."""
-    return read_rulebook()
-
-
 _kept: tuple[UUID, WorkCalendar] | None = None
 
 
-def calendar() -> WorkCalendar:
-    """The calendar as the tables have it now, counting in the packs' home territory. One small query when unchanged."""
+def calendar(region: str) -> WorkCalendar:
+    """The calendar as the tables have it now, counting in the platform's region. One small query when unchanged."""
     global _kept
     stamp = CalendarStamp.objects.values_list("stamp", flat=True).first()
     if stamp is None:
         # Nothing is laid down yet: Monday to Friday, all provisional.
-        return WorkCalendar(region=home_territory())
+        return WorkCalendar(region=region)
     kept = _kept
     if kept is None or kept[0] != stamp:
         # Read after the stamp: a change committed in between is seen as a new stamp by the next question.
-        kept = _kept = (stamp, _calendar_of_tables())
+        kept = _kept = (stamp, _calendar_of_tables(region))
     return kept[1]
 
 
-def home_territory() -> str:
-    """The region the platform serves: that of its lowest pack with a territory of its own."""
-    return next((pack.territory for pack in reversed(rulebook().packs) if pack.territory.isdigit()), "")
-
-
-def _calendar_of_tables() -> WorkCalendar:
+def _calendar_of_tables(region: str) -> WorkCalendar:
     off: dict[str, set[date]] = defaultdict(set)
     working: dict[str, set[date]] = defaultdict(set)
-    for day, region, is_workday in Workday.objects.values_list("day", "region", "is_workday"):
-        (working if is_workday else off)[region].add(day)
-    regions = (off.keys() | working.keys()) - {""}
+    for day, code, is_workday in Workday.objects.values_list("day", "region", "is_workday"):
+        (working if is_workday else off)[code].add(day)
+    local = (off.keys() | working.keys()) - {""}
     return WorkCalendar(
         holidays=frozenset(off[""]),
         working_weekends=frozenset(working[""]),
         covered_years=frozenset(CoveredYear.objects.values_list("year", flat=True)),
-        local={region: LocalDays(frozenset(off[region]), frozenset(working[region])) for region in regions},
-        region=home_territory(),
+        local={code: LocalDays(frozenset(off[code]), frozenset(working[code])) for code in local},
+        region=region,
     )
 
 

@@ -1,6 +1,7 @@
 """Reads the rule packs that come with the platform."""
 
 from collections.abc import Hashable
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -29,6 +30,12 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 def read_pack(text: str) -> Any:
     """The data of a pack's text."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+
+
+@lru_cache(maxsize=1)
+def rulebook() -> Rulebook:
+    """All packs of this platform, read once: they are files of the release and do not change while it runs."""
+    return read_rulebook()
 
 
 def read_rulebook() -> Rulebook:
