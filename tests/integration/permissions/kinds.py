@@ -66,7 +66,8 @@ class Kind:
     name: str
     room: str
     make: Callable[[World], list[tuple[Any, Thing]]]
-    facts: Callable[[Any, Subject], Facts]
+    # A list where a thing is seen through any of several.
+    facts: Callable[[Any, Subject], Facts | list[Facts]]
     # The rows a subject may act on so, by the room's own query; None where the room has no list.
     listed: Callable[[Subject, Action], Iterable[Any]] | None = None
     # Whether the facts themselves depend on who asks.
@@ -387,6 +388,7 @@ class FileKind:
         content = Content.objects.create(digest="0" * 64, size_bytes=1, stored_at=AT)
         rows = File.objects.bulk_create(
             File(
+                file_no=f"8{n:05d}",
                 content=content,
                 name="x",
                 media_type="text/plain",
@@ -394,7 +396,7 @@ class FileKind:
                 kept_by=BY,
                 kept_at=AT,
             )
-            for _ in world.times()
+            for n in world.times()
         )
         return [(row, {"person": row.person_no}) for row in rows]
 
@@ -714,6 +716,159 @@ class RunKind:
         from jutong.supply.exchange import queries
 
         return queries.runs(subject, action)
+
+
+# --- Sharing ---------------------------------------------------------------------------------------------------------
+def two_organisations(world: World) -> tuple[str, str]:
+    provider, consumer = world.chance.sample(world.organisations, 2)
+    return provider, consumer
+
+
+def the_requests(world: World) -> list[Any]:
+    from jutong.delivery.sharing.models import DataRequest
+
+    found = list(DataRequest.objects.filter(provider_uscc__in=world.organisations))
+    if found:
+        return found
+    states = ["reviewing", "answering", "pushing", "granted", "refused", "rejected", "withdrawn"]
+    rows = []
+    for n in world.times():
+        provider, consumer = two_organisations(world)
+        state = states[n % len(states)]
+        rows.append(
+            DataRequest(
+                request_no=f"XQ8{n:05d}",
+                resource_code=f"399996/{n + 1}",
+                resource_version=1,
+                resource_title="x",
+                provider_uscc=provider,
+                consumer_uscc=consumer,
+                client_no="C80001",
+                route="procedure",
+                wish={},
+                answer={} if state == "refused" else None,
+                state=state,
+                submitted_by=BY,
+                submitted_at=AT,
+                decided_at=AT if state == "refused" else None,
+                closed_at=None if state in states[:3] else AT,
+            )
+        )
+    return DataRequest.objects.bulk_create(rows)
+
+
+@kind("request", "delivery.sharing")
+class RequestKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        return [
+            (row, {"provider": row.provider_uscc, "consumer": row.consumer_uscc, "open": row.closed_at is None})
+            for row in the_requests(world)
+        ]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.delivery.sharing import queries
+
+        return queries.facts_of_request(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.delivery.sharing import queries
+        from jutong.delivery.sharing.models import DataRequest
+
+        return DataRequest.objects.filter(queries.request_scope(subject, action))
+
+
+@kind("grant", "delivery.sharing")
+class GrantKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.delivery.sharing.models import Grant
+
+        rows = Grant.objects.bulk_create(
+            Grant(
+                grant_no=f"SQ8{n:05d}",
+                request=request,
+                resource_code=request.resource_code,
+                resource_version=1,
+                provider_uscc=request.provider_uscc,
+                consumer_uscc=request.consumer_uscc,
+                client_no="C80001",
+                terms={},
+                decider="platform",
+                decided_by=BY,
+                granted_at=AT,
+                starts_at=AT,
+                expires_at=AT + timedelta(days=1),
+                ended_at=AT if world.flip() else None,
+            )
+            for n, request in enumerate(the_requests(world))
+        )
+        return [
+            (row, {"provider": row.provider_uscc, "consumer": row.consumer_uscc, "live": row.ended_at is None})
+            for row in rows
+        ]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.delivery.sharing import queries
+
+        return queries.facts_of_grant(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.delivery.sharing import queries
+        from jutong.delivery.sharing.models import Grant
+
+        return Grant.objects.filter(queries.grant_scope(subject, action))
+
+
+# --- Procedures ------------------------------------------------------------------------------------------------------
+@kind("case", "foundation.procedures")
+class CaseKind:
+    """A case is seen through its parties."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.foundation.procedures.models import Case, CaseParty
+
+        rows = Case.objects.bulk_create(
+            Case(
+                case_no=f"BJ8{n:05d}",
+                procedure="x.y",
+                version=1,
+                subject_code="x",
+                title="x",
+                state="x",
+                opened_at=AT,
+                opened_by=BY,
+                opened_by_no=world.chance.choice([*world.people, ""]),
+                entered_at=AT,
+            )
+            for n in world.times()
+        )
+        parties = {row.pk: dict(zip(("provider", "consumer"), two_organisations(world), strict=True)) for row in rows}
+        CaseParty.objects.bulk_create(
+            CaseParty(case=row, party=party, organisation=code)
+            for row in rows
+            for party, code in parties[row.pk].items()
+        )
+        return [(row, {"parties": list(parties[row.pk].values()), "person": row.opened_by_no}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> list[Facts]:
+        from jutong.foundation.procedures import queries
+        from jutong.foundation.procedures.models import CaseParty
+
+        return [queries.facts(party) for party in CaseParty.objects.filter(case=row).select_related("case")]
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.foundation.procedures import queries
+        from jutong.foundation.procedures.models import Case
+
+        return Case.objects.filter(queries.scope(subject, action))
 
 
 # --- Quality ---------------------------------------------------------------------------------------------------------

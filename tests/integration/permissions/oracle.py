@@ -116,6 +116,16 @@ def somebody(who: Who, thing: Thing) -> bool:
     return signed_in(who)
 
 
+# Cases: the bureau's reviewer and monitor and the auditor see all; the people of a party see its cases, contractors
+# excepted; who opened a case sees it.
+def sees_case(who: Who, thing: Thing) -> bool:
+    if who.post in (REVIEWER, MONITOR, AUDITOR):
+        return True
+    if signed_in(who) and who.post != CONTRACTOR and any(owns(who, code) for code in thing["parties"]):
+        return True
+    return is_person(who, thing["person"])
+
+
 # --- Register --------------------------------------------------------------------------------------------------------
 # Inner offices: the system administrator everywhere, a steward at home.
 def keeps_offices(who: Who, thing: Thing) -> bool:
@@ -269,6 +279,9 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "outbox.fact.skip": ("nothing", posts(SYSTEM)),
     "rulebook.rules.read": ("nothing", anybody),
     "rulebook.calendar.change": ("nothing", posts(SYSTEM)),
+    "procedures.case.see": ("case", sees_case),
+    "procedures.procedure.see": ("nothing", anybody),
+    "procedures.assignees.recheck": ("nothing", posts(REVIEWER, SYSTEM)),
     "catalogue.resource.view": ("resource", sees_resource),
     "catalogue.resource.revise": ("resource", revises_resource),
     "catalogue.draft.view": ("draft", sees_draft),

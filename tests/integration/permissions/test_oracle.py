@@ -18,7 +18,7 @@ from .kinds import KINDS, World
 pytestmark = pytest.mark.django_db
 
 HINT = "say in words and code who may do it: tests/integration/permissions/oracle.py, and its kind in kinds.py"
-SEEDS = (20260302, 7, 811)
+SEEDS = (20260302, 811)
 
 
 def test_the_oracle_knows_nothing_of_the_platform():
@@ -75,14 +75,14 @@ def _with(action: Action, others: tuple[Rule, ...], rule: Rule) -> Action:
 
 
 def test_each_slip_of_the_hand_in_each_action_is_caught():
-    world = World.of(1, organisations=4, rows=18)
+    world = World.of(1, organisations=3, rows=18)
     rows = campaign.make_rows(world)
 
     survived, tried = [], 0
     for action in campaign.actions_in_use().values():
         for words, slipped in slips(action):
             tally = campaign.Tally()
-            campaign.compare_action(world, rows, slipped, tally)
+            campaign.compare_action(world, rows, slipped, tally, to_the_first=True)
             tried += 1
             if not tally.disagreements and not _means_the_same(action, slipped):
                 survived.append(f"{action.name}: {words}")
