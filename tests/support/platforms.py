@@ -1,13 +1,17 @@
 """A whole platform as a process of its own, on private ports and a private folder, for tests that drive or kill it."""
 
 import contextlib
+import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -29,9 +33,16 @@ class NotReady(AssertionError):
 class Platform:
     """One platform: started, watched, killed in parts, and in the end gone without a trace."""
 
-    def __init__(self, command: Sequence[str] = REAL, **variables: str):
+    def __init__(self, command: Sequence[str] = REAL, *, user: str = "", **variables: str):
+        """`user` runs it as somebody else, which root can."""
         self.command = list(command)
-        self.data_dir = Path(tempfile.mkdtemp(prefix="jt-platform-", dir="/tmp")) / "data"
+        folder = Path(tempfile.mkdtemp(prefix="jt-platform-", dir="/tmp"))
+        self.identity: dict[str, Any] = {}
+        if user:
+            entry = pwd.getpwnam(user)
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+            self.identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+        self.data_dir = folder / "data"
         self.portal_port, self.gateway_port = free_port(), free_port()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUTONG_", "DJANGO_"))}
         kept.pop("DATABASE_URL", None)
@@ -55,7 +66,7 @@ class Platform:
             self.process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd=CHECKOUT, env=self.variables,
-                start_new_session=True,
+                start_new_session=True, **self.identity,
                 preexec_fn=(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)) if sigint_ignored else None,
             )  # fmt: skip
         return self
@@ -109,6 +120,31 @@ class Platform:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    # --- Asking it -----------------------------------------------------------------------------------------------
+
+    def ask(self, path: str, *, gateway: bool = False) -> tuple[int, bytes]:
+        """Status and body of a GET; status 0 when nobody answers."""
+        address = f"http://127.0.0.1:{self.gateway_port if gateway else self.portal_port}{path}"
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+    def is_ready(self) -> bool:
+        """All parts serve, the worker included."""
+        status, body = self.ask("/readyz")
+        return status == 200 and json.loads(body)["status"] == "ok" and self.ask("/readyz", gateway=True)[0] == 200
+
+    def call(self, *arguments: str, seconds: float = 60) -> "subprocess.CompletedProcess[str]":
+        """Run another `jutong` command on this platform's folder."""
+        return subprocess.run(
+            [*self.command[:-1], *arguments], env=self.variables, capture_output=True, text=True, timeout=seconds,
+            **self.identity,
+        )  # fmt: skip
+
     # --- Its processes -------------------------------------------------------------------------------------------
 
     def main_of(self, part: str) -> psutil.Process:
@@ -157,9 +193,9 @@ def wait_for(question: Callable[[], Any], *, what: str, seconds: float = 30) -> 
 
 
 @contextlib.contextmanager
-def platform(command: Sequence[str] = REAL, **variables: str) -> Iterator[Platform]:
+def platform(command: Sequence[str] = REAL, *, user: str = "", **variables: str) -> Iterator[Platform]:
     """A platform that may be started, killed and started again; gone at the end."""
-    made = Platform(command, **variables)
+    made = Platform(command, user=user, **variables)
     try:
         yield made
     finally:

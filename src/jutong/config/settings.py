@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     *accounts.ALLAUTH_APPS,
 ]
 MIDDLEWARE = [
+    "jutong.foundation.operations.web.middleware.RequestMetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "jutong.ui.middleware.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
