@@ -1,0 +1,126 @@
+"""The way of one datum, over the documented API: from a department's MariaDB table to a signed call.
+
+    python examples/one_datum.py --people ~/.local/share/jutong/people.json \
+        --mariadb 127.0.0.1:3306 --database hr --account reader --password …
+
+A stranger's script: it uses nothing of Jutong but its addresses and `jutong_client`. Each step says what it did.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+import jutong_client
+
+WAIT_SECONDS = 60
+
+
+class Person:
+    """Somebody in a post, acting with an API token."""
+
+    def __init__(self, portal: str, row: dict[str, Any]):
+        self.organisation = row["organisation"]
+        headers = {"Authorization": f"Bearer {row['token']}"}
+        self.http = httpx.Client(base_url=f"{portal}/api/v1", headers=headers, timeout=60)
+
+    def __call__(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        answer = self.http.request(method, path, json=body, params=query)
+        if answer.is_error:
+            raise SystemExit(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.json() if answer.content else None
+
+
+@dataclass
+class Way:
+    """Who takes part, and where the table lies."""
+
+    portal: str
+    gateway: str
+    people: dict[str, dict[str, Any]]
+    provider: str
+    consumer: str
+    host: str
+    port: int
+    database: str
+    account: str
+    password: str
+    table: str
+
+    def __post_init__(self) -> None:
+        self.admin = self.person("system.admin")
+        self.reviewer = self.person("reviewer")
+        self.steward = self.person(f"steward.{self.provider}")
+        self.asking = self.person(f"steward.{self.consumer}")
+        self.developer = self.person(f"developer.{self.consumer}")
+
+    def person(self, login: str) -> Person:
+        return Person(self.portal, self.people[login])
+
+    # --- Supply: the department's table becomes a published resource with data in the pool ---------------------------
+
+    def connect(self) -> str:
+        """The administrator permits the address, the steward registers the database; it is tested on the way."""
+        self.admin("POST", "/mounting/networks", {
+            "organisation": self.steward.organisation, "cidr": self.host,
+            "port_from": self.port, "port_to": self.port, "reason": "本部门业务库",
+        })  # fmt: skip
+        source = self.steward("POST", "/mounting/sources", {
+            "organisation": self.steward.organisation, "name": "业务库", "kind": "mysql", "host": self.host,
+            "port": self.port, "database": self.database, "account": self.account, "password": self.password,
+        })  # fmt: skip
+        return source["source_no"]
+
+    def draft(self, source_no: str) -> str:
+        """Scan the database; the table's comments, types, keys and samples become a draft."""
+        self.steward("POST", f"/mounting/sources/{source_no}/scans")
+        wait(lambda: (self.steward("GET", f"/mounting/sources/{source_no}/scan") or {}).get("state") == "done", "the scan")
+        table = {"schema_name": self.database, "table": self.table}
+        return self.steward("POST", f"/mounting/sources/{source_no}/drafts", table)["draft_no"]
+
+    def publish(self, draft_no: str) -> str:
+        """Say what no table says, submit, have the bureau review and publish; the code is issued on the way."""
+        draft = self.steward("GET", f"/catalogue/drafts/{draft_no}")
+        key = next(item["column_name"] for item in draft["content"]["items"] if item["key"])
+        content = draft["content"] | {
+            "summary": "参保人员的公民身份号码、姓名、险种与缴费状态。",
+            "sharing_type": 2,
+            "use_purposes": ["data_check", "collaboration"],
+            "sharing_condition": "用于办理本部门法定职责所需的参保核验",
+            "sharing_scope": "自治区各部门",
+            "legal_bases": [{"kind": "law", "title": "中华人民共和国社会保险法", "article": "第八十一条"}],
+            "update_cycle": 2,
+            "controlled_parameters": [{"column": key, "required": True}],
+        }
+        self.steward("PUT", f"/catalogue/drafts/{draft_no}", {"content": content, "edition": draft["edition"]})
+        self.steward("POST", f"/catalogue/drafts/{draft_no}/submission", {})
+        self.reviewer("POST", f"/catalogue/drafts/{draft_no}/decision", {"decision": "approve", "remark": "符合要求"})
+        return self.reviewer("POST", f"/catalogue/drafts/{draft_no}/publication", {})["code"]
+
+    def gather(self, code: str, source_no: str) -> dict[str, Any]:
+        """Mount the table; the first run gathers it into the pool by the catalogue's contract."""
+        self.steward("POST", f"/mounting/mounts/{code}/table", {
+            "source_no": source_no, "schema_name": self.database, "table": self.table,
+        })  # fmt: skip
+        ended = wait(lambda: self.ended_run(code), "the run")
+        if ended["state"] != "succeeded":
+            raise SystemExit(f"the run ended as {ended['state']}: {ended['error_code']} {ended['error_details']}")
+        return ended
+
+    def ended_run(self, code: str) -> dict[str, Any] | None:
+        runs = self.steward("GET", "/exchange/runs", resource=code)["items"]
+        return next((run for run in runs if run["finished_at"]), None)
+
+
+def wait(question: Any, what: str) -> Any:
+    """The first true answer, asked for again and again."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not (answer := question()):
+        if time.monotonic() > deadline:
+            raise SystemExit(f"waited {WAIT_SECONDS} s in vain for {what}")
+        time.sleep(0.2)
+    return answer
