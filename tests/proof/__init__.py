@@ -1,1 +1,1 @@
-"""The long proofs: crash campaigns, big oracles. Each module has `main()`, which records its figures and raises when one fails."""
+"""The long proofs: crash campaigns, big oracles. `main()` of each module records its figures or raises."""

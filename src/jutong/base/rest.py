@@ -30,7 +30,7 @@ class Problem(Schema):
     code: str
     message: str
     field: str | None = None
-    details: dict[str, Any] = {}
+    details: dict[str, Any] = Field(default_factory=dict)
 
 
 class StrictSchema(Schema):
@@ -96,7 +96,7 @@ def plug_errors(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-        body = {"code": "request_unreadable", "message": str(error), "field": None, "details": {}}
+        body: dict[str, Any] = {"code": "request_unreadable", "message": str(error), "field": None, "details": {}}
         return api.create_response(request, body, status=error.status_code)
 
 

@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 def django_database(url: str) -> dict[str, Any]:
     """Django's settings for a libpq address; what Django has no name for stays a libpq option."""
     parts: dict[str, Any] = dict(conninfo_to_dict(url))
-    database = {
+    return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", ""),
         "USER": parts.pop("user", ""),
@@ -21,4 +21,3 @@ def django_database(url: str) -> dict[str, Any]:
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {**parts, "application_name": "jutong"},
     }
-    return database
