@@ -1,9 +1,69 @@
 """Plugs sharing into Django and into the rooms below."""
 
+from datetime import datetime
+
 from django.apps import AppConfig
+
+from jutong.kernel.text import N_
 
 
 class SharingConfig(AppConfig):
+    """Sharing (共享交换)."""
+
     name = "jutong.delivery.sharing"
     label = "sharing"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from jutong.delivery.sharing import policy, procedures, services
+        from jutong.foundation.outbox import api as outbox
+        from jutong.supply.catalogue.events import ResourcePublished
+        from jutong.supply.exchange.events import RunFinished
+        from jutong.supply.mounting.events import MountStopped, ResourceMounted
+        from jutong.ui import navigation, slots
+
+        assert procedures.DataRequest.name == services.DATA_REQUEST
+
+        def published(event: ResourcePublished, *, at: datetime) -> None:
+            services.recompile(resource_code=event.code, at=at)
+
+        def moved(event: ResourceMounted | MountStopped | RunFinished, *, at: datetime) -> None:
+            services.recompile(resource_code=event.resource_code, at=at)
+
+        outbox.subscribe(ResourcePublished, published, name="sharing.recompile")
+        outbox.subscribe(ResourceMounted, moved, name="sharing.recompile")
+        outbox.subscribe(MountStopped, moved, name="sharing.recompile")
+        outbox.subscribe(RunFinished, moved, name="sharing.recompile")
+
+        navigation.register(
+            navigation.SHARING,
+            title=N_("数据申请"),
+            url_name="sharing:requests",
+            order=10,
+            visible=lambda subject: subject.post in policy.SEES_REQUESTS,
+            icon="send",
+        )
+        navigation.register(
+            navigation.SHARING,
+            title=N_("授权管理"),
+            url_name="sharing:grants",
+            order=20,
+            visible=lambda subject: subject.post in policy.SEES_GRANTS,
+            icon="key",
+        )
+        slots.register(
+            "resource",
+            "top",
+            "sharing:outlook_panel",
+            title=N_("申请使用"),
+            order=10,
+            visible=navigation.signed_in,
+        )
+        slots.register(
+            "resource",
+            "aside",
+            "sharing:subscribers_panel",
+            title=N_("使用部门"),
+            order=60,
+            visible=navigation.signed_in,
+        )

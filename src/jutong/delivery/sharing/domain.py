@@ -20,7 +20,6 @@ from jutong.delivery.sharing.values import (
     OutlookKind,
     Parameter,
     Place,
-    Quota,
     Refusal,
     Scalar,
     ServicePlace,
@@ -108,6 +107,13 @@ class AlreadyRequested(SharingError):
     """The client has an open request for this resource."""
 
     message = N_("应用 {client} 对该资源的申请 {request} 正在办理，请勿重复申请。")
+    kind = ErrorKind.CONFLICT
+
+
+class RequestMoved(SharingError):
+    """The request stands elsewhere by now."""
+
+    message = N_("申请 {request} 当前为“{state}”，不能进行此操作，请刷新后查看。")
     kind = ErrorKind.CONFLICT
 
 
@@ -368,6 +374,17 @@ def _purpose_faults(wish: Wish, resource: Resource) -> list[WishFault]:
     return faults
 
 
+def tidied(wish: Wish, resource: Resource) -> Wish:
+    """The wish as it is stored: items once each in the resource's order, texts without blanks around them."""
+    return replace(
+        wish,
+        columns=in_order(wish.columns, resource),
+        purpose=wish.purpose.strip(),
+        legal_basis=wish.legal_basis.strip(),
+        matter=wish.matter.strip(),
+    )
+
+
 def in_order(columns: Collection[str], resource: Resource) -> tuple[str, ...]:
     """Ticked columns once each, in the order of the resource's items."""
     return tuple(item.column_name for item in resource.items if item.column_name in columns)
@@ -554,6 +571,11 @@ def default_mask(item: DataItem) -> Mask | None:
     if _PHONE_WORDS.search(item.title):
         return Mask.PHONE
     return Mask.MIDDLE
+
+
+def plain_mask(item: DataItem) -> Mask:
+    """The mask for an item that needs none by its grade but is to have one."""
+    return Mask.MIDDLE if item.type.letter in _TEXT_LETTERS else Mask.REDACT
 
 
 def default_masks(resource: Resource, columns: Collection[str]) -> dict[str, Mask]:
@@ -809,16 +831,6 @@ def _became_sensitive(column: str, before: Content, now: DataItem) -> bool:
     return now.sensitive and not (then and then.sensitive)
 
 
-def request_number(year: int, count: int) -> str:
-    """Number of a request (申请编号): XQ, the year, and a count of at least four digits from 1."""
-    return f"XQ{year}{count:04d}"
-
-
 def grant_number(year: int, count: int) -> str:
     """Number of a grant (授权编号): SQ, the year, and a count of at least four digits from 1."""
     return f"SQ{year}{count:04d}"
-
-
-def quota_within(quota: Quota, bounds: Bounds) -> Quota:
-    """The quota cut to what the gateway gives one client."""
-    return Quota(min(quota.per_second, bounds.per_second_max), min(quota.per_day, bounds.per_day_max))

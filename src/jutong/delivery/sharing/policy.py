@@ -42,3 +42,7 @@ REVOKE_GRANT: Final = Action(
     (rule(STEWARDS, Relation.PROVIDER, "live"), rule(REVIEWERS, Relation.ANY, "live")),
 )
 RETURN_GRANT: Final = Action("sharing.grant.return", N_("交回授权"), (rule(STEWARDS, Relation.CONSUMER, "live"),))
+
+SEES_REQUESTS: Final = frozenset(post for rule_ in VIEW_REQUEST.rules for post in rule_.posts)
+SEES_GRANTS: Final = frozenset(post for rule_ in VIEW_GRANT.rules for post in rule_.posts)
+"""Posts for which the menu has an entry; what they see there the rules decide."""

@@ -40,7 +40,4 @@ PUBLISH_DRAFT: Final = Action("catalogue.draft.publish", N_("发布目录"), (ru
 REVISE_RESOURCE: Final = Action(
     "catalogue.resource.revise", N_("更新目录"), (rule(EDITORS, Relation.PROVIDER, "published"),)
 )
-OPEN_SECTION: Final = Action(
-    "catalogue.section.open", N_("设立本部门的目"), (rule(EDITORS, Relation.PROVIDER), rule(REVIEWERS))
-)
 KEEP_CLASSIFICATION: Final = Action("catalogue.classification.keep", N_("维护分类目录"), (rule(REVIEWERS),))

@@ -19,7 +19,7 @@ from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.clock import local_day
 from jutong.kernel.codes.resource_code import ClassificationCode
-from jutong.kernel.policy import Facts, Relation, Subject
+from jutong.kernel.policy import Facts, Relation, Subject, decide
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, events, models, policy, queries
 from jutong.supply.catalogue.values import Content, DraftState, ResourceState
@@ -469,7 +469,8 @@ def open_section(*, provider_uscc: str, by: Subject, at: datetime) -> str:
     """The department's own section, for its steward or the bureau's reviewers; audited when it is made now."""
     if own := _section_of(provider_uscc):
         return own
-    require(by, policy.OPEN_SECTION, Facts({Relation.PROVIDER: provider_uscc}))
+    if not decide(by, policy.KEEP_CLASSIFICATION):
+        require(by, policy.CREATE_DRAFT, Facts({Relation.PROVIDER: provider_uscc}))
     code = ensure_section(provider_uscc=provider_uscc)
     audit.record(
         action="catalogue.classification.added",

@@ -1,0 +1,90 @@
+"""The door of sharing: what other rooms may call. Values are in `values`, facts in `events`."""
+
+from datetime import datetime
+
+from jutong.delivery.sharing import queries, services
+from jutong.delivery.sharing.domain import AlreadyGranted, CannotBeRequested, GrantEnded, NoSuchGrant, NoSuchRequest
+from jutong.delivery.sharing.values import Consent, Grant, Outlook, Refusal, Wish
+from jutong.kernel.policy import Subject
+from jutong.supply.catalogue import api as catalogue
+
+__all__ = [
+    "AlreadyGranted",
+    "CannotBeRequested",
+    "GrantEnded",
+    "NoSuchGrant",
+    "NoSuchRequest",
+    "consent",
+    "find_live_grant",
+    "get_grant",
+    "live_grants",
+    "outlook",
+    "push",
+    "recompile",
+    "refuse",
+    "request_resource",
+    "revoke",
+    "view_grant",
+]
+
+
+# --- Questions -------------------------------------------------------------------------------------------------------
+
+
+def outlook(resource_code: str, *, consumer_uscc: str) -> Outlook:
+    """What happens when this department asks for this resource now. Art. 22. Raises NoSuchResource."""
+    return queries.outlook(catalogue.get_resource(resource_code), consumer_uscc)
+
+
+def get_grant(grant_no: str) -> Grant:
+    """A grant by its number, ended or not. Raises NoSuchGrant. Rights are the caller's affair."""
+    return queries.get_grant(grant_no)
+
+
+def view_grant(grant_no: str, *, by: Subject) -> Grant:
+    """A grant, if this subject may know of it. Raises NoSuchGrant."""
+    return queries.grant_of(queries.view_grant_row(grant_no, by))
+
+
+def live_grants(*, at: datetime, resource_code: str = "", consumer_uscc: str = "") -> list[Grant]:
+    """The grants that may be used at that moment, of one resource or one consumer where given."""
+    return queries.live_grants(at, resource_code=resource_code, consumer_uscc=consumer_uscc)
+
+
+def find_live_grant(*, client_no: str, resource_code: str, at: datetime) -> Grant | None:
+    """The grant under which a client may call a resource now, or nothing."""
+    found = queries.live_grants(at, resource_code=resource_code)
+    return next((grant for grant in found if grant.client_no == client_no), None)
+
+
+# --- Actions ---------------------------------------------------------------------------------------------------------
+
+
+def request_resource(*, resource_code: str, wish: Wish, by: Subject, at: datetime) -> str:
+    """Ask for data (数据需求申请); gives the request's number. `services.request_resource` names the errors."""
+    return services.request_resource(resource_code=resource_code, wish=wish, by=by, at=at)
+
+
+def consent(*, request_no: str, consent: Consent, by: Subject, at: datetime) -> None:
+    """The provider agrees, wholly or in part (同意提供)."""
+    services.consent(request_no=request_no, consent=consent, by=by, at=at)
+
+
+def refuse(*, request_no: str, refusal: Refusal, by: Subject, at: datetime) -> None:
+    """The provider refuses, with ground, reason and legal basis (不予提供)."""
+    services.refuse(request_no=request_no, refusal=refusal, by=by, at=at)
+
+
+def push(*, request_no: str, by: Subject, at: datetime) -> str:
+    """The bureau pushes the answer (结果推送); gives the grant's number, or nothing after a refusal."""
+    return services.push(request_no=request_no, by=by, at=at)
+
+
+def revoke(*, grant_no: str, reason: str, by: Subject, at: datetime) -> Grant:
+    """Withdraw a grant (收回授权). Raises NoSuchGrant, NotPermitted, ReasonMissing, GrantEnded."""
+    return services.revoke(grant_no=grant_no, reason=reason, by=by, at=at)
+
+
+def recompile(*, resource_code: str, at: datetime) -> int:
+    """Bring live grants in line with the resource's present version and place; gives how many changed."""
+    return services.recompile(resource_code=resource_code, at=at)

@@ -1,0 +1,152 @@
+"""The way of a request (数据需求申请): 2 + 5 + 2 working days through bureau and provider. Art. 22(1)–(4)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from jutong.delivery.sharing import queries, services
+from jutong.delivery.sharing.values import OutlookKind
+from jutong.foundation.procedures.values import (
+    By,
+    CaseValue,
+    Field,
+    FieldKind,
+    Final,
+    Outcome,
+    Parties,
+    Procedure,
+    Remark,
+    Start,
+    Step,
+    When,
+)
+from jutong.kernel.actors import ActorRef
+from jutong.kernel.clock import local_day
+from jutong.kernel.policy import Post
+from jutong.kernel.text import N_
+
+
+def _at_once(case: CaseValue) -> bool:
+    return bool(case.data["route"] == OutlookKind.AT_ONCE)
+
+
+def _asked_items(case: CaseValue) -> list[tuple[str, str]]:
+    return [(column, title) for column, title in case.data["items"]]
+
+
+def _grounds(case: CaseValue) -> list[tuple[str, str]]:
+    return queries.refusal_grounds(local_day(case.opened_at)).choices()
+
+
+def _grant_at_once(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return services.take_grant_at_once(case, at=at)
+
+
+def _receive(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_request(case, at=at)
+
+
+def _forward(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_forward(case, by=by, at=at)
+
+
+def _reject(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_rejection(case, by=by, at=at)
+
+
+def _agree(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_consent(case, by=by, at=at, data=data)
+
+
+def _refuse(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_refusal(case, by=by, at=at, data=data)
+
+
+def _push(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return services.take_push(case, by=by, at=at)
+
+
+def _tell_refusal(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_refusal_told(case, by=by, at=at)
+
+
+def _withdraw(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_withdrawal(case, by=by, at=at)
+
+
+class DataRequest(Procedure):
+    """A department asks for data of another (数据需求申请). Art. 22.
+
+    What needs no decision the platform gives at once; everything else passes the bureau's formal review, the
+    provider's answer and the bureau's push. The case's number is the request's.
+    """
+
+    name = "sharing.data_request"
+    title = N_("数据需求申请")
+    article = "细则第二十二条"
+    number_prefix = "XQ"
+    parties = Parties(consumer=N_("数据使用部门"), bureau=N_("自治区大数据发展局"), provider=N_("数据提供部门"))
+    applicant = "consumer"
+    data_template = "sharing/case.html"
+
+    submitted = Start(N_("提交申请"))
+    review = Step(N_("规范性审查"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="sharing.review")
+    answer = Step(N_("提供部门答复"), who=By(Post.DATA_STEWARD, "provider"), limit="sharing.answer")
+    pushing = Step(N_("结果推送"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="sharing.push")
+    telling = Step(N_("结果推送（不予提供）"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="sharing.push")
+    granted = Final(N_("已授权"), outcome=Outcome.GRANTED)
+    refused = Final(N_("不予提供"), outcome=Outcome.REFUSED)
+    rejected = Final(N_("审查不通过"), outcome=Outcome.REFUSED)
+    withdrawn = Final(N_("已撤回"), outcome=Outcome.WITHDRAWN)
+
+    give_at_once = submitted.to(
+        granted,
+        title=N_("平台直接提供"),
+        guard=When(_at_once, N_("该资源须经审查和提供部门答复。")),
+        effect=_grant_at_once,
+    )
+    receive = submitted.to(review, title=N_("受理"), effect=_receive)
+    forward = review.to(answer, title=N_("审查通过，推送提供部门"), effect=_forward)
+    reject = review.to(rejected, title=N_("审查不通过"), remark=Remark(N_("不通过的原因")), effect=_reject)
+    agree = answer.to(
+        pushing,
+        title=N_("同意提供"),
+        fields=(
+            Field(
+                "columns",
+                N_("同意提供的数据项"),
+                FieldKind.CHOICES,
+                options=_asked_items,
+                help=N_("可只同意其中一部分。"),
+            ),
+            Field(
+                "masked",
+                N_("须脱敏的数据项"),
+                FieldKind.CHOICES,
+                required=False,
+                options=_asked_items,
+                help=N_("按数据项的种类脱敏；需要逐项设定的，请在申请页面答复。"),
+            ),
+        ),
+        effect=_agree,
+    )
+    refuse = answer.to(
+        telling,
+        title=N_("不予提供"),
+        fields=(
+            Field("ground", N_("理由类别"), FieldKind.CHOICE, options=_grounds),
+            Field("reason", N_("具体理由"), FieldKind.LONG_TEXT),
+            Field(
+                "legal_basis",
+                N_("依据的法律法规及条款"),
+                FieldKind.LONG_TEXT,
+                help=N_("无正当理由和依据，不得拒绝合理的共享要求（细则第二十二条（三））。"),
+            ),
+        ),
+        effect=_refuse,
+    )
+    push = pushing.to(granted, title=N_("推送结果，开通授权"), effect=_push)
+    tell_refusal = telling.to(refused, title=N_("推送结果"), effect=_tell_refusal)
+    withdraw = (review | answer).to(
+        withdrawn, title=N_("撤回申请"), who=By(Post.DATA_STEWARD, "consumer"), effect=_withdraw
+    )

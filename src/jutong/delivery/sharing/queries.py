@@ -1,0 +1,234 @@
+"""Reading requests and grants: what a subject may see, what happens next, where data is delivered from."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from jutong.base.access import scope_q
+from jutong.delivery.sharing import domain, models, policy
+from jutong.delivery.sharing.values import (
+    Consent,
+    Decider,
+    Grant,
+    Outlook,
+    Place,
+    Refusal,
+    RequestState,
+    ServiceParameter,
+    ServicePlace,
+    TablePlace,
+    Terms,
+    Wish,
+)
+from jutong.foundation.rulebook import api as rulebook
+from jutong.foundation.rulebook.values import CodeList
+from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
+from jutong.registry.accounts import api as accounts
+from jutong.supply.catalogue.values import Resource
+from jutong.supply.exchange import api as exchange
+from jutong.supply.mounting import api as mounting
+from jutong.supply.mounting.values import Mount, MountKind
+
+# --- Rights ----------------------------------------------------------------------------------------------------------
+
+_FIELDS: Final = {Relation.PROVIDER: "provider_uscc", Relation.CONSUMER: "consumer_uscc"}
+_REQUEST_FLAGS: Final = {"open": Q(state__in=models.OPEN_STATES)}
+_GRANT_FLAGS: Final = {"live": Q(ended_at=None)}
+
+
+def facts_of_request(row: models.DataRequest) -> Facts:
+    """What the decision may know of a request."""
+    flags = {"open"} if RequestState(row.state).open else set()
+    return Facts(_relations(row), frozenset(flags))
+
+
+def facts_of_grant(row: models.Grant) -> Facts:
+    """What the decision may know of a grant. One past its term is live until it is noted as ended."""
+    flags = {"live"} if row.ended_at is None else set()
+    return Facts(_relations(row), frozenset(flags))
+
+
+def _relations(row: models.DataRequest | models.Grant) -> dict[Relation, str | None]:
+    return {Relation.PROVIDER: row.provider_uscc, Relation.CONSUMER: row.consumer_uscc}
+
+
+def request_scope(subject: Subject, action: Action = policy.VIEW_REQUEST) -> Q:
+    """The requests on which this subject may act so."""
+    return scope_q(subject, action, _FIELDS, _REQUEST_FLAGS)
+
+
+def grant_scope(subject: Subject, action: Action = policy.VIEW_GRANT) -> Q:
+    """The grants on which this subject may act so."""
+    return scope_q(subject, action, _FIELDS, _GRANT_FLAGS)
+
+
+# --- Requests --------------------------------------------------------------------------------------------------------
+
+
+def requests(subject: Subject) -> QuerySet[models.DataRequest]:
+    """Requests the subject may see, the newest first."""
+    return models.DataRequest.objects.filter(request_scope(subject)).order_by("-submitted_at", "-id")
+
+
+def view_request_row(request_no: str, subject: Subject) -> models.DataRequest:
+    """The request, if the subject may know of it. Raises NoSuchRequest."""
+    row = models.DataRequest.objects.filter(request_no=request_no).first()
+    if row is None or not decide(subject, policy.VIEW_REQUEST, facts_of_request(row)):
+        raise domain.NoSuchRequest(request=request_no)
+    return row
+
+
+def lock_request(request_no: str) -> models.DataRequest:
+    """The request, locked for change."""
+    row = models.DataRequest.objects.select_for_update().filter(request_no=request_no).first()
+    if row is None:
+        raise domain.NoSuchRequest(request=request_no)
+    return row
+
+
+def wish_of(row: models.DataRequest) -> Wish:
+    return Wish.from_json(row.wish)
+
+
+def answer_of(row: models.DataRequest) -> Consent | Refusal | None:
+    """What the provider said, if it has."""
+    if row.answer is None:
+        return None
+    return Refusal.from_json(row.answer) if "ground" in row.answer else Consent.from_json(row.answer)
+
+
+def open_request_of(client_nos: Collection[str], resource_code: str) -> models.DataRequest | None:
+    """The open request of one of these clients for a resource, or nothing."""
+    return models.DataRequest.objects.filter(
+        client_no__in=client_nos, resource_code=resource_code, state__in=models.OPEN_STATES
+    ).first()
+
+
+# --- Grants ----------------------------------------------------------------------------------------------------------
+
+
+def grants(subject: Subject) -> QuerySet[models.Grant]:
+    """Grants the subject may see, the newest first."""
+    return models.Grant.objects.filter(grant_scope(subject)).order_by("-granted_at", "-id")
+
+
+def view_grant_row(grant_no: str, subject: Subject) -> models.Grant:
+    """The grant, if the subject may know of it. Raises NoSuchGrant."""
+    row = models.Grant.objects.filter(grant_no=grant_no).first()
+    if row is None or not decide(subject, policy.VIEW_GRANT, facts_of_grant(row)):
+        raise domain.NoSuchGrant(grant=grant_no)
+    return row
+
+
+def grant_of(row: models.Grant) -> Grant:
+    """A grant's row as the frozen value."""
+    return Grant(
+        grant_no=row.grant_no,
+        resource_code=row.resource_code,
+        resource_version=row.resource_version,
+        provider_uscc=row.provider_uscc,
+        consumer_uscc=row.consumer_uscc,
+        client_no=row.client_no,
+        terms=Terms.from_json(row.terms),
+        decider=Decider(row.decider),
+        request_no=row.request.request_no,
+        starts_at=row.starts_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        revoke_reason=row.revoke_reason,
+    )
+
+
+def get_grant(grant_no: str) -> Grant:
+    row = models.Grant.objects.select_related("request").filter(grant_no=grant_no).first()
+    if row is None:
+        raise domain.NoSuchGrant(grant=grant_no)
+    return grant_of(row)
+
+
+def live_rows(at: datetime) -> QuerySet[models.Grant]:
+    """Grants that may be used at that moment."""
+    rows = models.Grant.objects.select_related("request")
+    return rows.filter(ended_at=None, starts_at__lte=at, expires_at__gt=at).order_by("grant_no")
+
+
+def live_grants(at: datetime, *, resource_code: str = "", consumer_uscc: str = "") -> list[Grant]:
+    rows = live_rows(at)
+    if resource_code:
+        rows = rows.filter(resource_code=resource_code)
+    if consumer_uscc:
+        rows = rows.filter(consumer_uscc=consumer_uscc)
+    return [grant_of(row) for row in rows]
+
+
+def live_policy(grant_no: str) -> dict[str, Any] | None:
+    """What the gateway reads for a grant now, or nothing."""
+    found: dict[str, Any] | None = (
+        models.LiveGrant.objects.filter(grant_no=grant_no).values_list("policy", flat=True).first()
+    )
+    return found
+
+
+# --- What happens next -----------------------------------------------------------------------------------------------
+
+
+def outlook(resource: Resource, consumer_uscc: str) -> Outlook:
+    """What happens when this department asks for this resource now."""
+    return domain.outlook(resource, consumer_uscc, mounted=find_place(resource.code) is not None)
+
+
+def find_place(resource_code: str) -> Place | None:
+    """Where the resource's data is delivered from now: its table in the pool once it was filled, or its service."""
+    mount = mounting.find_mount(resource_code)
+    if mount is None:
+        return None
+    if mount.kind is MountKind.SERVICE:
+        return _service_place(mount) if mount.active else None
+    if exchange.find_pool_table(resource_code) is None:
+        return None
+    return TablePlace(exchange.pool_relation(resource_code))
+
+
+def _service_place(mount: Mount) -> ServicePlace:
+    service = mount.service
+    assert service is not None
+    return ServicePlace(
+        upstream=service.base_url,
+        address=service.address,
+        port=service.port,
+        tls=service.tls,
+        path=service.path,
+        method=service.method,
+        timeout_seconds=service.timeout_seconds,
+        rows=service.row_path,
+        fields=dict(service.fields),
+        parameters=tuple(
+            ServiceParameter(parameter.name, parameter.item, parameter.required) for parameter in service.parameters
+        ),
+    )
+
+
+def bounds(on: date) -> domain.Bounds:
+    """What the rule pack allows a grant on that day."""
+    return domain.Bounds(
+        term_days_max=rulebook.parameter("sharing.grant_days_max", on=on).whole(),
+        per_second_max=rulebook.parameter("gateway.quota.per_second", on=on).whole(),
+        per_day_max=rulebook.parameter("gateway.quota.per_day", on=on).whole(),
+    )
+
+
+def page_rows_max(on: date) -> int:
+    """The most rows one page of a call may have."""
+    return rulebook.parameter("gateway.page_rows_max", on=on).whole()
+
+
+def refusal_grounds(on: date) -> CodeList:
+    """Grounds on which a request may be refused (不予同意的理由)."""
+    return rulebook.code_list("refusal_ground", on=on)
+
+
+def own_clients(subject: Subject) -> dict[str, str]:
+    """The calling systems of the subject's organisation, name by number."""
+    return {client.client_no: client.name for client in accounts.clients_of(subject.organisation)}

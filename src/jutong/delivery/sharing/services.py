@@ -1,0 +1,615 @@
+"""Changing requests and grants: one action, one transaction, with its audit entry, its fact and its notices."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+
+from jutong.base.access import require
+from jutong.delivery.sharing import domain, events, models, policy, queries
+from jutong.delivery.sharing.values import (
+    Consent,
+    Decider,
+    Grant,
+    Place,
+    Refusal,
+    RequestState,
+    Terms,
+    Wish,
+)
+from jutong.foundation.audit import api as audit
+from jutong.foundation.notices import api as notices
+from jutong.foundation.outbox import api as outbox
+from jutong.foundation.procedures import api as procedures
+from jutong.foundation.procedures.values import CaseValue
+from jutong.foundation.rulebook import api as rulebook
+from jutong.kernel.actors import PLATFORM, ActorRef
+from jutong.kernel.clock import SHANGHAI, local_day
+from jutong.kernel.policy import Facts, Post, Relation, Subject
+from jutong.kernel.text import N_
+from jutong.registry.accounts import api as accounts
+from jutong.registry.organisations import api as organisations
+from jutong.supply.catalogue import api as catalogue
+from jutong.supply.catalogue.values import Resource
+
+DATA_REQUEST: Final = "sharing.data_request"
+"""The procedure of `procedures.py`, by name: it calls us, so we do not import it."""
+
+
+# --- Asking ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def request_resource(*, resource_code: str, wish: Wish, by: Subject, at: datetime) -> str:
+    """Ask for data (数据需求申请); gives the request's number. Art. 22(1).
+
+    Type 1 without controlled parameters is granted before this returns; all others wait for the bureau's review.
+
+    Raises NotPermitted, NoSuchResource, CannotBeRequested, WishFault or SeveralFaults, AlreadyGranted,
+    AlreadyRequested.
+    """
+    require(by, policy.REQUEST, Facts({Relation.CONSUMER: by.organisation}))
+    resource = catalogue.view_resource(resource_code, by=by)
+    domain.check_requestable(resource, by.organisation)
+    place = queries.find_place(resource.code)
+    outlook = domain.outlook(resource, by.organisation, mounted=place is not None)
+    if not outlook.possible:
+        raise domain.NotMounted(resource=resource.code)
+    wish = _checked(wish, resource, by, at)
+    _refuse_second(wish.client_no, resource.code, at)
+    case = procedures.open_case(
+        DATA_REQUEST,
+        subject_code=resource.code,
+        title=resource.title,
+        parties={
+            "consumer": by.organisation,
+            "bureau": organisations.bureau(),
+            "provider": resource.provider_uscc,
+        },
+        data={
+            "resource": resource.code,
+            "resource_title": resource.title,
+            "route": outlook.kind.value,
+            "wish": wish.to_json(),
+            "items": [[item.column_name, item.title] for item in resource.items if item.column_name in wish.columns],
+        },
+        by=by,
+        at=at,
+    )
+    return case.case_no
+
+
+def _checked(wish: Wish, resource: Resource, by: Subject, at: datetime) -> Wish:
+    today = local_day(at)
+    faults: list[domain.SharingError] = list(domain.find_faults(wish, resource, on=today, bounds=queries.bounds(today)))
+    if wish.client_no and wish.client_no not in queries.own_clients(by):
+        faults.insert(0, domain.ClientOfAnother(field="client_no", client=wish.client_no))
+    domain.raise_all(faults)
+    return domain.tidied(wish, resource)
+
+
+def _refuse_second(client_no: str, resource_code: str, at: datetime) -> None:
+    """A client has one open request and one live grant for a resource. Expired grants make room now."""
+    _note_expired(models.Grant.objects.filter(client_no=client_no, resource_code=resource_code), at)
+    held = models.Grant.objects.filter(client_no=client_no, resource_code=resource_code, ended_at=None).first()
+    if held is not None:
+        raise domain.AlreadyGranted(client=client_no, grant=held.grant_no)
+    if open_one := queries.open_request_of([client_no], resource_code):
+        raise domain.AlreadyRequested(client=client_no, request=open_one.request_no)
+
+
+# --- Acting on requests: what people do ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def forward(*, request_no: str, remark: str = "", by: Subject, at: datetime) -> None:
+    """The formal review is passed (规范性审查通过): the provider is asked. Art. 22(2)."""
+    row = queries.view_request_row(request_no, by)
+    procedures.act(row.case_no, "forward", by=by, at=at, remark=remark)
+
+
+@transaction.atomic
+def reject(*, request_no: str, remark: str, by: Subject, at: datetime) -> None:
+    """The formal review is not passed (审查不通过), with the reason."""
+    row = queries.view_request_row(request_no, by)
+    procedures.act(row.case_no, "reject", by=by, at=at, remark=remark)
+
+
+@transaction.atomic
+def consent(*, request_no: str, consent: Consent, by: Subject, at: datetime) -> None:
+    """The provider agrees, wholly or in part (同意提供). Art. 22(3).
+
+    Raises NoSuchRequest, AnswerFault or SeveralFaults, and what the procedure refuses.
+    """
+    row = queries.view_request_row(request_no, by)
+    domain.check_consent(consent, queries.wish_of(row), catalogue.get_resource(row.resource_code))
+    ticked = {"columns": list(consent.columns), "masked": list(consent.masks)}
+    procedures.act(row.case_no, "agree", by=by, at=at, remark=consent.remark, data=ticked)
+    # The case's form knows only which items are masked; the exact masks and rows are put in its place.
+    _write_consent(queries.lock_request(request_no), consent)
+
+
+@transaction.atomic
+def refuse(*, request_no: str, refusal: Refusal, by: Subject, at: datetime) -> None:
+    """The provider refuses, with ground, reason and legal basis (不予提供). Art. 22(3)."""
+    row = queries.view_request_row(request_no, by)
+    procedures.act(row.case_no, "refuse", by=by, at=at, data=refusal.to_json())
+
+
+@transaction.atomic
+def push(*, request_no: str, remark: str = "", by: Subject, at: datetime) -> str:
+    """The bureau pushes the answer to the consumer (结果推送); gives the grant's number, or nothing. Art. 22(4)."""
+    row = queries.view_request_row(request_no, by)
+    refused = isinstance(queries.answer_of(row), Refusal)
+    procedures.act(row.case_no, "tell_refusal" if refused else "push", by=by, at=at, remark=remark)
+    found = models.Grant.objects.filter(request__request_no=request_no).first()
+    return found.grant_no if found else ""
+
+
+@transaction.atomic
+def withdraw(*, request_no: str, remark: str = "", by: Subject, at: datetime) -> None:
+    """The consumer takes its request back before the decision (撤回)."""
+    row = queries.view_request_row(request_no, by)
+    require(by, policy.WITHDRAW_REQUEST, queries.facts_of_request(row))
+    procedures.act(row.case_no, "withdraw", by=by, at=at, remark=remark)
+
+
+# --- Steps of the procedure ------------------------------------------------------------------------------------------
+
+
+def take_request(case: CaseValue, *, at: datetime) -> models.DataRequest:
+    """The request exists from the moment its case is opened; its number is the case's."""
+    wish = Wish.from_json(case.data["wish"])
+    resource = catalogue.get_resource(case.data["resource"])
+    row = models.DataRequest.objects.create(
+        request_no=case.case_no,
+        case_no=case.case_no,
+        resource_code=resource.code,
+        resource_version=resource.version,
+        resource_title=resource.title,
+        provider_uscc=resource.provider_uscc,
+        consumer_uscc=case.parties["consumer"],
+        client_no=wish.client_no,
+        route=case.data["route"],
+        wish=wish.to_json(),
+        state=RequestState.REVIEWING,
+        submitted_by=case.opened_by.to_json(),
+        submitted_at=at,
+    )
+    _record(
+        "sharing.request.submitted",
+        row,
+        case.opened_by,
+        at,
+        client=wish.client_no,
+        columns=list(wish.columns),
+        filtered=wish.condition is not None,
+    )
+    outbox.publish(
+        events.RequestSubmitted(
+            request_no=row.request_no,
+            resource_code=row.resource_code,
+            provider_uscc=row.provider_uscc,
+            consumer_uscc=row.consumer_uscc,
+            client_no=row.client_no,
+        ),
+        at=at,
+    )
+    return row
+
+
+def take_grant_at_once(case: CaseValue, *, at: datetime) -> Mapping[str, Any]:
+    """The platform grants by itself what needs no decision (平台直接提供). Art. 22, first sentence."""
+    row = take_request(case, at=at)
+    resource = catalogue.get_resource(row.resource_code)
+    if domain.needs_procedure(resource):
+        raise domain.NotPublished(resource=resource.code)
+    terms = domain.terms_at_once(queries.wish_of(row), resource)
+    grant_no = _grant(row, resource, terms, decider=Decider.PLATFORM, by=PLATFORM, at=at)
+    return {"grant": grant_no}
+
+
+def take_forward(case: CaseValue, *, by: ActorRef, at: datetime) -> None:
+    row = queries.lock_request(case.case_no)
+    _expect(row, RequestState.REVIEWING)
+    _set_state(row, RequestState.ANSWERING, at)
+    _record("sharing.request.forwarded", row, by, at)
+
+
+def take_rejection(case: CaseValue, *, by: ActorRef, at: datetime) -> None:
+    row = queries.lock_request(case.case_no)
+    _expect(row, RequestState.REVIEWING)
+    row.decided_at = at
+    _set_state(row, RequestState.REJECTED, at)
+    _record("sharing.request.rejected", row, by, at)
+
+
+def take_consent(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    """The provider's consent from the case's own form: ticked items, and those to be masked by their kind."""
+    row = queries.lock_request(case.case_no)
+    _expect(row, RequestState.ANSWERING)
+    resource = catalogue.get_resource(row.resource_code)
+    columns = tuple(data["columns"])
+    masks = {
+        item.column_name: domain.default_mask(item) or domain.plain_mask(item)
+        for item in resource.items
+        if item.column_name in data.get("masked", ())
+    }
+    row.decided_at = at
+    _write_consent(row, Consent(columns, masks))
+    _set_state(row, RequestState.PUSHING, at)
+    _record("sharing.request.agreed", row, by, at, columns=list(columns), masked=sorted(masks))
+
+
+def _write_consent(row: models.DataRequest, answer: Consent) -> None:
+    domain.check_consent(answer, queries.wish_of(row), catalogue.get_resource(row.resource_code))
+    row.answer = answer.to_json()
+    row.save(update_fields=["answer"])
+
+
+def take_refusal(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    row = queries.lock_request(case.case_no)
+    _expect(row, RequestState.ANSWERING)
+    refusal = Refusal(data["ground"], data["reason"].strip(), data["legal_basis"].strip())
+    domain.check_refusal(refusal, queries.refusal_grounds(local_day(at)).codes)
+    row.answer, row.decided_at = refusal.to_json(), at
+    _set_state(row, RequestState.PUSHING, at)
+    _record("sharing.request.declined", row, by, at, ground=refusal.ground)
+
+
+def take_push(case: CaseValue, *, by: ActorRef, at: datetime) -> Mapping[str, Any]:
+    """The consent reaches the consumer: from now on its client may call. Art. 22(4)."""
+    row = queries.lock_request(case.case_no)
+    _expect(row, RequestState.PUSHING)
+    answer = queries.answer_of(row)
+    assert isinstance(answer, Consent)
+    resource = catalogue.get_resource(row.resource_code)
+    domain.check_requestable(resource, row.consumer_uscc)
+    wish = queries.wish_of(row)
+    domain.check_consent(answer, wish, resource)
+    terms = domain.terms_by_consent(wish, answer, resource)
+    return {"grant": _grant(row, resource, terms, decider=Decider.PROVIDER, by=by, at=at)}
+
+
+def take_refusal_told(case: CaseValue, *, by: ActorRef, at: datetime) -> None:
+    row = queries.lock_request(case.case_no)
+    _expect(row, RequestState.PUSHING)
+    _set_state(row, RequestState.REFUSED, at)
+    _record("sharing.request.refused", row, by, at)
+
+
+def take_withdrawal(case: CaseValue, *, by: ActorRef, at: datetime) -> None:
+    row = queries.lock_request(case.case_no)
+    _expect(row, RequestState.REVIEWING, RequestState.ANSWERING)
+    _set_state(row, RequestState.WITHDRAWN, at)
+    _record("sharing.request.withdrawn", row, by, at)
+
+
+def _expect(row: models.DataRequest, *states: RequestState) -> None:
+    if row.state not in states:
+        raise domain.RequestMoved(request=row.request_no, state=RequestState(row.state))
+
+
+def _set_state(row: models.DataRequest, state: RequestState, at: datetime) -> None:
+    row.state = state
+    if not state.open:
+        row.closed_at = at
+    row.save()
+    if not state.open:
+        outbox.publish(
+            events.RequestClosed(request_no=row.request_no, resource_code=row.resource_code, state=state.value), at=at
+        )
+
+
+def _record(action: str, row: models.DataRequest, by: ActorRef, at: datetime, **details: Any) -> None:
+    audit.record(
+        action=action,
+        by=by,
+        at=at,
+        object_kind="request",
+        object_code=row.request_no,
+        resource=row.resource_code,
+        case=row.case_no,
+        details=details,
+    )
+
+
+# --- Grants ----------------------------------------------------------------------------------------------------------
+
+
+def _grant(
+    row: models.DataRequest, resource: Resource, terms: Terms, *, decider: Decider, by: ActorRef, at: datetime
+) -> str:
+    """Write a grant and what the gateway reads of it; gives the grant's number.
+
+    Raises NotReady: there is no place to deliver from.
+    """
+    place = queries.find_place(resource.code)
+    if place is None:
+        raise domain.NotReady(resource=resource.code)
+    wish = queries.wish_of(row)
+    made = models.Grant.objects.create(
+        grant_no=_next_grant_number(local_day(at).year),
+        request=row,
+        resource_code=resource.code,
+        resource_version=resource.version,
+        provider_uscc=resource.provider_uscc,
+        consumer_uscc=row.consumer_uscc,
+        client_no=row.client_no,
+        terms=terms.to_json(),
+        decider=decider,
+        decided_by=by.to_json(),
+        granted_at=at,
+        starts_at=at,
+        expires_at=end_of(wish.until, at),
+    )
+    row.decided_at = row.decided_at or at
+    _set_state(row, RequestState.GRANTED, at)
+    grant = queries.grant_of(made)
+    _write_live(grant, resource, place, at)
+    audit.record(
+        action="sharing.grant.given",
+        by=by,
+        at=at,
+        object_kind="grant",
+        object_code=grant.grant_no,
+        resource=grant.resource_code,
+        purpose=terms.purpose,
+        case=row.case_no,
+        details={
+            "client": grant.client_no,
+            "consumer": grant.consumer_uscc,
+            "columns": list(terms.columns),
+            "masks": {column: mask.value for column, mask in terms.masks.items()},
+            "filtered": terms.condition is not None,
+            "decider": decider.value,
+            "expires_at": grant.expires_at.isoformat(),
+        },
+    )
+    outbox.publish(
+        events.AccessGranted(
+            grant_no=grant.grant_no,
+            request_no=row.request_no,
+            resource_code=grant.resource_code,
+            provider_uscc=grant.provider_uscc,
+            consumer_uscc=grant.consumer_uscc,
+            client_no=grant.client_no,
+            decider=decider.value,
+            expires_at=grant.expires_at,
+        ),
+        at=at,
+    )
+    _tell(
+        _people(grant.consumer_uscc, at, Post.DATA_STEWARD, Post.CLIENT_DEVELOPER),
+        N_("授权 {grant} 已生效"),
+        N_("应用 {client} 可自即日起调用数据资源 {resource}，有效期至 {until}。"),
+        grant,
+        at,
+    )
+    return grant.grant_no
+
+
+def end_of(until: date, at: datetime) -> datetime:
+    """The first moment after the last day of a term, where the Rules apply; at least a moment after `at`."""
+    return max(datetime.combine(until + timedelta(days=1), time(), SHANGHAI), at + timedelta(seconds=1))
+
+
+def _next_grant_number(year: int) -> str:
+    models.NumberCounter.objects.bulk_create([models.NumberCounter(kind="grant", year=year)], ignore_conflicts=True)
+    counter = models.NumberCounter.objects.select_for_update().get(kind="grant", year=year)
+    counter.last_no += 1
+    counter.save(update_fields=["last_no"])
+    return domain.grant_number(year, counter.last_no)
+
+
+def _write_live(grant: Grant, resource: Resource, place: Place, at: datetime) -> bool:
+    """Write what the gateway reads; tells whether anything changed. The trigger numbers and announces it."""
+    rows_max = queries.page_rows_max(local_day(at))
+    policy_json = domain.compile_policy(grant, resource, place, page_rows_max=rows_max)
+    wanted = {
+        "client_no": grant.client_no,
+        "resource_code": grant.resource_code,
+        "policy": policy_json,
+        "starts_at": grant.starts_at,
+        "expires_at": grant.expires_at,
+        "revoked_at": grant.revoked_at,
+    }
+    row = models.LiveGrant.objects.filter(grant_no=grant.grant_no).first()
+    if row is not None and all(getattr(row, name) == value for name, value in wanted.items()):
+        return False
+    models.LiveGrant.objects.update_or_create(grant_no=grant.grant_no, defaults=wanted)
+    return True
+
+
+@transaction.atomic
+def revoke(*, grant_no: str, reason: str, by: Subject, at: datetime) -> Grant:
+    """Withdraw a grant (收回授权); gateways refuse its calls within one second (requirement U4).
+
+    For the provider's steward and the bureau's reviewers.
+
+    Raises NoSuchGrant, NotPermitted, ReasonMissing, GrantEnded.
+    """
+    row = _lock_grant(grant_no, by)
+    _refuse_ended(row)
+    require(by, policy.REVOKE_GRANT, queries.facts_of_grant(row))
+    domain.check_reason(reason)
+    return _revoke(row, reason.strip(), by.actor, at)
+
+
+@transaction.atomic
+def return_grant(*, grant_no: str, reason: str, by: Subject, at: datetime) -> Grant:
+    """The consumer gives a grant back that it no longer needs (交回授权).
+
+    Raises NoSuchGrant, NotPermitted, ReasonMissing, GrantEnded.
+    """
+    row = _lock_grant(grant_no, by)
+    _refuse_ended(row)
+    require(by, policy.RETURN_GRANT, queries.facts_of_grant(row))
+    domain.check_reason(reason)
+    return _revoke(row, reason.strip(), by.actor, at)
+
+
+def _lock_grant(grant_no: str, by: Subject) -> models.Grant:
+    queries.view_grant_row(grant_no, by)
+    return models.Grant.objects.select_for_update(of=("self",)).select_related("request").get(grant_no=grant_no)
+
+
+def _refuse_ended(row: models.Grant) -> None:
+    if row.ended_at is not None:
+        raise domain.GrantEnded(grant=row.grant_no, ended=local_day(row.ended_at).isoformat())
+
+
+def _revoke(row: models.Grant, reason: str, by: ActorRef, at: datetime) -> Grant:
+    row.revoked_at = row.ended_at = at
+    row.revoked_by, row.revoke_reason = by.to_json(), reason
+    row.save(update_fields=["revoked_at", "revoked_by", "revoke_reason", "ended_at"])
+    # A plain update, so that nothing in the compiling of a policy can stand in the way of a revocation.
+    models.LiveGrant.objects.filter(grant_no=row.grant_no).update(revoked_at=at)
+    grant = queries.grant_of(row)
+    audit.record(
+        action="sharing.grant.revoked",
+        by=by,
+        at=at,
+        object_kind="grant",
+        object_code=grant.grant_no,
+        resource=grant.resource_code,
+        case=row.request.case_no,
+        details={"client": grant.client_no, "reason": reason},
+    )
+    outbox.publish(
+        events.AccessRevoked(
+            grant_no=grant.grant_no, resource_code=grant.resource_code, client_no=grant.client_no, reason=reason
+        ),
+        at=at,
+    )
+    people = {
+        *_people(grant.consumer_uscc, at, Post.DATA_STEWARD, Post.CLIENT_DEVELOPER),
+        *_people(grant.provider_uscc, at, Post.DATA_STEWARD),
+    } - {by.id}
+    _tell(
+        sorted(people),
+        N_("授权 {grant} 已终止"),
+        N_("应用 {client} 对数据资源 {resource} 的授权已终止，原因：{reason}"),
+        grant,
+        at,
+        reason=reason,
+    )
+    return grant
+
+
+@transaction.atomic
+def note_expired(*, at: datetime) -> int:
+    """Note the end of grants that are past their term; gives how many. The gateway refuses them by itself before."""
+    return _note_expired(models.Grant.objects.all(), at)
+
+
+def _note_expired(rows: Any, at: datetime) -> int:
+    over = rows.filter(ended_at=None, expires_at__lte=at).select_for_update(skip_locked=True)
+    ended = list(over)
+    for row in ended:
+        row.ended_at = row.expires_at
+        row.save(update_fields=["ended_at"])
+        audit.record(
+            action="sharing.grant.expired",
+            by=PLATFORM,
+            at=at,
+            object_kind="grant",
+            object_code=row.grant_no,
+            resource=row.resource_code,
+            details={"client": row.client_no},
+        )
+        outbox.publish(
+            events.AccessExpired(grant_no=row.grant_no, resource_code=row.resource_code, client_no=row.client_no),
+            at=at,
+        )
+    return len(ended)
+
+
+@transaction.atomic
+def warn_of_expiry(*, at: datetime) -> int:
+    """Tell consumers of grants that end in so many days as the rule pack says; meant to run once a day."""
+    today = local_day(at)
+    told = 0
+    for days in rulebook.parameter("sharing.expiry_notice_days", on=today).numbers():
+        last_day = today + timedelta(days=days)
+        ending = end_of(last_day, at)
+        for row in queries.live_rows(at).filter(expires_at=ending):
+            grant = queries.grant_of(row)
+            _tell(
+                _people(grant.consumer_uscc, at, Post.DATA_STEWARD),
+                N_("授权 {grant} 将于 {until} 到期"),
+                N_("应用 {client} 对数据资源 {resource} 的授权即将到期；仍需使用的，请在到期后重新申请。"),
+                grant,
+                at,
+            )
+            told += 1
+    return told
+
+
+# --- When a resource or its place changes ----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def recompile(*, resource_code: str, at: datetime) -> int:
+    """Bring the live grants of a resource in line with its present version and place; gives how many changed.
+
+    A new version never widens a grant: see `domain.overhaul`. A grant that cannot be kept is ended by the platform,
+    with its reason. While there is no place, grants stay as they are: their calls find what was there.
+    """
+    resource = catalogue.find_resource(resource_code)
+    if resource is None:
+        return 0
+    place = queries.find_place(resource_code)
+    rows = models.Grant.objects.select_for_update(of=("self",)).select_related("request")
+    changed = 0
+    for row in rows.filter(resource_code=resource_code, ended_at=None, expires_at__gt=at).order_by("id"):
+        grant = queries.grant_of(row)
+        try:
+            before = catalogue.get_version(resource_code, grant.resource_version)
+            terms = domain.overhaul(grant, before, resource)
+        except domain.GrantOverhauled as reason:
+            _revoke(row, reason.words(), PLATFORM, at)
+            changed += 1
+            continue
+        if place is not None and _write_live(replace(grant, terms=terms), resource, place, at):
+            changed += 1
+            audit.record(
+                action="sharing.grant.recompiled",
+                by=PLATFORM,
+                at=at,
+                object_kind="grant",
+                object_code=grant.grant_no,
+                resource=resource_code,
+                details={"resource_version": resource.version, "columns": list(terms.columns)},
+            )
+    return changed
+
+
+# --- Telling ---------------------------------------------------------------------------------------------------------
+
+
+def _people(organisation: str, at: datetime, *posts: Post) -> list[str]:
+    found = [person for post in posts for person in accounts.people_in(post=post, organisation=organisation, at=at)]
+    return sorted({person.person_no for person in found})
+
+
+def _tell(people: Sequence[str], title: str, body: str, grant: Grant, at: datetime, **more: str) -> None:
+    if not people:
+        return
+    notices.notify(
+        people,
+        kind="sharing.grant",
+        title=title,
+        body=body,
+        link=f"/sharing/grants/{grant.grant_no}/",
+        at=at,
+        parameters={
+            "grant": grant.grant_no,
+            "client": grant.client_no,
+            "resource": grant.resource_code,
+            "until": local_day(grant.expires_at - timedelta(seconds=1)).isoformat(),
+            **more,
+        },
+    )

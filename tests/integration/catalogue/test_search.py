@@ -1,0 +1,155 @@
+"""Finding resources by Chinese words, codes, items and provider names, with facets."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from jutong.kernel.codes.sharing import ShareType
+from jutong.kernel.policy import ANONYMOUS
+from jutong.supply.catalogue import domain, models, queries, services
+from jutong.supply.catalogue.queries import Search
+from jutong.supply.catalogue.values import DataItem
+from tests.integration.catalogue.conftest import AT, approved, published, residents, shops
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shelf(market, police, reviewer) -> dict[str, str]:
+    """Five resources of two departments; gives code by a short name."""
+    social = (*shops(market).items, DataItem("社会保险编号", "sbbh", "C(20)"))
+    return {
+        "shops": published(shops(market), market, reviewer),
+        "licences": published(
+            shops(market, title="食品经营许可信息", open=True, open_condition="无附加条件", formats=("xlsx",)),
+            market,
+            reviewer,
+            AT + timedelta(hours=1),
+        ),
+        "social": published(
+            shops(market, title="企业用工信息", items=social, summary="与社保缴费核对。"),
+            market,
+            reviewer,
+            AT + timedelta(hours=2),
+        ),
+        "residents": published(residents(police), police, reviewer, AT + timedelta(hours=3)),
+        "draft": approved(shops(market, title="尚未发布的登记信息"), market, reviewer),
+    }
+
+
+def codes(subject, **question) -> list[str]:
+    return list(queries.find(subject, Search(**question)).values_list("code", flat=True))
+
+
+def test_the_newest_come_first(shelf, police):
+    assert codes(police) == [shelf[name] for name in ("residents", "social", "licences", "shops")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("社保", ["social"]),  # in the summary only
+        ("社会保险", ["social"]),  # in an item's title only
+        ("SBBH", ["social"]),  # a column, in any case
+        ("登记", ["residents", "shops", "social", "licences"]),  # titles first, then other places
+        ("登记 户籍", ["residents"]),  # all words
+        ("公安厅", ["residents"]),  # the provider's name
+        ("户籍登", ["residents"]),
+        ("保险社会", []),  # its bigrams are all there, the word is not
+        ("ｘｍ", ["residents"]),  # full width
+        ("籍", ["residents"]),  # a single character
+        ("100%", []),
+        ("_____", []),
+        ("' & |!() \\", []),
+    ],
+)
+def test_words_are_found_where_they_stand(shelf, police, text, found):
+    assert codes(police, text=text)[: len(found) or None] == [shelf[name] for name in found]
+
+
+def test_codes_are_found(shelf, police):
+    assert codes(police, text=shelf["social"]) == [shelf["social"]]
+
+
+def test_facets_narrow_and_their_values_are_alternatives(shelf, police):
+    assert codes(police, sharing_types=(ShareType.CONDITIONAL,)) == [shelf["residents"]]
+    assert set(codes(police, format_groups=("spreadsheet", "image"))) == {shelf["licences"]}
+    assert set(codes(police, open=(True,))) == {shelf["licences"]}
+    assert codes(police, classes=(1, 2)) == []
+    assert len(codes(police, classes=(1, 3))) == 4
+    assert codes(police, text="登记", providers=(police.organisation,)) == [shelf["residents"]]
+
+
+def test_a_facets_own_choice_does_not_narrow_its_counts(shelf, market, police):
+    counts = queries.facet_counts(police, Search(sharing_types=(1,), providers=(market.organisation,)))
+
+    assert counts["sharing_types"] == {1: 3}
+    assert counts["providers"] == {market.organisation: 3}
+    assert counts["format_groups"] == {"database": 2, "spreadsheet": 1}
+    assert counts["open"] == {False: 2, True: 1}
+
+
+def test_the_counts_are_what_a_click_gives(shelf, police):
+    for name, values in queries.facet_counts(police, Search(text="信息")).items():
+        for value, count in values.items():
+            chosen = (int(value),) if name == "classes" else (value,)
+            assert len(codes(police, text="信息", **{name: chosen})) == count, (name, value)
+
+
+def test_the_public_sees_what_is_open(shelf):
+    assert codes(ANONYMOUS) == [shelf["licences"]]
+    assert queries.totals(ANONYMOUS)["resources"] == 1
+    assert queries.facet_counts(ANONYMOUS, Search())["open"] == {True: 1}
+
+
+def test_totals_count_mounted_ones(shelf, police):
+    services.note_mounted(code=shelf["shops"], at=AT)
+
+    found = queries.totals(police)
+
+    assert found == {"resources": 4, "providers": 2, "open": 1, "mountable": 4, "mounted": 1}
+    assert codes(police, mounted=True) == [shelf["shops"]]
+
+
+def test_the_words_have_an_index(shelf):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    rows = models.Resource.objects.filter(queries.holds(domain.tsquery(["社会保险"])))
+
+    assert "catalogue_resource_search" in rows.explain()
+    assert [row.code for row in rows] == [shelf["social"]]
+
+
+def test_a_new_name_of_the_provider_is_found(shelf, police, monkeypatch):
+    monkeypatch.setattr(services.organisations, "titles", lambda usccs, **_: dict.fromkeys(usccs, "自治区警务厅"))
+
+    assert services.reindex(provider_uscc=police.organisation) == 1
+
+    assert codes(police, text="警务厅") == [shelf["residents"]]
+    assert codes(police, text="公安厅") == []
+
+
+def test_old_links_with_values_that_no_longer_exist_still_work(shelf, police):
+    odd = Search(classes=(9,), sharing_types=(7,), cycles=(0,), format_groups=("cloud",), sort="colour")
+
+    assert queries.checked_search(odd) == Search()
+
+
+def test_items_are_stored_in_order(shelf):
+    columns = models.DataItem.objects.filter(resource__code=shelf["social"]).values_list("column_name", flat=True)
+
+    assert list(columns) == ["uscc", "name", "registered_on", "sbbh"]
+
+
+def test_columns_and_value_say_the_same(market, police, reviewer):
+    for content, by in ((residents(police, extended={"所属系统": "户籍系统"}), police), (shops(market), market)):
+        code = published(content, by, reviewer)
+
+        row = queries.get_resource_row(code)
+
+        expected = content.changed(classification=code.partition("/")[0])
+        assert queries.content_of(row) == expected
+        assert queries.get_version(code, 1) == expected
+        assert replace(queries.get_resource(code).content, classification="") == content
