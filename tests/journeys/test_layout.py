@@ -27,7 +27,7 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.subject = Subject("P1", Post.DATA_STEWARD, "11450000000000001A", "韦明 · 自治区民政厅")
+        request.subject = Subject("P1", Post.DATA_STEWARD, "11450000000000001A", "韦明")
         return self.get_response(request)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -33,8 +33,13 @@ def complaints_of(page: Page) -> list[str]:
     found: list[str] = []
     page.on("pageerror", lambda error: found.append(f"error: {error}"))
     page.on("console", lambda message: found.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("requestfailed", lambda request: found.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: found.append(f"failed: {request.url}") if lost(request) else None)
     return found
+
+
+def lost(request: Request) -> bool:
+    """A load that failed by itself, and not because the page was left meanwhile."""
+    return request.failure != "net::ERR_ABORTED"
 
 
 def accessibility_faults(page: Page) -> list[str]:

@@ -4,8 +4,9 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
-from jutong.kernel.policy import Subject
+from jutong.kernel.policy import POST_NAMES, Subject
 from jutong.ui import navigation, slots
 from jutong.ui.site import SECRECY_NOTICE, Site, site
 
@@ -27,6 +28,11 @@ class Page:
     @cached_property
     def subject(self) -> Subject:
         return navigation.subject_of(self.request)
+
+    @cached_property
+    def post_name(self) -> str:
+        """The post the person acts in, in the language of the page."""
+        return gettext(POST_NAMES[self.subject.post])
 
     @cached_property
     def menus(self) -> tuple[navigation.Menu, ...]:
