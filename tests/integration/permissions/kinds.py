@@ -507,7 +507,7 @@ class DraftKind:
             state = ["draft", "submitted", "returned", "approved", "published", "discarded"][n % 6]
             rows.append(
                 Draft(
-                    draft_no=f"CG8{n:05d}",
+                    draft_no=f"CG2099{n:04d}",
                     state=state,
                     provider_uscc=world.organisation(),
                     content={},
@@ -541,10 +541,12 @@ class SourceKind:
     @staticmethod
     def make(world: World) -> list[tuple[Any, Thing]]:
         from jutong.supply.mounting.models import DataSource
+        from jutong.supply.mounting.values import ConnectionReport
 
+        report = ConnectionReport(server="x", database="d", account="a", tables=1).to_json()
         rows = DataSource.objects.bulk_create(
             DataSource(
-                source_no=f"S8{n:05d}",
+                source_no=f"SJY8{n:05d}",
                 organisation=world.organisation(),
                 name=f"source {n}",
                 kind="postgresql",
@@ -556,7 +558,7 @@ class SourceKind:
                 tls="off",
                 removed_at=AT if world.flip() else None,
                 tested_at=AT,
-                report={},
+                report=report,
                 created_by=BY,
                 created_at=AT,
                 changed_by=BY,
@@ -593,7 +595,7 @@ class UploadKind:
 
         rows = UploadedFile.objects.bulk_create(
             UploadedFile(
-                file_no=f"F8{n:05d}",
+                file_no=f"WJ8{n:05d}",
                 organisation=world.organisation(),
                 digest="0" * 64,
                 name="x.csv",
@@ -649,8 +651,10 @@ class MountKind:
     @staticmethod
     def make(world: World) -> list[tuple[Any, Thing]]:
         from jutong.supply.mounting.models import DataSource, Mount
+        from jutong.supply.mounting.values import TablePlace, TableRef
 
         source = DataSource.objects.first()
+        place = TablePlace(source.source_no, TableRef("public", "t"))
         rows = Mount.objects.bulk_create(
             Mount(
                 resource_code=f"399998/{n + 1}",
@@ -660,7 +664,7 @@ class MountKind:
                 source=source,
                 resource_version=1,
                 columns=[],
-                place={},
+                place=place.to_json(),
                 mounted_by=BY,
                 mounted_at=AT,
                 changed_at=AT,
@@ -691,12 +695,12 @@ class RunKind:
 
         rows = Run.objects.bulk_create(
             Run(
-                run_no=f"R8{n:05d}",
+                run_no=f"YX2099{n:06d}",
                 resource_code=f"399997/{n + 1}",
                 provider_uscc=world.organisation(),
                 kind="full",
-                trigger="person",
-                state="done",
+                trigger="manual",
+                state="succeeded",
                 requested_by=BY,
                 requested_at=AT,
                 finished_at=AT,
