@@ -13,7 +13,7 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from jutong.ui import navigation
+        from jutong.ui import navigation, slots
 
         navigation.plug(
             home="portal:home",
@@ -26,3 +26,7 @@ class PortalConfig(AppConfig):
             navigation.HOME, title=N_("首页"), url_name="portal:home", order=0, visible=navigation.anyone
         )
         navigation.register(navigation.WORKBENCH, title=N_("个人工作台"), url_name="portal:workbench", order=0)
+        slots.register(
+            "workbench", "main", "portal:tasks", title=N_("待办事项"), order=10, visible=navigation.signed_in
+        )
+        slots.register("home", "tasks", "portal:first_tasks", order=10, visible=navigation.signed_in)

@@ -13,6 +13,8 @@ from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from jutong.kernel.workdays import LimitUnit
+
 
 class Tone(StrEnum):
     """What a state means to the person who reads it; the colour follows. The word always stands with it."""
@@ -176,13 +178,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A term of the Rules: due day, working days left, the article that sets it."""
+    """A term of the Rules: due day, working days left, the article that sets it.
+
+    `workdays_left` counts in `unit`: working days, else calendar days.
+    """
 
     due_on: date | None
     workdays_left: int | None = None
     article: str = ""
     limit: str = ""
     done: bool = False
+    unit: str = LimitUnit.WORKDAY
 
 
 @dataclass(frozen=True, slots=True)

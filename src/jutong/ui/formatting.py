@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from jutong.kernel.clock import SHANGHAI
+from jutong.kernel.workdays import LimitUnit
 
 Number = int | float | Decimal
 
@@ -81,16 +82,26 @@ def duration_words(duration: timedelta | Number | None) -> str:
     return " ".join(words % {"count": count} for words, count in parts[first : first + 2] if count)
 
 
-def workdays_words(workdays_left: int | None) -> str:
-    """What is left of a term in working days: `剩余 3 个工作日`, `今日到期`, `已超期 2 个工作日`."""
-    if workdays_left is None:
+def workdays_words(left: int | None, unit: str = LimitUnit.WORKDAY) -> str:
+    """What is left of a term: `剩余 3 个工作日`, `今日到期`, `已超期 2 个工作日`; other units count calendar days."""
+    if left is None:
         return ""
-    if workdays_left == 0:
+    if left == 0:
         return gettext("今日到期")
-    if workdays_left < 0:
-        words = ngettext("已超期 %(count)s 个工作日", "已超期 %(count)s 个工作日", -workdays_left)
-        return words % {"count": -workdays_left}
-    return ngettext("剩余 %(count)s 个工作日", "剩余 %(count)s 个工作日", workdays_left) % {"count": workdays_left}
+    count = abs(left)
+    if unit != LimitUnit.WORKDAY:
+        words = (
+            ngettext("剩余 %(count)s 天", "剩余 %(count)s 天", count)
+            if left > 0
+            else ngettext("已超期 %(count)s 天", "已超期 %(count)s 天", count)
+        )
+    else:
+        words = (
+            ngettext("剩余 %(count)s 个工作日", "剩余 %(count)s 个工作日", count)
+            if left > 0
+            else ngettext("已超期 %(count)s 个工作日", "已超期 %(count)s 个工作日", count)
+        )
+    return words % {"count": count}
 
 
 def workdays_tone(workdays_left: int | None) -> str:

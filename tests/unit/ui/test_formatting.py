@@ -100,3 +100,8 @@ def test_cells_write_what_they_are_given_in_its_usual_form():
     values = [None, "", True, date(2026, 1, 2), 12345, "文字"]
 
     assert [formatting.cell_words(value) for value in values] == ["—", "—", "是", "2026-01-02", "12,345", "文字"]
+
+
+def test_terms_in_calendar_days_do_not_speak_of_working_days():
+    assert formatting.workdays_words(3, "natural_day") == "剩余 3 天"
+    assert formatting.workdays_words(-1, "day_of_month") == "已超期 1 天"

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from jutong.portal.web import pages, switches
+from jutong.portal.web import pages, switches, tasks
 
 app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("workbench", pages.workbench, name="workbench"),
+    path("workbench/tasks", tasks.tasks, name="tasks"),
+    path("workbench/first-tasks", tasks.first_tasks, name="first_tasks"),
     path("language", switches.language, name="language"),
     path("elder", switches.elder, name="elder"),
 ]

@@ -90,7 +90,7 @@ def deadline(
     if not isinstance(term, components.Deadline):
         term = components.Deadline(due_on, workdays_left, article, limit, done)
     left = None if term.done else term.workdays_left
-    return {"term": term, "left": formatting.workdays_words(left), "tone": formatting.workdays_tone(left)}
+    return {"term": term, "left": formatting.workdays_words(left, term.unit), "tone": formatting.workdays_tone(left)}
 
 
 @register.inclusion_tag("ui/alert.html")
