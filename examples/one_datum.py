@@ -18,6 +18,7 @@ import httpx
 import jutong_client
 
 WAIT_SECONDS = 60
+COLUMNS = ["gmsfhm", "xm", "jfzt"]
 
 
 class Person:
@@ -78,7 +79,10 @@ class Way:
     def draft(self, source_no: str) -> str:
         """Scan the database; the table's comments, types, keys and samples become a draft."""
         self.steward("POST", f"/mounting/sources/{source_no}/scans")
-        wait(lambda: (self.steward("GET", f"/mounting/sources/{source_no}/scan") or {}).get("state") == "done", "the scan")
+        wait(
+            lambda: (self.steward("GET", f"/mounting/sources/{source_no}/scan") or {}).get("state") == "done",
+            "the scan",
+        )
         table = {"schema_name": self.database, "table": self.table}
         return self.steward("POST", f"/mounting/sources/{source_no}/drafts", table)["draft_no"]
 
@@ -115,6 +119,32 @@ class Way:
         runs = self.steward("GET", "/exchange/runs", resource=code)["items"]
         return next((run for run in runs if run["finished_at"]), None)
 
+    # --- Delivery: another department asks, is granted, and calls ----------------------------------------------------
+
+    def register_client(self) -> tuple[str, dict[str, Any]]:
+        """The consumer's developer registers the calling system and gets a key; its secret is shown this once."""
+        client = self.developer("POST", "/accounts/clients", {"name": "社会救助审核系统"})
+        return client["client_no"], self.developer("POST", f"/accounts/clients/{client['client_no']}/keys", {})
+
+    def ask(self, code: str, client_no: str, columns: list[str]) -> str:
+        """The consumer's steward asks; bureau, provider and bureau answer (2 + 5 + 2 working days at most)."""
+        request_no = self.asking("POST", "/sharing/requests", {
+            "resource": code, "client_no": client_no, "columns": columns,
+            "purpose_kind": "data_check", "purpose": "核验社会救助申请人的参保情况",
+            "legal_basis": "《社会救助暂行办法》第五十八条", "matter": "最低生活保障审核确认",
+        })["request_no"]  # fmt: skip
+        self.reviewer("POST", f"/sharing/requests/{request_no}/review", {"decision": "forward", "remark": "材料齐全"})
+        self.steward("POST", f"/sharing/requests/{request_no}/answer", {"decision": "agree", "columns": columns})
+        return self.reviewer("POST", f"/sharing/requests/{request_no}/push", {})["grant_no"]
+
+    def call(self, code: str, key: dict[str, Any], **parameters: str) -> dict[str, Any]:
+        """A signed call. Personal data: who acts, for what, in which case is part of what is signed."""
+        client = jutong_client.Client(
+            self.gateway, key_id=key["key_id"], secret=key["secret"], algorithm=key["algorithm"],
+            official="救助审核员-017", purpose="社会救助资格核验", case="DB-2026-000123",
+        )  # fmt: skip
+        return client.get(code, parameters)
+
 
 def wait(question: Any, what: str) -> Any:
     """The first true answer, asked for again and again."""
@@ -124,3 +154,49 @@ def wait(question: Any, what: str) -> Any:
             raise SystemExit(f"waited {WAIT_SECONDS} s in vain for {what}")
         time.sleep(0.2)
     return answer
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=Path, required=True, help="the people file of the data folder")
+    parser.add_argument("--portal", default="http://127.0.0.1:8000")
+    parser.add_argument("--gateway", default="http://127.0.0.1:8100")
+    parser.add_argument("--mariadb", default="127.0.0.1:3306", help="address:port of the department's database")
+    parser.add_argument("--database", default="hr")
+    parser.add_argument("--table", default="insured_person")
+    parser.add_argument("--account", required=True)
+    parser.add_argument("--password", required=True)
+    parser.add_argument("--number", default="450000197901209705", help="citizen number to ask the gateway for")
+    parser.add_argument("--provider", default="rst", help="short name of the department that has the table")
+    parser.add_argument("--consumer", default="mzt", help="short name of the department that needs the data")
+    return parser.parse_args()
+
+
+def main() -> None:
+    given = options()
+    host, _, port = given.mariadb.partition(":")
+    people = {row["login_name"]: row for row in json.loads(given.people.read_text("utf-8"))}
+    way = Way(
+        given.portal, given.gateway, people, given.provider, given.consumer,
+        host, int(port), given.database, given.account, given.password, given.table,
+    )  # fmt: skip
+    source_no = way.connect()
+    print(f"1–2  database registered as {source_no}")
+    draft_no = way.draft(source_no)
+    print(f"3    draft {draft_no} from the table's comments, types, keys and samples")
+    code = way.publish(draft_no)
+    print(f"4–5  published as {code}")
+    run = way.gather(code, source_no)
+    print(f"6    run {run['run_no']} gathered {run['inserted']} rows")
+    client_no, key = way.register_client()
+    print(f"7    client {client_no} has key {key['key_id']}")
+    grant_no = way.ask(code, client_no, COLUMNS)
+    print(f"8    grant {grant_no} for {', '.join(COLUMNS)}")
+    answer = way.call(code, key, gmsfhm=given.number)
+    print(f"9    answer {answer['call']}: {answer['rows']}")
+    score = wait(lambda: way.steward("GET", "/quality/score", resource=code)["score"], "the score")
+    print(f"10   quality {score['total']} of 100, {score['stars']} stars")
+
+
+if __name__ == "__main__":
+    main()
