@@ -1,7 +1,8 @@
 """Tables of the log. Triggers refuse what would change a numbered entry, a node or a checkpoint."""
 
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from jutong.base.models import resource_code_field, uscc_field
 from jutong.foundation.audit.values import CheckpointValue, EntryValue
@@ -10,20 +11,13 @@ from jutong.kernel.actors import ActorRef
 BELL = "jutong_audit"
 
 
-class ClockNow(Func):
-    """The database's clock at the very moment, not at the start of the transaction."""
-
-    template = "clock_timestamp()"
-    output_field = models.DateTimeField()
-
-
 class Entry(models.Model):
     """An entry; the sequencer gives it its number once its transaction is committed."""
 
     number = models.BigIntegerField(null=True, unique=True)
     action = models.CharField(max_length=120)
     at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=ClockNow())
+    recorded_at = models.DateTimeField(db_default=Now())
     actor_kind = models.CharField(max_length=16)
     actor_id = models.CharField(max_length=64)
     actor_post = models.CharField(max_length=32, blank=True)

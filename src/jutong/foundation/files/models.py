@@ -1,16 +1,13 @@
 """Tables of files: content by digest, files by number, and who refers to them."""
 
-import secrets
-
 from django.db import models
 from django.db.models import Q
 
 from jutong.base.models import actor_field
 from jutong.foundation.files.values import FileRef, ScanStatus
 
-
-def _new_number() -> str:
-    return secrets.token_hex(10)
+# Plain texts, so that migrations stand without today's code.
+_SCANS = [status.value for status in ScanStatus]
 
 
 class Content(models.Model):
@@ -19,7 +16,7 @@ class Content(models.Model):
     digest = models.CharField(max_length=64, primary_key=True)
     size_bytes = models.BigIntegerField()
     stored_at = models.DateTimeField()
-    scan = models.CharField(max_length=16, default=ScanStatus.UNSCANNED)
+    scan = models.CharField(max_length=16, default=ScanStatus.UNSCANNED.value)
     scanner = models.CharField(max_length=64, blank=True)
     scanned_at = models.DateTimeField(null=True)
     threat = models.CharField(max_length=200, blank=True)
@@ -27,7 +24,7 @@ class Content(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="files_content_digest"),
-            models.CheckConstraint(condition=Q(scan__in=list(ScanStatus)), name="files_content_scan"),
+            models.CheckConstraint(condition=Q(scan__in=_SCANS), name="files_content_scan"),
         ]
 
     def __str__(self) -> str:
@@ -37,7 +34,7 @@ class Content(models.Model):
 class File(models.Model):
     """A file as somebody sent it: a name for a content."""
 
-    file_no = models.CharField(max_length=32, unique=True, default=_new_number)
+    file_no = models.CharField(max_length=32, unique=True)
     content = models.ForeignKey(Content, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     media_type = models.CharField(max_length=200)

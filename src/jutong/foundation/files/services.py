@@ -1,6 +1,7 @@
 """Keeping files, letting rooms refer to them, and giving them out."""
 
 import logging
+import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -87,6 +88,7 @@ def keep(stream: BinaryIO, *, name: str, media_type: str, by: ActorRef, at: date
                 content = _content_of(arrived, at)
                 folder.put_in_place(arrived)
                 row = File.objects.create(
+                    file_no=secrets.token_hex(10),
                     content=content,
                     name=clean_name(name),
                     media_type=settled_media_type(media_type, name),

@@ -1,0 +1,45 @@
+"""Plugs procedures into Django, the outbox, the file store and the layout."""
+
+from django.apps import AppConfig
+
+from jutong.kernel.text import N_
+
+
+class ProceduresConfig(AppConfig):
+    name = "jutong.foundation.procedures"
+    label = "procedures"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from jutong.foundation.files import api as files
+        from jutong.foundation.outbox import api as outbox
+        from jutong.foundation.procedures import checks, queries
+        from jutong.foundation.procedures.services import timekeeping
+        from jutong.foundation.procedures.services.attachments import CaseFiles
+        from jutong.foundation.rulebook.events import CalendarImported
+
+        checks.register()
+        files.plug_owner(queries.FILE_KIND, CaseFiles())
+        outbox.subscribe(CalendarImported, timekeeping.recount_open_clocks, name="procedures")
+        _plug_into_ui()
+
+
+def _plug_into_ui() -> None:
+    from jutong.ui import navigation, slots
+
+    navigation.register(
+        navigation.WORKBENCH, title=N_("我的待办"), url_name="procedures:tasks", order=10, icon="checklist"
+    )
+    navigation.register(
+        navigation.WORKBENCH, title=N_("办件查询"), url_name="procedures:cases", order=20, icon="file-text"
+    )
+    navigation.register(
+        navigation.KNOWLEDGE,
+        title=N_("办理流程"),
+        url_name="procedures:definitions",
+        order=20,
+        visible=navigation.anyone,
+        icon="sitemap",
+    )
+    slots.register("workbench", "main", "procedures:tasks_panel", title=N_("我的待办"), order=10)
+    slots.register("home", "tasks", "procedures:tasks_panel", title=N_("我的待办"), visible=navigation.signed_in)

@@ -1,0 +1,228 @@
+"""Tables of procedures: cases, who takes part, clocks, events, and the counter of case numbers."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from jutong.base.models import actor_field, uscc_field
+from jutong.foundation.procedures.values.cases import CaseRef, CaseValue, EventKind, EventValue, Stage
+from jutong.foundation.procedures.values.declaration import Outcome
+from jutong.kernel.actors import ActorRef
+from jutong.kernel.workdays import Limit, LimitUnit
+
+# Plain texts, so that migrations stand without today's code.
+_OUTCOMES = [outcome.value for outcome in Outcome]
+_UNITS = [unit.value for unit in LimitUnit]
+_KINDS = [kind.value for kind in EventKind]
+
+
+class Counter(models.Model):
+    """The last case number of a year; its row lock makes the numbers gapless."""
+
+    pk = models.CompositePrimaryKey("prefix", "year")
+    prefix = models.CharField(max_length=4)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.year}"
+
+
+class Case(models.Model):
+    """A case (办件) of a procedure.
+
+    `revision` grows with every event, so that a person who looked at an older state is told. `acting_…` is who is asked
+    now, as the ladder has settled it: `rung` 0 is whom the step names.
+    """
+
+    case_no = models.CharField(max_length=20, unique=True)
+    procedure = models.CharField(max_length=120)
+    version = models.PositiveSmallIntegerField()
+    subject_code = models.CharField(max_length=120)
+    title = models.CharField(max_length=200)
+    region = models.CharField(max_length=12, blank=True)
+    data = models.JSONField(default=dict)
+    state = models.CharField(max_length=64)
+    revision = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField()
+    opened_by = actor_field()
+    opened_by_no = models.CharField(max_length=64)
+    opened_by_name = models.CharField(max_length=64, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    entered_at = models.DateTimeField()
+    acting_post = models.CharField(max_length=32, blank=True)
+    acting_party = models.CharField(max_length=32, blank=True)
+    acting_organisation = uscc_field(blank=True)
+    rung = models.PositiveSmallIntegerField(default=0)
+    unattended = models.BooleanField(default=False)
+    holder_no = models.CharField(max_length=16, blank=True)
+    holder_name = models.CharField(max_length=64, blank=True)
+    held_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="") | Q(closed_at__isnull=False, outcome__in=_OUTCOMES),
+                name="procedures_case_outcome",
+            ),
+            # A case that is closed waits for nobody.
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(acting_post="", holder_no=""), name="procedures_case_closed"
+            ),
+            models.CheckConstraint(
+                condition=Q(holder_no="", held_at=None) | (~Q(holder_no="") & Q(held_at__isnull=False)),
+                name="procedures_case_holder",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["acting_organisation", "acting_post"], condition=Q(closed_at=None), name="procedures_tasks"
+            ),
+            models.Index(fields=["subject_code"], name="procedures_case_subject"),
+            models.Index("procedure", F("id").desc(), name="procedures_case_procedure"),
+            models.Index(fields=["opened_by_no"], name="procedures_case_opener"),
+        ]
+
+    def __str__(self) -> str:
+        return self.case_no
+
+    def ref(self) -> CaseRef:
+        return CaseRef(
+            case_no=self.case_no,
+            procedure=self.procedure,
+            state=self.state,
+            closed=self.closed_at is not None,
+            outcome=self.outcome,
+        )
+
+    def value(self, *, parties: dict[str, str], taken: dict[str, int]) -> CaseValue:
+        return CaseValue(
+            case_no=self.case_no,
+            procedure=self.procedure,
+            version=self.version,
+            subject_code=self.subject_code,
+            title=self.title,
+            parties=parties,
+            data=self.data,
+            state=self.state,
+            opened_by=ActorRef(**self.opened_by),
+            opened_at=self.opened_at,
+            region=self.region,
+            outcome=self.outcome,
+            closed_at=self.closed_at,
+            taken=taken,
+        )
+
+
+class CaseParty(models.Model):
+    """An organisation that takes part in a case, and as what. Who may see a case is decided by these rows."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    party = models.CharField(max_length=32)
+    organisation = uscc_field()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "party"], name="procedures_party_once")]
+        indexes = [models.Index(fields=["organisation", "case"], name="procedures_party_org")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.party}"
+
+
+class Clock(models.Model):
+    """The clock of a step (时限).
+
+    A `held` one has ended early; when the case comes back, a new one goes on with what was left: `limit_amount` of the
+    `full_amount`, with `used_before` in the clocks before it.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    started_on = models.DateField()
+    limit_key = models.CharField(max_length=64)
+    limit_amount = models.PositiveIntegerField()
+    limit_unit = models.CharField(max_length=16)
+    article = models.CharField(max_length=64, blank=True)
+    full_amount = models.PositiveIntegerField()
+    due_on = models.DateField()
+    provisional = models.BooleanField()
+    stage = models.PositiveSmallIntegerField(default=Stage.IN_TIME.value)
+    used_before = models.PositiveIntegerField(default=0)
+    held = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+    ended_on = models.DateField(null=True)
+    used = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(limit_unit__in=_UNITS), name="procedures_clock_unit"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_on=None, used=None)
+                | Q(ended_at__isnull=False, ended_on__isnull=False, used__isnull=False),
+                name="procedures_clock_ended",
+            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="procedures_clock_one_runs"),
+        ]
+        indexes = [
+            models.Index(fields=["case", "step"], name="procedures_clock_case"),
+            models.Index(fields=["due_on"], condition=Q(ended_at=None), name="procedures_clock_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.step}"
+
+    @property
+    def limit(self) -> Limit:
+        return Limit(
+            key=self.limit_key, amount=self.limit_amount, unit=LimitUnit(self.limit_unit), article=self.article
+        )
+
+    @property
+    def limit_in_full(self) -> Limit:
+        return Limit(key=self.limit_key, amount=self.full_amount, unit=LimitUnit(self.limit_unit), article=self.article)
+
+
+class CaseEvent(models.Model):
+    """What happened to a case, once and for all."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=16)
+    transition = models.CharField(max_length=64, blank=True)
+    from_state = models.CharField(max_length=64, blank=True)
+    to_state = models.CharField(max_length=64, blank=True)
+    by = actor_field()
+    by_name = models.CharField(max_length=64, blank=True)
+    by_organisation = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+    remark = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    used = models.PositiveIntegerField(null=True)
+    limit = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="procedures_event_number"),
+            models.CheckConstraint(condition=Q(kind__in=_KINDS), name="procedures_event_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.number}"
+
+    def value(self) -> EventValue:
+        return EventValue(
+            number=self.number,
+            kind=EventKind(self.kind),
+            transition=self.transition,
+            from_state=self.from_state,
+            to_state=self.to_state,
+            by=ActorRef(**self.by),
+            by_name=self.by_name,
+            by_organisation=self.by_organisation,
+            at=self.at,
+            remark=self.remark,
+            data=self.data,
+            used=self.used,
+            limit=self.limit,
+        )

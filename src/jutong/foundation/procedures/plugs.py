@@ -1,0 +1,39 @@
+"""What accounts plugs in: the assignee directory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from jutong.foundation.procedures.values.cases import AssigneeDirectory, Person
+from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.policy import Post
+from jutong.kernel.text import N_
+
+_directories: list[AssigneeDirectory] = []
+
+
+class NoDirectory(JutongError):
+    """No assignee directory is plugged in: the platform is put together wrongly."""
+
+    message = N_("平台尚未接入人员目录，无法确定办理人，请联系系统管理员。")
+    kind = ErrorKind.UNAVAILABLE
+
+
+def plug_assignees(directory: AssigneeDirectory | None) -> None:
+    _directories[:] = [directory] if directory else []
+
+
+def people_in(post: Post, organisation: str, at: datetime) -> Sequence[Person]:
+    """Who holds a post now.
+
+    Raises NoDirectory.
+    """
+    if not _directories:
+        raise NoDirectory()
+    return _directories[0].people_in(post=post, organisation=organisation, at=at)
+
+
+def titles(organisations: Iterable[str]) -> Mapping[str, str]:
+    """Names of organisations; the code itself where nobody knows the name."""
+    codes = list(organisations)
+    known = _directories[0].titles(codes) if _directories else {}
+    return {code: known.get(code, code) for code in codes}

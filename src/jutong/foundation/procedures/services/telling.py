@@ -1,0 +1,98 @@
+"""Notices about cases."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from jutong.foundation.notices import api as notices
+from jutong.foundation.procedures.models import Clock
+from jutong.foundation.procedures.services.cases import Doer, Held, others
+from jutong.foundation.procedures.values.cases import Stage
+from jutong.foundation.procedures.values.declaration import Outcome
+from jutong.kernel.text import N_
+from jutong.ui.formatting import day_words
+
+_STAGE_TITLES = {
+    Stage.SOON: N_("即将到期：{case}（{step}）"),
+    Stage.DUE: N_("今日到期：{case}（{step}）"),
+    Stage.OVERDUE: N_("已逾期：{case}（{step}）"),
+    Stage.TO_MONITOR: N_("督办提示：{case}（{step}）逾期未办"),
+    Stage.TO_CHIEF: N_("督办提示：{case}（{step}）逾期未办"),
+    Stage.TO_BUREAU: N_("通报提示：{case}（{step}）逾期未办"),
+}
+
+
+def task_arrived(held: Held, person_nos: Iterable[str], doer: Doer, at: datetime) -> None:
+    """Somebody is asked to act."""
+    _tell(
+        held,
+        others(person_nos, doer),
+        "procedures.task_arrived",
+        N_("待办：{case}（{step}）"),
+        N_("{procedure}，编号 {case_no}。"),
+        at,
+    )
+
+
+def case_closed(held: Held, doer: Doer, at: datetime) -> None:
+    """The case has ended: for whoever opened it."""
+    opener = held.row.opened_by_no if held.row.opened_by.get("kind") == "person" else ""
+    _tell(
+        held,
+        others([opener], doer),
+        "procedures.case_closed",
+        N_("{outcome}：{case}"),
+        N_("{procedure}，编号 {case_no}。"),
+        at,
+        outcome=Outcome(held.row.outcome).label,
+    )
+
+
+def claim_taken_over(held: Held, former_no: str, doer: Doer, at: datetime) -> None:
+    """A colleague goes on with what somebody had claimed."""
+    _tell(
+        held,
+        others([former_no], doer),
+        "procedures.claim_taken_over",
+        N_("{name}已接手：{case}（{step}）"),
+        "",
+        at,
+        name=doer.name,
+    )
+
+
+def clock_ran_down(held: Held, clock: Clock, stage: Stage, person_nos: Iterable[str], at: datetime) -> None:
+    """A limit is near its end or past it."""
+    _tell(
+        held,
+        list(person_nos),
+        f"procedures.step_{stage.name.lower()}",
+        _STAGE_TITLES[stage],
+        N_("{procedure}，编号 {case_no}，应于 {due_on} 前办结。"),
+        at,
+        due_on=day_words(clock.due_on),
+    )
+
+
+def due_day_moved(held: Held, clock: Clock, person_nos: Iterable[str], at: datetime) -> None:
+    """The work calendar changed, and with it the last day of a limit."""
+    _tell(
+        held,
+        list(person_nos),
+        "procedures.due_day_moved",
+        N_("到期日调整：{case}（{step}）"),
+        N_("工作日历已更新，应于 {due_on} 前办结，编号 {case_no}。"),
+        at,
+        due_on=day_words(clock.due_on),
+    )
+
+
+def _tell(held: Held, person_nos: list[str], kind: str, title: str, body: str, at: datetime, **parameters: str) -> None:
+    if person_nos:
+        filled = {
+            "case": held.row.title,
+            "case_no": held.row.case_no,
+            "step": held.procedure.state(held.row.state).title,
+            "procedure": held.procedure.title,
+            **parameters,
+        }
+        notices.notify(person_nos, kind=kind, title=title, body=body, parameters=filled, link=held.url, at=at)

@@ -1,0 +1,152 @@
+"""Cases as values: what guards, effects, tasks and pages are handed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+from typing import Any, Protocol
+
+from jutong.kernel.actors import ActorRef
+from jutong.kernel.policy import Post
+from jutong.kernel.workdays import Limit
+
+
+class Stage(IntEnum):
+    """How far a clock has run down (时限状态). Each stage is told once; none decides the case."""
+
+    IN_TIME = 0
+    SOON = 1  # the day before the last working day: 提醒
+    DUE = 2  # the last day: 催办
+    OVERDUE = 3  # after it: 逾期
+    TO_MONITOR = 4  # one working day later: 数据监督专员
+    TO_CHIEF = 5  # three: 云长
+    TO_BUREAU = 6  # five: 通报
+
+
+class EventKind(StrEnum):
+    """What a case's event tells of."""
+
+    OPENED = "opened"
+    MOVED = "moved"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    REASSIGNED = "reassigned"
+    REMINDED = "reminded"
+    OVERDUE = "overdue"
+    RECOUNTED = "recounted"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRef:
+    """A case by its number, with the state it is in now."""
+
+    case_no: str
+    procedure: str
+    state: str
+    closed: bool
+    outcome: str
+
+
+@dataclass(frozen=True)
+class CaseValue:
+    """A case (办件) as guards and effects see it. `parties` names an organisation (uscc) for each party."""
+
+    case_no: str
+    procedure: str
+    version: int
+    subject_code: str
+    title: str
+    parties: Mapping[str, str]
+    data: Mapping[str, Any]
+    state: str
+    opened_by: ActorRef
+    opened_at: datetime
+    region: str = ""
+    outcome: str = ""
+    closed_at: datetime | None = None
+    taken: Mapping[str, int] = field(default_factory=dict)
+    """How often each transition was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockValue:
+    """The clock of a step (时限): its limit, when it ran, and what is left.
+
+    `used_workdays` counts what the Rules count and only so far; `natural_days` is what passed on the wall.
+    """
+
+    step: str
+    limit: Limit
+    started_at: datetime
+    due_on: date
+    provisional: bool
+    used: int
+    natural_days: int
+    left: int | None
+    stage: Stage
+    paused: bool
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class EventValue:
+    """One event of a case: who did what, when, with which words."""
+
+    number: int
+    kind: EventKind
+    transition: str
+    from_state: str
+    to_state: str
+    by: ActorRef
+    by_name: str
+    by_organisation: str
+    at: datetime
+    remark: str
+    data: Mapping[str, Any]
+    used: int | None
+    limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A step that waits for the subject to act (待办). Titles are source texts."""
+
+    case_no: str
+    case_title: str
+    procedure: str
+    procedure_title: str
+    step: str
+    step_title: str
+    subject_code: str
+    arrived_at: datetime
+    due_on: date | None
+    provisional: bool
+    left: int | None
+    unit: str
+    article: str
+    stage: Stage
+    holder_no: str
+    holder_name: str
+    url: str
+
+
+class Person(Protocol):
+    """Somebody who may act, by number and name."""
+
+    @property
+    def person_no(self) -> str: ...
+
+    @property
+    def display_name(self) -> str: ...
+
+
+class AssigneeDirectory(Protocol):
+    """Knows who holds which post (办理人目录). `accounts` plugs itself in."""
+
+    def people_in(self, *, post: Post, organisation: str, at: datetime) -> Sequence[Person]:
+        """Who holds a post of an organisation now."""
+        ...
+
+    def titles(self, organisations: Iterable[str]) -> Mapping[str, str]:
+        """Names of organisations by code; unknown codes are left out."""
+        ...

@@ -1,0 +1,177 @@
+"""Cases: the list of those one may see, and the page of one."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from jutong.base.access import require
+from jutong.base.http import SubjectRequest
+from jutong.foundation.files import api as files
+from jutong.foundation.procedures import policy, queries
+from jutong.foundation.procedures.domain.drawing import draw
+from jutong.foundation.procedures.domain.moves import Obstacle
+from jutong.foundation.procedures.models import Case
+from jutong.foundation.procedures.web import words
+from jutong.foundation.procedures.web.forms import TransitionForm
+from jutong.kernel import clock
+from jutong.kernel.clock import local_day
+from jutong.kernel.policy import Facts, Relation
+from jutong.ui.components import Choice, Column, Facet
+
+_PER_PAGE = 30
+_STATES = ("open", "late", "all")
+
+
+@require_GET
+def cases(request: SubjectRequest) -> HttpResponse:
+    """办件查询."""
+    mine = Facts({Relation.OWNER: request.subject.organisation, Relation.SELF: request.subject.person_no})
+    require(request.subject, policy.SEE_CASE, mine)
+    state = request.GET.get("state") if request.GET.get("state") in _STATES else "open"
+    kind = request.GET.get("procedure", "")
+    rows = queries.cases(request.subject, procedure=kind, open_only=state != "all", late_only=state == "late")
+    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "columns": [
+            Column("case", _("事项"), "link"),
+            Column("no", _("编号"), "code"),
+            Column("step", _("环节")),
+            Column("opened", _("提交时间"), "moment"),
+            Column("due", _("到期日")),
+            Column("state", _("状态"), "badge"),
+        ],
+        "rows": _rows(list(page)),
+        "facets": _facets(kind, state or "open"),
+    }
+    return render(request, "procedures/cases.html", context)
+
+
+def _rows(found: list[Case]) -> list[dict[str, Any]]:
+    at, clocks, calendars = clock.now(), queries.running_clocks(found), queries.Calendars()
+    rows = []
+    for row in found:
+        procedure, running = queries.procedure_of(row), clocks.get(row.id)
+        seen = queries.clock_value(running, row, at, calendars) if running else None
+        url = reverse(procedure.url_name, kwargs={"case_no": row.case_no})
+        rows.append(
+            {
+                "case": (f"{_(procedure.title)}：{row.title}", url),
+                "no": row.case_no,
+                "step": _(procedure.state(row.state).title),
+                "opened": row.opened_at,
+                "due": words.deadline(seen) or "",
+                "state": words.state_badge(row, seen),
+            }
+        )
+    return rows
+
+
+def _facets(kind: str, state: str) -> list[Facet]:
+    titles = {"open": _("在办"), "late": _("已逾期"), "all": _("全部")}
+    return [
+        Facet(
+            "state", _("状态"), [Choice(each, titles[each], selected=each == state) for each in _STATES], single=True
+        ),
+        Facet(
+            "procedure",
+            _("流程"),
+            [Choice(each.name, _(each.title), selected=each.name == kind) for each in queries.procedures()],
+            single=True,
+        ),
+    ]
+
+
+@require_GET
+def case(request: SubjectRequest, case_no: str) -> HttpResponse:
+    """The page of a case: its road, its history, and what the subject can do."""
+    return page_of(request, queries.get_case(case_no, request.subject))
+
+
+def page_of(
+    request: SubjectRequest, row: Case, filled: TransitionForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a case, with a form that was refused in its place."""
+    at = clock.now()
+    view = queries.view(row, request.subject, at)
+    running = view.clocks[-1] if view.clocks and view.clocks[-1].ended_at is None else None
+    limits = words.limits_of(view.procedure, local_day(row.opened_at))
+    drawing = draw(view.procedure, limits=limits, translate=_, road=view.road, id_prefix=f"road-{row.case_no}")
+    context = {
+        "row": row,
+        "case": view.value,
+        "procedure": view.procedure,
+        "state": words.state_badge(row, running),
+        "step": _(view.procedure.state(row.state).title),
+        "deadline": words.deadline(running),
+        "clock": running,
+        "facts": _facts(view),
+        "steps": words.road_steps(view.road),
+        "events": [_event(event, view) for event in reversed(view.events)],
+        "ways": [_way(way, view, row, filled) for way in view.ways],
+        "mine": view.mine,
+        "held_by_me": row.holder_no == request.subject.person_no,
+        # Made by us from a declaration, every word in it escaped.
+        "drawing": mark_safe(drawing),  # noqa: S308
+    }
+    return render(request, "procedures/case.html", context, status=status)
+
+
+def _facts(view: queries.CaseView) -> list[tuple[str, Any]]:
+    parties = [
+        (_(title), view.party_titles.get(view.value.parties[party], view.value.parties[party]))
+        for party, title in view.procedure.parties.items()
+    ]
+    return [
+        (_("编号"), view.row.case_no),
+        (_("流程"), _(view.procedure.title)),
+        (_("依据"), view.procedure.article),
+        (_("提交人"), view.row.opened_by_name or _(queries.platform_name())),
+        (_("提交时间"), view.row.opened_at),
+        (_("办结时间"), view.row.closed_at),
+        *parties,
+    ]
+
+
+def _event(event: Any, view: queries.CaseView) -> dict[str, Any]:
+    return {
+        "what": words.event_words(event, view.procedure),
+        "who": event.by_name or _(queries.platform_name()),
+        "organisation": event.by_organisation,
+        "at": event.at,
+        "note": words.event_note(event),
+        "remark": event.remark,
+        "used": event.used,
+        "limit": event.limit,
+        "files": view.files.get(event.number, []),
+    }
+
+
+def _way(way: queries.Way, view: queries.CaseView, row: Case, filled: TransitionForm | None) -> dict[str, Any]:
+    transition = way.transition
+    refused = filled is not None and filled.transition is transition
+    form = filled if refused else TransitionForm(transition, view.value, revision=row.revision)
+    kept = form.data.get(form.add_prefix("kept"), "") if refused and form else ""
+    return {
+        "key": transition.key,
+        "title": _(transition.title),
+        "form": form,
+        "open": refused or len(view.ways) == 1,
+        "leads_to": _(transition.target.title),
+        "obstacle": _obstacle(way),
+        "kept": list(files.files_by_no(kept.split(",")).values()) if kept else [],
+    }
+
+
+def _obstacle(way: queries.Way) -> str:
+    if way.obstacle is Obstacle.GUARD and way.transition.guard:
+        return _(way.transition.guard.reason)
+    if way.obstacle is Obstacle.TIMES:
+        return _("在一个办件中最多办理 {times} 次，已达到上限。").format(times=way.transition.times)
+    return ""

@@ -1,0 +1,112 @@
+"""Cases, clocks and events as the components of the layout show them."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jutong.foundation.procedures import queries
+from jutong.foundation.procedures.domain.road import Road, Stretch, main_road
+from jutong.foundation.procedures.models import Case
+from jutong.foundation.procedures.values.cases import ClockValue, EventKind, EventValue, Stage
+from jutong.foundation.procedures.values.declaration import Outcome
+from jutong.foundation.procedures.values.procedure import Procedure
+from jutong.foundation.rulebook import api as rulebook
+from jutong.kernel.text import N_
+from jutong.kernel.workdays import Limit, LimitUnit
+from jutong.ui.components import Badge, Deadline, Tone
+
+STAGES: Mapping[Stage, tuple[str, Tone]] = {
+    Stage.IN_TIME: (N_("办理中"), Tone.ACTIVE),
+    Stage.SOON: (N_("即将到期"), Tone.ATTENTION),
+    Stage.DUE: (N_("今日到期"), Tone.ATTENTION),
+    Stage.OVERDUE: (N_("已逾期"), Tone.BAD),
+    Stage.TO_MONITOR: (N_("已逾期"), Tone.BAD),
+    Stage.TO_CHIEF: (N_("已逾期"), Tone.BAD),
+    Stage.TO_BUREAU: (N_("已逾期"), Tone.BAD),
+}
+_OUTCOME_TONES = {
+    Outcome.GRANTED: Tone.GOOD,
+    Outcome.DONE: Tone.GOOD,
+    Outcome.REFUSED: Tone.BAD,
+    Outcome.WITHDRAWN: Tone.MUTED,
+    Outcome.LAPSED: Tone.MUTED,
+}
+_EVENTS = {
+    EventKind.OPENED: N_("提交"),
+    EventKind.CLAIMED: N_("认领"),
+    EventKind.RELEASED: N_("退回认领"),
+    EventKind.REASSIGNED: N_("调整办理人"),
+    EventKind.REMINDED: N_("到期提醒"),
+    EventKind.OVERDUE: N_("逾期提醒"),
+    EventKind.RECOUNTED: N_("到期日调整"),
+}
+
+
+def state_badge(row: Case, clock: ClockValue | None) -> Badge:
+    """Where a case stands, in one word: its outcome, or how its clock runs."""
+    procedure = queries.procedure_of(row)
+    if row.closed_at is not None:
+        return Badge(_(procedure.state(row.state).title), _OUTCOME_TONES[Outcome(row.outcome)])
+    if row.unattended:
+        return Badge(_("无人可办"), Tone.BAD)
+    if clock is None:
+        return Badge(_("办理中"), Tone.ACTIVE)
+    words, tone = STAGES[clock.stage]
+    return Badge(_(words), tone)
+
+
+def deadline(clock: ClockValue | None) -> Deadline | None:
+    """A clock as a due day with what is left; days left are shown for working days only."""
+    if clock is None:
+        return None
+    left = clock.left if clock.limit.unit is LimitUnit.WORKDAY else None
+    amount = f"{clock.limit.amount} {_(clock.limit.unit.label)}"
+    return Deadline(clock.due_on, left, clock.limit.article, amount, done=clock.ended_at is not None)
+
+
+def limits_of(procedure: type[Procedure], on: date) -> dict[str, Limit]:
+    """The limits a procedure counts by on a day."""
+    return {key: rulebook.limit(key, on=on) for key in procedure.limit_keys()}
+
+
+def road_steps(road: Road) -> list[dict[str, Any]]:
+    """The road of a case for the layout's list of steps."""
+    return [_step(stretch) for stretch in main_road(road)]
+
+
+def _step(stretch: Stretch) -> dict[str, Any]:
+    step: dict[str, Any] = {"title": _(stretch.state.title), "state": stretch.mark.value, "who": stretch.who}
+    if stretch.outcome:
+        step["outcome"] = _(stretch.outcome)
+    if stretch.when:
+        step["when"] = stretch.when
+    if stretch.limit is not None:
+        step |= {"limit": stretch.limit, "article": stretch.article}
+        if stretch.used is not None:
+            step["used"] = stretch.used
+    if stretch.due_on:
+        step |= {"due_on": stretch.due_on, "workdays_left": stretch.left}
+    if stretch.remark:
+        step["remark"] = stretch.remark
+    return step
+
+
+def event_words(event: EventValue, procedure: type[Procedure]) -> str:
+    """What an event tells, in a few words."""
+    if event.kind is EventKind.MOVED:
+        way = procedure.find_transition(event.transition)
+        return _(way.title) if way else event.transition
+    if event.kind is EventKind.OVERDUE and event.data.get("stage") != "overdue":
+        return _("逾期督办")
+    return _(_EVENTS[event.kind])
+
+
+def event_note(event: EventValue) -> str:
+    """What belongs to an event besides its remark."""
+    if event.kind is EventKind.RECOUNTED:
+        return _("由 {before} 调整为 {after}").format(before=event.data["from"], after=event.data["to"])
+    if event.kind in {EventKind.REMINDED, EventKind.OVERDUE}:
+        return _("应于 {due_on} 前办结").format(due_on=event.data["due_on"])
+    return ""
