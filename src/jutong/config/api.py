@@ -3,10 +3,15 @@
 from importlib import import_module
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
-from jutong.base.rest import plug_errors
+from jutong.base.http import public
+from jutong.base.rest import plug_errors, problem_response
 from jutong.config.rooms import label, with_module
+from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.text import N_
 
 DESCRIPTION = """
 Everything a page does can be done here. Sign in with `Authorization: Bearer <token>`; a token acts for one person in
@@ -35,3 +40,17 @@ def build_api() -> NinjaAPI:
 
 
 api = build_api()
+
+
+class AddressUnknown(JutongError):
+    """No operation of the API has this address."""
+
+    message = N_("接口中没有这个地址；全部地址见 /api/v1/openapi.json。")
+    kind = ErrorKind.MISSING
+
+
+@csrf_exempt
+@public
+def unknown_address(request: HttpRequest) -> HttpResponse:
+    """Programs that miss an address are answered in the shape of all errors, not with a page."""
+    return problem_response(api, request, AddressUnknown())
