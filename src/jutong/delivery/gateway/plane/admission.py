@@ -34,7 +34,7 @@ class Said:
     case: str = ""
 
 
-_NOTHING_SAID = Said()
+NOTHING_SAID = Said()
 
 
 class Admission:
@@ -139,7 +139,7 @@ def said_by(request: Request, *, required: bool) -> Said:
             if not value:
                 raise Refused("purpose_required", f"X-Jutong-{name}")
     elif not official and not purpose and not case:
-        return _NOTHING_SAID
+        return NOTHING_SAID
     return Said(_said(official, "Official"), _said(purpose, "Purpose"), _said(case, "Case"))
 
 

@@ -11,7 +11,7 @@ from time import perf_counter_ns, time
 
 import structlog
 
-from jutong.delivery.gateway.plane.admission import Admission, Said, said_by
+from jutong.delivery.gateway.plane.admission import NOTHING_SAID, Admission, said_by
 from jutong.delivery.gateway.plane.errors import Refused
 from jutong.delivery.gateway.plane.http import JSON, Answer, Request
 from jutong.delivery.gateway.plane.journal import Journal
@@ -50,7 +50,7 @@ class Call:
         self.key: ClientKey | None = None
         self.grant: Grant | None = None
         self.question: Question | None = None
-        self.said = Said()
+        self.said = NOTHING_SAID
         self.outcome = ANSWERED
         self.answer: Answer | None = None
 
@@ -243,7 +243,7 @@ class Calls:
             about, purpose, case = grant.log_part, said.purpose or grant.purpose, said.case or grant.case
         return (
             b'{"at":%d,"us":%d,"outcome":"%b","status":%d,%b,"key":%b,"official":%b,"purpose":%b,"case":%b,'
-            b'"parameters":%b,"rows":%b,"bytes":%d,"digest":"%b","source":"%b","nonce":%b,"signature":%b,'
+            b'"parameters":%b,"rows":%b,"bytes":%d,"digest":"%b","source":"%b","nonce":"%b","signature":"%b",'
             b'"policy":%d,"repeats":1}'
         ) % (
             int(call.at * 1000),
@@ -260,8 +260,9 @@ class Calls:
             len(body),
             hexlify(sha256(body).digest()),
             call.request.source.encode(),
-            _plain(headers.get(scheme.NONCE, b"")),
-            _plain(headers.get(scheme.SIGNATURE, b"")),
+            # Of an authenticated caller they are known to be plain.
+            headers[scheme.NONCE] if call.key else _plain(headers.get(scheme.NONCE, b"")),
+            headers[scheme.SIGNATURE] if call.key else _plain(headers.get(scheme.SIGNATURE, b"")),
             self._feed.revision,
         )
 
@@ -309,10 +310,8 @@ def _names(names: tuple[str, ...]) -> bytes:
 
 
 def _plain(value: bytes) -> bytes:
-    """A header value as a JSON text, if it needs no escapes; anything else is not worth keeping."""
-    if b'"' in value or b"\\" in value or not _PRINTABLE.fullmatch(value):
-        return b'""'
-    return b'"%b"' % value
+    """A header value, if it needs no escapes in JSON; anything else is not worth keeping."""
+    return b"" if b'"' in value or b"\\" in value or not _PRINTABLE.fullmatch(value) else value
 
 
 def _printable(value: bytes) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 JSON = b"application/json; charset=utf-8"
+_ALWAYS = b"cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
+_LAST = _ALWAYS + b"connection: close\r\n"
 _REASONS = {status.value: status.phrase.encode() for status in HTTPStatus}
 
 
@@ -20,7 +22,7 @@ class Request:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """An answer to one request; `close` ends the connection after it."""
 
@@ -39,8 +41,6 @@ class Answer:
             self.media_type,
             len(self.body),
             self.extra,
-            b"cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
-            if keep_alive
-            else b"cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n",
+            _ALWAYS if keep_alive else _LAST,
             self.body,
         )

@@ -88,15 +88,17 @@ class ParameterList:
     by_key: Mapping[bytes, Parameter]
     required: frozenset[str]
     page_rows_max: int
+    plain: Question
+    """What is asked when nothing is said: the first page of everything."""
 
     def question(self, query: bytes) -> Question:
         """Read a raw query string. Raises Refused."""
-        if not query:
-            return self._complete({}, 1, min(DEFAULT_PAGE_SIZE, self.page_rows_max))
+        if not query and not self.required:
+            return self.plain
         found: dict[bytes, Asked] = {}
-        page, size = 1, min(DEFAULT_PAGE_SIZE, self.page_rows_max)
+        page, size = self.plain.page, self.plain.page_size
         seen = set()
-        for part in query.split(b"&"):
+        for part in query.split(b"&") if query else ():
             raw_key, equals, raw_value = part.partition(b"=")
             key = unquote_to_bytes(raw_key)
             if key in seen or not equals:
@@ -167,7 +169,8 @@ def parse_parameters(raw: object, page_rows_max: object) -> ParameterList:
             by_key[key.encode()] = parameter
         if item.get("required"):
             required.add(item["name"])
-    return ParameterList(by_key, frozenset(required), page_rows_max)
+    plain = Question((), 1, min(DEFAULT_PAGE_SIZE, page_rows_max))
+    return ParameterList(by_key, frozenset(required), page_rows_max, plain)
 
 
 def _parse_one(item: Any) -> list[Parameter]:

@@ -43,12 +43,14 @@ class Connection(asyncio.Protocol):
     __slots__ = (
         "_body",
         "_busy",
+        "_chunk",
         "_fault",
         "_head_size",
         "_headers",
         "_in_head",
         "_keep_alive",
         "_parser",
+        "_paused",
         "_queue",
         "_server",
         "_source",
@@ -65,6 +67,8 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._queue: deque[tuple[Request, bool]] = deque()
         self._busy = False
+        self._paused = False
+        self._chunk = 0
         self._fault = ""
         self._keep_alive = True
         self.closed = False
@@ -76,7 +80,7 @@ class Connection(asyncio.Protocol):
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
         self._body = b""
-        self._head_size = 0
+        self._head_size = self._chunk
         self._in_head = True
 
     # --- Bytes in ----------------------------------------------------------------------------------------------------
@@ -95,6 +99,7 @@ class Connection(asyncio.Protocol):
         self.active_at = self._server.now
         if not self.began_at:
             self.began_at = self._server.now
+        self._chunk = len(data)
         if self._in_head:
             self._head_size += len(data)
         try:
@@ -123,14 +128,20 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         settings = self._server.settings
-        size = sum(map(len, self._headers)) + sum(map(len, self._headers.values()))
-        if len(self._headers) > settings.headers_max or size > settings.head_max_bytes:
+        if (
+            len(self._headers) > settings.headers_max
+            or int(self._headers.get(b"content-length", b"0")) > settings.body_max_bytes
+        ):
             self._fault = self._fault or "request_too_large"
-        if int(self._headers.get(b"content-length", b"0") or b"0") > settings.body_max_bytes:
+        # What has come so far may hold a body too; only when it is much, the head is looked at by itself.
+        if self._head_size > settings.head_max_bytes and self._head_length() > settings.head_max_bytes:
             self._fault = self._fault or "request_too_large"
         known = self._parser.get_http_version() in ("1.1", "1.0") and self._parser.get_method() != b"CONNECT"
         if b"host" not in self._headers or not known:
             self._fault = self._fault or "request_malformed"
+
+    def _head_length(self) -> int:
+        return len(self._target) + sum(len(name) + len(value) for name, value in self._headers.items())
 
     def on_body(self, body: bytes) -> None:
         if not self._fault:
@@ -147,7 +158,9 @@ class Connection(asyncio.Protocol):
         keep_alive = self._parser.should_keep_alive()
         if self._busy:
             self._queue.append((request, keep_alive))
-            self.transport.pause_reading()
+            if not self._paused:
+                self._paused = True
+                self.transport.pause_reading()
             if len(self._queue) > _PIPELINED_MAX:
                 self._fault = "request_too_large"
             return
@@ -172,7 +185,8 @@ class Connection(asyncio.Protocol):
             self._start(*self._queue.popleft())
         elif self._fault:
             self._refuse()
-        else:
+        elif self._paused:
+            self._paused = False
             self.transport.resume_reading()
 
     def _refuse(self) -> None:

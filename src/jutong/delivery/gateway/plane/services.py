@@ -18,6 +18,7 @@ from jutong.delivery.gateway.plane.policy import ServicePlace
 
 log = structlog.get_logger(__name__)
 
+_CONTENT_TYPE = b"content-type"
 _IDLE_SECONDS = 30.0
 _HEAD_MAX = 64 * 1024
 _BREAK_AFTER = 5
@@ -25,7 +26,7 @@ _BREAK_SECONDS = 2.0
 _BREAK_SECONDS_MAX = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ServiceAnswer:
     """What a service said: a body of a 2xx answer, or the code of the refusal its failure becomes."""
 
@@ -63,7 +64,7 @@ class _Connection(asyncio.Protocol):
     __slots__ = (
         "_body",
         "_exchange",
-        "_headers",
+        "_media_type",
         "_parser",
         "_received",
         "_service",
@@ -80,11 +81,11 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
+        self._parser = httptools.HttpResponseParser(self)
 
     def send(self, exchange: _Exchange) -> None:
         self._exchange = exchange
-        self._parser = httptools.HttpResponseParser(self)
-        self._headers: dict[bytes, bytes] = {}
+        self._media_type = b"application/octet-stream"
         self._body: list[bytes] = []
         self._size = 0
         self._received = False
@@ -112,7 +113,8 @@ class _Connection(asyncio.Protocol):
             self.abort()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.lower()] = value
+        if len(name) == len(_CONTENT_TYPE) and name.lower() == _CONTENT_TYPE:
+            self._media_type = value
 
     def on_body(self, body: bytes) -> None:
         self._body.append(body)
@@ -141,8 +143,7 @@ class _Connection(asyncio.Protocol):
             return ServiceAnswer(fault, upstream_status=status)
         if len(body) > self._service.answer_max_bytes:
             return ServiceAnswer("answer_too_large", upstream_status=status)
-        media_type = self._headers.get(b"content-type", b"application/octet-stream")
-        return ServiceAnswer("", body, media_type, status)
+        return ServiceAnswer("", body, self._media_type, status)
 
     def eof_received(self) -> None:
         return None

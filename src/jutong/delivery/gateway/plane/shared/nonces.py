@@ -37,57 +37,62 @@ class NonceTable:
         self._slice_bytes = self._buckets * _BUCKET
         self._file = MappedFile(path, b"JTNONCE1", SLICES * self._slice_bytes, shared=shared, now_ms=now_ms)
         self._map = self._file.map
+        self._shared = shared
+        self._keyed = blake2b(digest_size=_TAG, key=self._file.key)
+        self._entered = [-1] * SLICES
         self.intact = self._file.intact
         self.not_before_ms = self._file.begun_ms
 
     def use(self, key_id: bytes, nonce: bytes, timestamp_ms: int) -> bool:
         """Use a nonce up; False when it was used before. Raises NonceTableFull."""
-        epoch = timestamp_ms // SLICE_MS
-        tag = blake2b(key_id + b"\0" + nonce, digest_size=_TAG, key=self._file.key).digest()
-        if tag == _EMPTY:
-            tag = b"\x01" * _TAG
+        hashed = self._keyed.copy()
+        hashed.update(key_id + b"\0" + nonce)
+        # The last bit is set, so that no tag looks like an empty place.
+        tag = hashed.digest()[:-1] + b"\x01"
+        if not self._shared:
+            return self._use(tag, timestamp_ms // SLICE_MS)
         self._file.lock()
         try:
-            return self._enter(epoch) and self._insert(epoch % SLICES, tag)
+            return self._use(tag, timestamp_ms // SLICE_MS)
         finally:
             self._file.unlock()
 
-    def _enter(self, epoch: int) -> bool:
+    def _use(self, tag: bytes, epoch: int) -> bool:
+        slice_no = epoch % SLICES
+        # Once entered, a slice stays ours as long as its timestamps are inside the window, whatever others do.
+        if self._entered[slice_no] != epoch and not self._enter(epoch, slice_no):
+            return False
+        return self._insert(HEADER_BYTES + slice_no * self._slice_bytes, tag)
+
+    def _enter(self, epoch: int, slice_no: int) -> bool:
         """Make the slice of this epoch current. False when a later one holds its place: then it is out of time."""
-        at = _EPOCHS_AT + epoch % SLICES * _EPOCH.size
+        at = _EPOCHS_AT + slice_no * _EPOCH.size
         (held,) = _EPOCH.unpack_from(self._map, at)
-        if held == epoch:
-            return True
         if held > epoch:
             return False
-        begin = HEADER_BYTES + epoch % SLICES * self._slice_bytes
-        self._map[begin : begin + self._slice_bytes] = bytes(self._slice_bytes)
-        # After the wiping: killed in between, the slice is wiped again.
-        _EPOCH.pack_into(self._map, at, epoch)
+        if held < epoch:
+            begin = HEADER_BYTES + slice_no * self._slice_bytes
+            self._map[begin : begin + self._slice_bytes] = bytes(self._slice_bytes)
+            # After the wiping: killed in between, the slice is wiped again.
+            _EPOCH.pack_into(self._map, at, epoch)
+        self._entered[slice_no] = epoch
         return True
 
-    def _insert(self, slice_no: int, tag: bytes) -> bool:
-        begin = HEADER_BYTES + slice_no * self._slice_bytes
+    def _insert(self, begin: int, tag: bytes) -> bool:
         bucket = int.from_bytes(tag[:6], "little") % self._buckets
         for _ in range(_PROBES):
             at = begin + bucket * _BUCKET
             tags = self._map[at : at + _BUCKET]
-            if _find(tags, tag) >= 0:
+            if tag in tags:
                 return False
-            free = _find(tags, _EMPTY)
+            free = tags.find(_EMPTY)
             if free >= 0:
-                self._map[at + free : at + free + _TAG] = tag
+                # A bucket fills from its front, and the zeros found may begin inside the last tag.
+                at += -(-free // _TAG) * _TAG
+                self._map[at : at + _TAG] = tag
                 return True
             bucket = (bucket + 1) % self._buckets
         raise NonceTableFull
 
     def close(self) -> None:
         self._file.close()
-
-
-def _find(tags: bytes, wanted: bytes) -> int:
-    """Offset of a tag on a tag's boundary, or -1."""
-    at = tags.find(wanted)
-    while at % _TAG and at >= 0:
-        at = tags.find(wanted, at + 1)
-    return at
