@@ -451,7 +451,9 @@ def _build(raw: Any, items: Mapping[str, DataItem], depth: int, count: _Count) -
 
 
 def _build_comparison(raw: Mapping[str, Any], items: Mapping[str, DataItem]) -> Comparison:
-    if set(raw) != {"column", "op", "value"} or raw["op"] not in set(Op) or not isinstance(raw["column"], str):
+    if set(raw) != {"column", "op", "value"} or not isinstance(raw["column"], str) or not isinstance(raw["op"], str):
+        raise ConditionMalformed(field="condition")
+    if raw["op"] not in set(Op):
         raise ConditionMalformed(field="condition")
     item = items.get(raw["column"])
     if item is None:
@@ -490,9 +492,9 @@ def _read(value: Any, kind: DataType, *, whole: bool) -> Scalar:
     """The value in its plain form. Raises ValueError."""
     letter = kind.letter
     if letter is TypeLetter.LOGICAL:
-        if value in (True, "true"):
+        if value is True or value == "true":
             return True
-        if value in (False, "false"):
+        if value is False or value == "false":
             return False
         raise ValueError
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
@@ -510,6 +512,7 @@ def _read(value: Any, kind: DataType, *, whole: bool) -> Scalar:
         return datetime.fromisoformat(text).isoformat()
     if not isinstance(value, str) or "\0" in value or not value or len(value) > MAX_VALUE_LENGTH:
         raise ValueError
+    value.encode()  # half a character, which no database stores, is a ValueError here
     if whole and kind.length is not None and len(value) > kind.length:
         raise ValueError
     return value

@@ -1,18 +1,22 @@
 """Reading requests and grants: what a subject may see, what happens next, where data is delivered from."""
 
-from collections.abc import Collection
-from datetime import date, datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from jutong.base.access import scope_q
 from jutong.delivery.sharing import domain, models, policy
+from jutong.delivery.sharing.interface import Interface, describe
 from jutong.delivery.sharing.values import (
     Consent,
     Decider,
     Grant,
     Outlook,
+    OutlookKind,
     Place,
     Refusal,
     RequestState,
@@ -25,7 +29,10 @@ from jutong.delivery.sharing.values import (
 from jutong.foundation.rulebook import api as rulebook
 from jutong.foundation.rulebook.values import CodeList
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
+from jutong.kernel.text import N_
+from jutong.kernel.workdays import Limit
 from jutong.registry.accounts import api as accounts
+from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import api as exchange
 from jutong.supply.mounting import api as mounting
@@ -148,10 +155,14 @@ def get_grant(grant_no: str) -> Grant:
     return grant_of(row)
 
 
+def living(at: datetime) -> Q:
+    """The condition under which a grant may be used at that moment."""
+    return Q(ended_at=None, starts_at__lte=at, expires_at__gt=at)
+
+
 def live_rows(at: datetime) -> QuerySet[models.Grant]:
     """Grants that may be used at that moment."""
-    rows = models.Grant.objects.select_related("request")
-    return rows.filter(ended_at=None, starts_at__lte=at, expires_at__gt=at).order_by("grant_no")
+    return models.Grant.objects.select_related("request").filter(living(at)).order_by("grant_no")
 
 
 def live_grants(at: datetime, *, resource_code: str = "", consumer_uscc: str = "") -> list[Grant]:
@@ -217,6 +228,43 @@ def bounds(on: date) -> domain.Bounds:
         per_second_max=rulebook.parameter("gateway.quota.per_second", on=on).whole(),
         per_day_max=rulebook.parameter("gateway.quota.per_day", on=on).whole(),
     )
+
+
+def default_until(on: date) -> date:
+    """The last day of a grant for which nobody asked a term."""
+    return on + timedelta(days=rulebook.parameter("sharing.grant_days", on=on).whole())
+
+
+STEPS: Final[Mapping[str, str]] = {
+    "sharing.review": N_("规范性审查"),
+    "sharing.answer": N_("提供部门答复"),
+    "sharing.push": N_("结果推送"),
+}
+"""The limits of the procedure by their keys in the rule pack, with the steps they bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepLimit:
+    """A step that lies ahead of a request, with its limit. `title` is source text."""
+
+    key: str
+    title: str
+    limit: Limit
+
+
+def steps_ahead(found: Outlook, on: date) -> tuple[StepLimit, ...]:
+    """The steps of the procedure with their limits; none where it is not taken."""
+    if found.kind is not OutlookKind.PROCEDURE:
+        return ()
+    return tuple(StepLimit(key, title, rulebook.limit(key, on=on)) for key, title in STEPS.items())
+
+
+def interface_of(row: models.Grant) -> Interface:
+    """The interface of a grant as it is live now, or as it last was."""
+    found = live_policy(row.grant_no)
+    assert found is not None
+    titles = {item.column_name: item.title for item in catalogue.get_resource(row.resource_code).items}
+    return describe(found, titles, settings.JUTONG_GATEWAY_URL)
 
 
 def page_rows_max(on: date) -> int:

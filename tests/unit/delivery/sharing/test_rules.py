@@ -141,6 +141,16 @@ ITEMS = (
 )
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["all", "any", "column", "op", "value", "x"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
 class TestConditions:
     @pytest.mark.parametrize(
         ("raw", "written"),
@@ -183,6 +193,11 @@ class TestConditions:
             ({"column": "amount", "op": "prefix", "value": "1"}, domain.ConditionOpNotAllowed),
             ({"column": "blob", "op": "eq", "value": "x"}, domain.ConditionOpNotAllowed),
             ({"column": "other", "op": "eq", "value": "x"}, domain.ConditionColumnUnknown),
+            ({"column": "region", "op": "eq", "value": "\ud800"}, domain.ConditionValueWrong),
+            ({"column": "region", "op": [], "value": "x"}, domain.ConditionMalformed),
+            ({"column": {}, "op": "eq", "value": "x"}, domain.ConditionMalformed),
+            ({"column": "region", "op": "eq", "value": {"a": 1}}, domain.ConditionValueWrong),
+            ({"column": "valid", "op": "eq", "value": 1}, domain.ConditionValueWrong),
             ({"column": "region", "op": "like", "value": "x"}, domain.ConditionMalformed),
             ({"column": "region", "op": "in", "value": []}, domain.ConditionMalformed),
             ({"column": "region", "op": "lt", "value": None}, domain.ConditionMalformed),
@@ -212,17 +227,23 @@ class TestConditions:
         assert domain.build_condition(None, ITEMS) is None
         assert domain.build_condition({}, ITEMS) is None
 
+    @given(JSON)
+    def test_any_json_is_built_or_refused_never_a_crash(self, raw):
+        self._built_or_refused(raw)
+
     @given(
-        st.recursive(
-            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-            lambda inner: (
-                st.lists(inner, max_size=4)
-                | st.dictionaries(st.sampled_from(["all", "any", "column", "op", "value", "x"]), inner, max_size=4)
-            ),
-            max_leaves=12,
+        st.fixed_dictionaries(
+            {
+                name: st.sampled_from(["region", "day", "valid", "eq", "in", []]) | JSON
+                for name in ("column", "op", "value")
+            }
         )
     )
-    def test_any_json_is_built_or_refused_never_a_crash(self, raw):
+    def test_any_comparison_is_built_or_refused_never_a_crash(self, raw):
+        self._built_or_refused(raw)
+
+    @staticmethod
+    def _built_or_refused(raw):
         try:
             built = domain.build_condition(raw, ITEMS)
         except domain.ConditionFault:

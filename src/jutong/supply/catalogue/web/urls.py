@@ -2,10 +2,8 @@
 
 from django.urls import path
 
-from jutong.base import converters
+from jutong.base import converters  # noqa: F401  (makes `resource_code` known)
 from jutong.supply.catalogue.web import drafts, resource, search
-
-assert converters.ResourceCodeConverter  # importing it makes `resource_code` known
 
 app_name = "catalogue"
 

@@ -1,0 +1,524 @@
+"""The REST face: what happens next, requests and their steps, grants and how to call them."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import gettext
+from ninja import Path as InPath
+from ninja import Query, Router, Schema
+from pydantic import Field, StringConstraints
+
+from jutong.base.http import SubjectRequest
+from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
+from jutong.delivery.sharing import domain, models, queries, services
+from jutong.delivery.sharing.values import (
+    Consent,
+    Decider,
+    Mask,
+    OutlookKind,
+    Quota,
+    Refusal,
+    RequestState,
+    Wish,
+)
+from jutong.kernel import clock
+from jutong.kernel.codes.resource_code import MAX_DETAIL_LENGTH
+from jutong.kernel.codes.sharing import UsePurpose
+from jutong.supply.catalogue import api as catalogue
+
+router = Router(tags=["sharing"])
+
+# Printable text: PostgreSQL stores no NUL.
+_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+Text = Annotated[str, StringConstraints(pattern=_LINES, max_length=domain.MAX_TEXT_LENGTH)]
+Column = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", min_length=1, max_length=80)]
+ResourceText = Annotated[
+    str,
+    StringConstraints(pattern=rf"^[123][0-9]{{5,{5 + MAX_DETAIL_LENGTH}}}/[0-9]{{1,12}}$"),
+    Field(examples=["303001/1"]),
+]
+InClassification = Annotated[
+    str, InPath(pattern=rf"^[123][0-9]{{5,{5 + MAX_DETAIL_LENGTH}}}$", description="分类码", examples=["303001"])
+]
+InSequence = Annotated[int, InPath(ge=1, le=999_999_999, description="顺序码", examples=[1])]
+InRequest = Annotated[str, InPath(pattern=r"^XQ[0-9]{8,16}$", examples=["XQ20260001"])]
+InGrant = Annotated[str, InPath(pattern=r"^SQ[0-9]{8,16}$", examples=["SQ20260001"])]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
+ClientNo = Annotated[str, StringConstraints(pattern=r"^C[0-9]{4,12}$"), Field(examples=["C0001"])]
+RowCondition = Annotated[
+    dict[str, Any] | None,
+    Field(
+        description='{"column","op","value"}, or {"all":[…]} and {"any":[…]} of these; op is one of eq, ne, lt, le, '
+        "gt, ge, in, prefix. Never text of a query.",
+        examples=[{"all": [{"column": "xzqh", "op": "prefix", "value": "4501"}]}],
+    ),
+]
+
+
+class QuotaBody(StrictSchema):
+    """How often the grant may be used."""
+
+    per_second: int = Field(default=10, ge=1, le=100_000)
+    per_day: int = Field(default=10_000, ge=1, le=1_000_000_000)
+
+
+class WishIn(StrictSchema):
+    """What is asked: by which client, which items (column names), for what, on which basis, until which day."""
+
+    resource: ResourceText
+    client_no: ClientNo
+    columns: list[Column] = Field(max_length=500)
+    purpose_kind: UsePurpose
+    purpose: Text
+    legal_basis: Text
+    matter: Text = ""
+    until: Day | None = None
+    quota: QuotaBody = Field(default_factory=QuotaBody)
+    condition: RowCondition = None
+
+
+class OutlookOut(Schema):
+    """What happens next: at once, by the procedure with its limits, or not possible and why."""
+
+    kind: OutlookKind
+    reason: str
+    message: str
+    steps: list["StepOut"]
+
+
+class StepOut(Schema):
+    """A step of the procedure with its limit."""
+
+    key: str
+    title: str
+    amount: int
+    unit: str
+    article: str
+
+
+class AnswerOut(Schema):
+    """The provider's answer: consent with items and masks, or refusal with ground, reason and basis."""
+
+    agreed: bool
+    columns: list[str] = Field(default_factory=list)
+    masks: dict[str, Mask] = Field(default_factory=dict)
+    condition: dict[str, Any] | None = None
+    remark: str = ""
+    ground: str = ""
+    reason: str = ""
+    legal_basis: str = ""
+
+
+class RequestRow(Schema):
+    """A request in a list."""
+
+    request_no: str
+    case_no: str
+    resource: str
+    resource_title: str
+    provider_uscc: str
+    consumer_uscc: str
+    client_no: str
+    route: OutlookKind
+    state: RequestState
+    state_title: str
+    submitted_at: datetime
+    closed_at: datetime | None
+    grant_no: str
+
+
+class RequestOut(RequestRow):
+    """A request with what was asked and answered."""
+
+    resource_version: int
+    columns: list[str]
+    condition: dict[str, Any] | None
+    purpose_kind: UsePurpose
+    purpose: str
+    legal_basis: str
+    matter: str
+    until: date
+    quota: QuotaBody
+    answer: AnswerOut | None
+
+
+class RequestPage(Schema):
+    """A page of requests."""
+
+    total: int
+    items: list[RequestRow]
+
+
+class ReviewIn(StrictSchema):
+    """The formal review: forward to the provider, or reject with the reason."""
+
+    decision: Literal["forward", "reject"]
+    remark: Text = ""
+
+
+class AgreeIn(StrictSchema):
+    """Consent: items given (fewer than asked is allowed), masks by column, a condition that narrows the rows.
+
+    Without `masks` the default ones by grade apply; an empty object gives everything unmasked.
+    """
+
+    decision: Literal["agree"]
+    columns: list[Column] = Field(max_length=500)
+    masks: dict[Column, Mask] | None = None
+    condition: RowCondition = None
+    remark: Text = ""
+
+
+class RefuseIn(StrictSchema):
+    """Refusal: ground of the list, reason in words, legal basis. Art. 22(3)."""
+
+    decision: Literal["refuse"]
+    ground: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+    reason: Text
+    legal_basis: Text
+
+
+AnswerIn = Annotated[AgreeIn | RefuseIn, Field(discriminator="decision")]
+
+
+class RemarkIn(StrictSchema):
+    """A remark that goes with a step."""
+
+    remark: Text = ""
+
+
+class ReasonIn(StrictSchema):
+    """Why a grant ends."""
+
+    reason: Text
+
+
+class GrantRow(Schema):
+    """A grant in a list."""
+
+    grant_no: str
+    request_no: str
+    resource: str
+    resource_version: int
+    provider_uscc: str
+    consumer_uscc: str
+    client_no: str
+    decider: Decider
+    starts_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    revoked_at: datetime | None
+    revoke_reason: str
+    live: bool
+
+
+class GrantOut(GrantRow):
+    """A grant with its terms."""
+
+    columns: list[str]
+    masks: dict[str, Mask]
+    condition: dict[str, Any] | None
+    quota: QuotaBody
+    purpose_kind: UsePurpose
+    purpose: str
+    legal_basis: str
+    matter: str
+
+
+class GrantPage(Schema):
+    """A page of grants."""
+
+    total: int
+    items: list[GrantRow]
+
+
+class InterfaceParameter(Schema):
+    """A parameter callers may use; operators beside `eq` are written `name.op=value`."""
+
+    name: str
+    title: str
+    type: str
+    ops: list[str]
+    required: bool
+    max_length: int
+
+
+class InterfaceColumn(Schema):
+    """A column of the answer, with the mask it bears."""
+
+    name: str
+    title: str
+    type: str
+    mask: str
+
+
+class InterfaceOut(Schema):
+    """How a grant's interface is called, with examples that work as they stand."""
+
+    grant_no: str
+    method: str
+    url: str
+    sensitive: bool = Field(description="X-Jutong-Official, -Purpose and -Case must be sent and signed")
+    parameters: list[InterfaceParameter]
+    columns: list[InterfaceColumn]
+    page_rows_max: int
+    per_second: int
+    per_day: int
+    answer: dict[str, Any]
+    shell: str
+    python: str
+
+
+# --- What happens next -----------------------------------------------------------------------------------------------
+
+
+@router.get(
+    "/outlook/{classification}/{sequence}",
+    response={200: OutlookOut, **problems(404)},
+    summary="What happens when I ask for this resource",
+)
+def outlook(request: SubjectRequest, classification: InClassification, sequence: InSequence) -> dict[str, Any]:
+    """Granted at once, the 2 + 5 + 2 procedure, or not possible. Art. 22."""
+    resource = catalogue.view_resource(f"{classification}/{sequence}", by=request.subject)
+    found = queries.outlook(resource, request.subject.organisation)
+    steps = queries.steps_ahead(found, clock.local_day(clock.now()))
+    return {
+        "kind": found.kind,
+        "reason": found.reason,
+        "message": _words(found.words),
+        "steps": [_step(step) for step in steps],
+    }
+
+
+def _step(step: queries.StepLimit) -> dict[str, Any]:
+    return {
+        "key": step.key,
+        "title": _words(step.title),
+        "amount": step.limit.amount,
+        "unit": _words(step.limit.unit.label),
+        "article": step.limit.article,
+    }
+
+
+# --- Requests --------------------------------------------------------------------------------------------------------
+
+
+class RequestsQuery(PageQuery):
+    """Which requests: as consumer, as provider, in some states, of one resource."""
+
+    role: Literal["consumer", "provider"] | None = None
+    state: list[RequestState] = Field(default_factory=list)
+    resource: ResourceText | None = None
+
+
+@router.get("/requests", response={200: RequestPage, **problems()}, summary="Requests I may see")
+def requests(request: SubjectRequest, query: Query[RequestsQuery]) -> dict[str, Any]:
+    """One's own, those for one's own resources, and for the bureau all; the newest first."""
+    rows = queries.requests(request.subject).select_related("grant")
+    if query.role:
+        rows = rows.filter(**{f"{query.role}_uscc": request.subject.organisation})
+    if query.state:
+        rows = rows.filter(state__in=query.state)
+    if query.resource:
+        rows = rows.filter(resource_code=query.resource)
+    return page_of(rows, query, present=_request_row)
+
+
+@router.post("/requests", response={201: RequestOut, **problems(404, 409)}, summary="Ask for data")
+def submit(request: SubjectRequest, body: WishIn) -> Any:
+    """数据需求申请. Type 1 without controlled parameters is granted in this call. For the consumer's steward."""
+    at = clock.now()
+    resource = catalogue.view_resource(body.resource, by=request.subject)
+    wish = Wish(
+        client_no=body.client_no,
+        columns=tuple(body.columns),
+        purpose_kind=body.purpose_kind,
+        purpose=body.purpose,
+        legal_basis=body.legal_basis,
+        until=body.until or queries.default_until(clock.local_day(at)),
+        quota=Quota(**body.quota.model_dump()),
+        condition=domain.build_condition(body.condition, resource.items),
+        matter=body.matter,
+    )
+    request_no = services.request_resource(resource_code=resource.code, wish=wish, by=request.subject, at=at)
+    return 201, _request_out(request_no, request)
+
+
+@router.get("/requests/{request_no}", response={200: RequestOut, **problems(404)}, summary="One request")
+def one_request(request: SubjectRequest, request_no: InRequest) -> dict[str, Any]:
+    """What was asked, where it stands, what was answered."""
+    return _request_out(request_no, request)
+
+
+@router.post(
+    "/requests/{request_no}/review",
+    response={200: RequestOut, **problems(404, 409)},
+    summary="Formal review of a request",
+)
+def review(request: SubjectRequest, request_no: InRequest, body: ReviewIn) -> dict[str, Any]:
+    """规范性审查, within two working days. For the bureau's reviewers. Art. 22(2)."""
+    act = services.forward if body.decision == "forward" else services.reject
+    act(request_no=request_no, remark=body.remark, by=request.subject, at=clock.now())
+    return _request_out(request_no, request)
+
+
+@router.post(
+    "/requests/{request_no}/answer", response={200: RequestOut, **problems(404, 409)}, summary="Answer a request"
+)
+def answer(request: SubjectRequest, request_no: InRequest, body: AnswerIn) -> dict[str, Any]:
+    """提供部门答复, within five working days. For the provider's steward. Art. 22(3)."""
+    at = clock.now()
+    row = queries.view_request_row(request_no, request.subject)
+    if isinstance(body, RefuseIn):
+        refusal = Refusal(body.ground, body.reason, body.legal_basis)
+        services.refuse(request_no=request_no, refusal=refusal, by=request.subject, at=at)
+        return _request_out(request_no, request)
+    resource = catalogue.get_resource(row.resource_code)
+    masks = domain.default_masks(resource, body.columns) if body.masks is None else body.masks
+    condition = domain.build_condition(body.condition, resource.items)
+    services.consent(
+        request_no=request_no,
+        consent=Consent(tuple(body.columns), masks, condition, body.remark),
+        by=request.subject,
+        at=at,
+    )
+    return _request_out(request_no, request)
+
+
+@router.post(
+    "/requests/{request_no}/push",
+    response={200: RequestOut, **problems(404, 409)},
+    summary="Push the answer to the consumer",
+)
+def push(request: SubjectRequest, request_no: InRequest, body: RemarkIn) -> dict[str, Any]:
+    """结果推送, within two working days: after a consent the grant is live. For the bureau's reviewers. Art. 22(4)."""
+    services.push(request_no=request_no, remark=body.remark, by=request.subject, at=clock.now())
+    return _request_out(request_no, request)
+
+
+@router.post(
+    "/requests/{request_no}/withdrawal", response={200: RequestOut, **problems(404, 409)}, summary="Withdraw a request"
+)
+def withdraw(request: SubjectRequest, request_no: InRequest, body: RemarkIn) -> dict[str, Any]:
+    """撤回, before the provider has answered. For the consumer's steward."""
+    services.withdraw(request_no=request_no, remark=body.remark, by=request.subject, at=clock.now())
+    return _request_out(request_no, request)
+
+
+# --- Grants ----------------------------------------------------------------------------------------------------------
+
+
+class GrantsQuery(PageQuery):
+    """Which grants: as consumer, as provider, live ones only, of one resource."""
+
+    role: Literal["consumer", "provider"] | None = None
+    live: bool | None = None
+    resource: ResourceText | None = None
+
+
+@router.get("/grants", response={200: GrantPage, **problems()}, summary="Grants I may see")
+def grants(request: SubjectRequest, query: Query[GrantsQuery]) -> dict[str, Any]:
+    """One's own, those on one's own resources, and for the bureau and the centre all; the newest first."""
+    at = clock.now()
+    rows = queries.grants(request.subject).select_related("request")
+    if query.role:
+        rows = rows.filter(**{f"{query.role}_uscc": request.subject.organisation})
+    if query.resource:
+        rows = rows.filter(resource_code=query.resource)
+    if query.live is not None:
+        living = queries.living(at)
+        rows = rows.filter(living) if query.live else rows.exclude(living)
+    return page_of(rows, query, present=lambda row: _grant_row(row, at))
+
+
+@router.get("/grants/{grant_no}", response={200: GrantOut, **problems(404)}, summary="One grant")
+def grant(request: SubjectRequest, grant_no: InGrant) -> dict[str, Any]:
+    """The decision and its terms."""
+    return _grant_out(grant_no, request)
+
+
+@router.get(
+    "/grants/{grant_no}/interface",
+    response={200: InterfaceOut, **problems(404)},
+    summary="How to call what a grant gives",
+)
+def call_interface(request: SubjectRequest, grant_no: InGrant) -> dict[str, Any]:
+    """Address, parameters, answer, and examples for curl and Python."""
+    return asdict(queries.interface_of(queries.view_grant_row(grant_no, request.subject)))
+
+
+@router.post("/grants/{grant_no}/revocation", response={200: GrantOut, **problems(404, 409)}, summary="Revoke a grant")
+def revoke(request: SubjectRequest, grant_no: InGrant, body: ReasonIn) -> dict[str, Any]:
+    """收回授权: calls are refused within a second. For the provider's steward and the bureau's reviewers."""
+    services.revoke(grant_no=grant_no, reason=body.reason, by=request.subject, at=clock.now())
+    return _grant_out(grant_no, request)
+
+
+@router.post("/grants/{grant_no}/return", response={200: GrantOut, **problems(404, 409)}, summary="Give a grant back")
+def give_back(request: SubjectRequest, grant_no: InGrant, body: ReasonIn) -> dict[str, Any]:
+    """交回授权. For the consumer's steward."""
+    services.return_grant(grant_no=grant_no, reason=body.reason, by=request.subject, at=clock.now())
+    return _grant_out(grant_no, request)
+
+
+# --- Out -------------------------------------------------------------------------------------------------------------
+
+
+def _words(text: str) -> str:
+    return gettext(text) if text else ""
+
+
+def _request_row(row: models.DataRequest) -> dict[str, Any]:
+    given = getattr(row, "grant", None)
+    return {
+        "request_no": row.request_no,
+        "case_no": row.case_no,
+        "resource": row.resource_code,
+        "resource_title": row.resource_title,
+        "provider_uscc": row.provider_uscc,
+        "consumer_uscc": row.consumer_uscc,
+        "client_no": row.client_no,
+        "route": row.route,
+        "state": row.state,
+        "state_title": _words(RequestState(row.state).label),
+        "submitted_at": row.submitted_at,
+        "closed_at": row.closed_at,
+        "grant_no": given.grant_no if given else "",
+    }
+
+
+def _request_out(request_no: str, request: SubjectRequest) -> dict[str, Any]:
+    row = queries.view_request_row(request_no, request.subject)
+    wish = {name: value for name, value in row.wish.items() if name != "client_no"}
+    return {**_request_row(row), "resource_version": row.resource_version, **wish, "answer": _answer(row)}
+
+
+def _answer(row: models.DataRequest) -> dict[str, Any] | None:
+    if row.answer is None:
+        return None
+    return {"agreed": "ground" not in row.answer, **row.answer}
+
+
+def _grant_row(row: models.Grant, at: datetime) -> dict[str, Any]:
+    return {
+        "grant_no": row.grant_no,
+        "request_no": row.request.request_no,
+        "resource": row.resource_code,
+        "resource_version": row.resource_version,
+        "provider_uscc": row.provider_uscc,
+        "consumer_uscc": row.consumer_uscc,
+        "client_no": row.client_no,
+        "decider": row.decider,
+        "starts_at": row.starts_at,
+        "expires_at": row.expires_at,
+        "ended_at": row.ended_at,
+        "revoked_at": row.revoked_at,
+        "revoke_reason": row.revoke_reason,
+        "live": row.ended_at is None and row.starts_at <= at < row.expires_at,
+    }
+
+
+def _grant_out(grant_no: str, request: SubjectRequest) -> dict[str, Any]:
+    row = queries.view_grant_row(grant_no, request.subject)
+    return {**_grant_row(row, clock.now()), **row.terms}

@@ -1,0 +1,23 @@
+"""Addresses of the pages of sharing, under /sharing/."""
+
+from django.urls import path
+
+from jutong.base import converters  # noqa: F401  (makes `resource_code` known)
+from jutong.delivery.sharing.web import apply, grants, panels, requests
+
+app_name = "sharing"
+
+urlpatterns = [
+    path("apply/<resource_code:code>/", apply.apply, name="apply"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/<slug:request_no>/", requests.request_page, name="request"),
+    path("requests/<slug:request_no>/content/", panels.request_content, name="request_content"),
+    path("requests/<slug:request_no>/answer/", requests.answer, name="answer"),
+    path("grants/", grants.grants, name="grants"),
+    path("grants/<slug:grant_no>/", grants.grant, name="grant"),
+    path("grants/<slug:grant_no>/revocation/", grants.revoke, name="revoke"),
+    path("grants/<slug:grant_no>/return/", grants.give_back, name="give_back"),
+    path("grants/<slug:grant_no>/api/", grants.api_page, name="api"),
+    path("panels/outlook/<resource_code:code>/", panels.outlook, name="outlook_panel"),
+    path("panels/subscribers/<resource_code:code>/", panels.subscribers, name="subscribers_panel"),
+]
