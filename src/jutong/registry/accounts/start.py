@@ -57,13 +57,14 @@ def ensure_demo_people(*, at: datetime) -> list[StartPerson]:
     missing = [place for place in places if place.login_name not in known]
     if not missing:
         return []
-    titles = organisations.titles({place.organisation for place in missing})
+    usccs = {place.organisation for place in missing}
+    titles, short = organisations.titles(usccs), organisations.titles(usccs, short=True)
     passwords = [domain.new_password() for _ in missing]
     # Hashing takes a tenth of a second each and leaves the interpreter free: several at a time.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         hashes = list(pool.map(make_password, passwords))
     created = [
-        _create(place, titles.get(place.organisation, ""), password, encoded, at)
+        _create(place, titles[place.organisation], short[place.organisation], password, encoded, at)
         for place, password, encoded in zip(missing, passwords, hashes, strict=True)
     ]
     merged = {person.login_name: person for person in [*read_people(), *created]}
@@ -105,8 +106,10 @@ def _places() -> list[_Place]:
     return places
 
 
-def _create(place: _Place, organisation_name: str, password: str, encoded: str, at: datetime) -> StartPerson:
-    display_name = POST_NAMES[place.post]
+def _create(
+    place: _Place, organisation_name: str, short_name: str, password: str, encoded: str, at: datetime
+) -> StartPerson:
+    display_name = f"{short_name}{POST_NAMES[place.post]}"
     person = services.add_person(
         login_name=place.login_name,
         display_name=display_name,

@@ -45,7 +45,13 @@ class DayInput(forms.DateInput):
 
 class AppointmentForm(forms.Form):
     post = forms.ChoiceField(label=N_("岗位"), choices=[(p.value, N_(p.label)) for p in Post if p is not Post.PUBLIC])
-    organisation = forms.CharField(label=N_("单位（统一社会信用代码）"), min_length=18, max_length=18)
+    organisation = forms.CharField(
+        label=N_("单位（统一社会信用代码）"),
+        min_length=18,
+        max_length=18,
+        help_text=N_("输入单位名称或代码的一部分，从列表中选择。"),
+        widget=forms.TextInput({"list": "organisations", "autocomplete": "off"}),
+    )
     office = forms.CharField(label=N_("处室"), max_length=64, required=False)
     deputy = forms.BooleanField(label=N_("B 角（主责人员不在时代办）"), required=False)
     starts_on = forms.DateField(label=N_("起始日期"), widget=DayInput())

@@ -19,6 +19,7 @@ from jutong.registry.accounts.web.forms import AppointmentForm, PersonForm, refu
 from jutong.registry.organisations import api as organisations
 
 PAGE_ROWS = 50
+ORGANISATIONS_OFFERED = 1_000
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,6 +91,7 @@ def _person_page(request: SubjectRequest, person_no: str, form: AppointmentForm,
     held = list(api.appointments(request.subject).filter(person=found.pk).order_by("-starts_on", "-pk"))
     titles = organisations.titles({row.organisation for row in held})
     other = request.subject.person_no != person_no
+    may_appoint = other and found.is_active and bool(decide(request.subject, policy.APPOINT))
     context = {
         "person": found,
         "posts": [
@@ -101,7 +103,8 @@ def _person_page(request: SubjectRequest, person_no: str, form: AppointmentForm,
             }
             for row in held
         ],
-        "form": form if other and found.is_active and decide(request.subject, policy.APPOINT) else None,
+        "form": form if may_appoint else None,
+        "organisations": organisations.departments()[:ORGANISATIONS_OFFERED] if may_appoint else [],
         "password": password,
         "may_disable": found.is_active and bool(decide(request.subject, policy.DISABLE_PERSON, api.facts(found))),
         "may_reset": found.is_active and bool(decide(request.subject, policy.RESET_PASSWORD, api.facts(found))),
