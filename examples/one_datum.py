@@ -27,10 +27,11 @@ class Person:
     def __init__(self, portal: str, row: dict[str, Any]):
         self.organisation = row["organisation"]
         headers = {"Authorization": f"Bearer {row['token']}"}
-        self.http = httpx.Client(base_url=f"{portal}/api/v1", headers=headers, timeout=60)
+        self.options = {"base_url": f"{portal}/api/v1", "headers": headers, "timeout": 60}
 
     def __call__(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        answer = self.http.request(method, path, json=body, params=query)
+        with httpx.Client(**self.options) as http:
+            answer = http.request(method, path, json=body, params=query)
         if answer.is_error:
             raise SystemExit(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
@@ -139,11 +140,11 @@ class Way:
 
     def call(self, code: str, key: dict[str, Any], **parameters: str) -> dict[str, Any]:
         """A signed call. Personal data: who acts, for what, in which case is part of what is signed."""
-        client = jutong_client.Client(
+        with jutong_client.Client(
             self.gateway, key_id=key["key_id"], secret=key["secret"], algorithm=key["algorithm"],
             official="救助审核员-017", purpose="社会救助资格核验", case="DB-2026-000123",
-        )  # fmt: skip
-        return client.get(code, parameters)
+        ) as client:  # fmt: skip
+            return client.get(code, parameters)
 
 
 def wait(question: Any, what: str) -> Any:

@@ -33,13 +33,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
-    "ninja",
     "procrastinate.contrib.django",
     *ROOMS,
     # Below the rooms: their templates restyle those of ui and of allauth.
     "jutong.ui",
     "jutong.config",
     *accounts.ALLAUTH_APPS,
+    "ninja",
 ]
 MIDDLEWARE = [
     "jutong.foundation.operations.web.middleware.RequestMetricsMiddleware",
