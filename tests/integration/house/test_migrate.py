@@ -7,7 +7,7 @@ import sys
 import psycopg
 import pytest
 
-from tests.support.platforms import REAL, platform
+from tests.support.platforms import REAL, Platform, platform
 
 MIGRATE = (*REAL[:-1], "migrate")
 
@@ -25,6 +25,15 @@ from jutong.config.command import main
 main(["migrate"])
 """
 
+TELLS_WHETHER_IT_LOADED_DJANGO = """
+import sys
+from jutong.config.command import main
+try:
+    main(["migrate"])
+finally:
+    print("django:", "django" in sys.modules)
+"""
+
 
 # Their tables have indexes, which are made last: there Django would note the migration after its transaction.
 @pytest.mark.parametrize("app", ["sessions", "organisations"])
@@ -40,5 +49,15 @@ def test_a_killed_migration_is_finished_by_the_next(embedded_server, app):
         assert killed.returncode == -signal.SIGKILL
 
         made.start()
-
         assert made.process.wait(120) == 0, made.words()
+
+        assert not loads_django(made), "nothing has changed since the last run ended well"
+        assert loads_django(made, JUTONG_BASE_URL="http://share.example.gov.cn")
+
+
+def loads_django(made: Platform, **variables: str) -> bool:
+    """Whether another run of the command goes beyond comparing states."""
+    program = [sys.executable, "-c", TELLS_WHETHER_IT_LOADED_DJANGO]
+    done = subprocess.run(program, env=made.variables | variables, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 0, done.stderr
+    return "django: True" in done.stdout

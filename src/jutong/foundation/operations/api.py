@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from jutong.foundation.operations import domain, queries
+from jutong.foundation.operations.services import note_installed
 from jutong.foundation.operations.values import STATE_NAMES, Answer, Finding, Probe, ProbeFunction, Sample, State
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Sample",
     "State",
     "look",
+    "note_installed",
     "overall",
     "register_metrics",
     "register_probe",
