@@ -13,6 +13,27 @@ class ExchangeConfig(AppConfig):
         from jutong.supply.exchange.services import plans
         from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
 
+        self._fill_pages()
         outbox.subscribe(ResourceMounted, plans.on_mounted, name="exchange.plans")
         outbox.subscribe(FileReplaced, plans.on_file_replaced, name="exchange.plans")
         outbox.subscribe(MountStopped, plans.on_mount_stopped, name="exchange.plans")
+
+    def _fill_pages(self) -> None:
+        from jutong.kernel.policy import Subject
+        from jutong.kernel.text import N_
+        from jutong.supply.exchange.policy import VIEW_RUNS
+        from jutong.ui import navigation, slots
+
+        posts = {post for rule in VIEW_RUNS.rules for post in rule.posts}
+
+        def sees_runs(subject: Subject) -> bool:
+            return subject.post in posts
+
+        navigation.register(
+            navigation.EXCHANGE,
+            title=N_("交换运行"),
+            url_name="exchange:runs",
+            visible=sees_runs,
+            icon="arrows-exchange",
+        )
+        slots.register("resource", "aside", "exchange:panel", title=N_("归集"), order=30)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Path as InPath
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from jutong.base.http import SubjectRequest
@@ -147,7 +147,7 @@ def start_run(request: SubjectRequest, body: RunIn) -> Any:
         by=request.subject,
         at=clock.now(),
     )
-    return 202, _run(request, number)
+    return Status(202, _run(request, number))
 
 
 @router.get("/runs/{run_no}", response={200: RunOut, **problems(404)}, summary="One run")
@@ -160,14 +160,14 @@ def get_run(request: SubjectRequest, run_no: InRun) -> Any:
 def stop_run(request: SubjectRequest, run_no: InRun) -> Any:
     """Nothing of it is loaded, unless its last transaction has begun already."""
     runs.stop_run(run_no=run_no, by=request.subject, at=clock.now())
-    return 202, _run(request, run_no)
+    return Status(202, _run(request, run_no))
 
 
 @router.post("/runs/{run_no}/retry", response={202: RunOut, **problems(404, 409)}, summary="Try a run again")
 def retry_run(request: SubjectRequest, run_no: InRun, body: RetryIn) -> Any:
     """As a new run, after one that failed, drifted or was stopped."""
     number = runs.retry_run(run_no=run_no, allow_shrink=body.allow_shrink, by=request.subject, at=clock.now())
-    return 202, _run(request, number)
+    return Status(202, _run(request, number))
 
 
 @router.get("/runs/{run_no}/receipt", response={200: ReceiptOut | None, **problems(404)}, summary="Receipt of a run")

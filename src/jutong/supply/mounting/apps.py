@@ -14,3 +14,30 @@ class MountingConfig(AppConfig):
         from jutong.supply.mounting.services.uploads_owner import UploadsOwner
 
         files.plug_owner(FILE_KIND, UploadsOwner())
+        self._fill_pages()
+
+    def _fill_pages(self) -> None:
+        from jutong.kernel.policy import Post, Subject
+        from jutong.kernel.text import N_
+        from jutong.ui import navigation, slots
+
+        stewards = {Post.DATA_STEWARD, Post.CENTRE_ENGINEER}
+        watchers = stewards | {Post.DATA_COORDINATOR, Post.CLOUD_CHIEF, Post.BUREAU_REVIEWER, Post.DATA_MONITOR}
+
+        def sees_mounts(subject: Subject) -> bool:
+            return subject.post in watchers
+
+        def sees_sources(subject: Subject) -> bool:
+            return subject.post in stewards
+
+        def sees_networks(subject: Subject) -> bool:
+            return subject.post in stewards | {Post.SYSTEM_ADMIN}
+
+        add, section = navigation.register, navigation.MOUNTING
+        add(section, title=N_("挂载一览"), url_name="mounting:mounts", order=10, visible=sees_mounts, icon="link")
+        add(section, title=N_("数据源"), url_name="mounting:sources", order=20, visible=sees_sources, icon="database")
+        add(
+            section, title=N_("文件上传"), url_name="mounting:files", order=30, visible=sees_sources, icon="file-import"
+        )
+        add(section, title=N_("允许访问名单"), url_name="mounting:networks", order=40, visible=sees_networks)
+        slots.register("resource", "aside", "mounting:panel", title=N_("挂载"), order=20)

@@ -137,9 +137,10 @@ def find_tables(source: DataSource, words: str = "") -> QuerySet[ScannedTable]:
     return rows.filter(Q(name__icontains=words) | Q(comment__icontains=words)) if words else rows
 
 
-def scanned_table(source: DataSource, schema: str, name: str) -> TableFound:
-    """A table as the last scan found it. Raises NoSuchScan."""
-    row = ScannedTable.objects.filter(source=source, schema=schema, name=name).first()
+def scanned_table(source: DataSource, table_id: str) -> TableFound:
+    """A table as the last scan found it, by its row's number. Raises NoSuchScan."""
+    known = table_id.isascii() and table_id.isdigit()
+    row = ScannedTable.objects.filter(source=source, pk=int(table_id)).first() if known else None
     if row is None:
         raise NoSuchScan()
     return TableFound.from_json(row.found)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from ninja import File, Form, Query, Router, Schema, UploadedFile
+from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
 from ninja import Path as InPath
 from pydantic import Field, StringConstraints
 
@@ -90,14 +90,14 @@ def list_networks(request: SubjectRequest, query: Query[PageQuery]) -> dict[str,
 @router.post("/networks", response={201: NetworkOut, **problems()}, summary="Permit an address")
 def allow_network(request: SubjectRequest, body: NetworkIn) -> Any:
     """For the system administrator. Loopback and other special addresses need exactly one address and one port."""
-    return 201, sources.allow_network(**body.model_dump(), by=request.subject, at=clock.now())
+    return Status(201, sources.allow_network(**body.model_dump(), by=request.subject, at=clock.now()))
 
 
 @router.delete("/networks/{network_id}", response={204: None, **problems(404)}, summary="Take an address off the list")
 def forbid_network(request: SubjectRequest, network_id: Annotated[int, InPath(ge=1, le=2**62)]) -> Any:
     """From the next connection on it is refused."""
     sources.forbid_network(network_id=network_id, by=request.subject, at=clock.now())
-    return 204, None
+    return Status(204, None)
 
 
 # --- Sources ---------------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def register_source(request: SubjectRequest, body: SourceIn) -> Any:
     number = sources.register_source(
         **{**values, "password": Secret(values["password"])}, by=request.subject, at=clock.now()
     )
-    return 201, _source(queries.get_source(number, request.subject))
+    return Status(201, _source(queries.get_source(number, request.subject)))
 
 
 @router.get("/sources/{source_no}", response={200: SourceOut, **problems(404)}, summary="One source")
@@ -214,7 +214,7 @@ def change_source(request: SubjectRequest, source_no: InSource, body: SourceChan
 def remove_source(request: SubjectRequest, source_no: InSource) -> Any:
     """Its password is destroyed. Not while a resource is mounted from it."""
     sources.remove_source(source_no=source_no, by=request.subject, at=clock.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/sources/{source_no}/test", response={200: ReportOut, **problems(404)}, summary="Test a kept source")
@@ -307,7 +307,7 @@ class DraftOut(Schema):
 @router.post("/sources/{source_no}/scans", response={202: ScanOut, **problems(404, 409)}, summary="Scan a source")
 def start_scan(request: SubjectRequest, source_no: InSource) -> Any:
     """The worker reads the source's tables; ask for the scan to see how far it is."""
-    return 202, scans.start_scan(source_no=source_no, by=request.subject, at=clock.now())
+    return Status(202, scans.start_scan(source_no=source_no, by=request.subject, at=clock.now()))
 
 
 @router.get("/sources/{source_no}/scan", response={200: ScanOut | None, **problems(404)}, summary="The last scan")
@@ -342,7 +342,7 @@ def draft_from_table(request: SubjectRequest, source_no: InSource, body: DraftIn
         by=request.subject,
         at=clock.now(),
     )
-    return 201, {"draft_no": number}
+    return Status(201, {"draft_no": number})
 
 
 # --- Files -----------------------------------------------------------------------------------------------------------
@@ -402,7 +402,7 @@ def upload_file(
         by=request.subject,
         at=clock.now(),
     )
-    return 201, _file(queries.get_file(number, request.subject))
+    return Status(201, _file(queries.get_file(number, request.subject)))
 
 
 @router.get("/files/{file_no}", response={200: FileOut, **problems(404)}, summary="One upload")
@@ -415,7 +415,7 @@ def get_file(request: SubjectRequest, file_no: InFile) -> Any:
 def draft_from_file(request: SubjectRequest, file_no: InFile, body: TitleIn) -> Any:
     """Begin a catalogue entry from an upload."""
     number = files.draft_from_file(file_no=file_no, title=body.title, by=request.subject, at=clock.now())
-    return 201, {"draft_no": number}
+    return Status(201, {"draft_no": number})
 
 
 # --- Mounts ----------------------------------------------------------------------------------------------------------
@@ -549,7 +549,7 @@ def mount_table(
         zero_dates_empty=body.zero_dates_empty,
     )
     mounts.mount_table(resource_code=code, place=place, columns=body.columns, by=request.subject, at=clock.now())
-    return 201, _visible_mount(request, code)
+    return Status(201, _visible_mount(request, code))
 
 
 @router.post(
@@ -565,7 +565,7 @@ def mount_file(
     mounts.mount_file(
         resource_code=code, file_no=body.file_no, columns=body.columns, by=request.subject, at=clock.now()
     )
-    return 201, _visible_mount(request, code)
+    return Status(201, _visible_mount(request, code))
 
 
 @router.put(
@@ -602,7 +602,7 @@ def mount_service(
     values = body.model_dump()
     values["parameters"] = tuple(ServiceParameter(**parameter) for parameter in values["parameters"])
     mounts.mount_service(resource_code=code, **values, by=request.subject, at=clock.now())
-    return 201, _visible_mount(request, code)
+    return Status(201, _visible_mount(request, code))
 
 
 @router.post(

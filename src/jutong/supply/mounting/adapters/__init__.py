@@ -6,10 +6,11 @@ declares in `abilities()`.
 
 from collections.abc import Callable
 
+from jutong.kernel.crypto import Secret
 from jutong.supply.mounting.adapters.base import Adapter, Dial
 from jutong.supply.mounting.adapters.mysql import MysqlAdapter
 from jutong.supply.mounting.adapters.postgresql import PostgresAdapter
-from jutong.supply.mounting.values import SourceKind
+from jutong.supply.mounting.values import Ability, SourceKind
 
 ADAPTERS: dict[SourceKind, Callable[[Dial], Adapter]] = {
     SourceKind.POSTGRESQL: PostgresAdapter,
@@ -20,3 +21,8 @@ ADAPTERS: dict[SourceKind, Callable[[Dial], Adapter]] = {
 def adapter_for(dial: Dial) -> Adapter:
     """The adapter for a source; nothing is connected before it is asked something."""
     return ADAPTERS[dial.kind](dial)
+
+
+def abilities_of(kind: SourceKind) -> tuple[Ability, ...]:
+    """What the adapter of an engine does and does not do; nothing is connected."""
+    return ADAPTERS[kind](Dial(kind, "", "", 0, "", "", Secret(b""))).abilities()

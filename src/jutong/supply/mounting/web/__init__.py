@@ -1,0 +1,1 @@
+"""Pages of mounting: sources, scans, uploads, permitted addresses, the mount of a resource."""

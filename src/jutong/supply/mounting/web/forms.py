@@ -1,0 +1,110 @@
+"""Forms of the pages of mounting."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as N_
+
+from jutong.kernel.errors import JutongError
+from jutong.supply.mounting.domain.encodings import Encoding
+from jutong.supply.mounting.values import MountMode, SourceKind, Tls
+
+
+def refuse(form: forms.Form, error: JutongError) -> None:
+    """Put an error beside the field it names, or above the form."""
+    form.add_error(error.field if error.field in form.fields else None, error.words(gettext))
+
+
+class SourceForm(forms.Form):
+    """A database to register. Nothing typed is lost on an error but the password, which no page ever sends back."""
+
+    name = forms.CharField(label=N_("名称"), max_length=100, help_text=N_("本部门内不重复，例如“登记业务库”。"))
+    kind = forms.ChoiceField(label=N_("类型"), choices=[(kind.value, N_(kind.label)) for kind in SourceKind])
+    host = forms.CharField(label=N_("主机"), max_length=253, help_text=N_("域名或 IP 地址，须在本部门允许访问名单内。"))
+    port = forms.IntegerField(label=N_("端口"), min_value=1, max_value=65535)
+    database = forms.CharField(label=N_("数据库名"), max_length=128)
+    account = forms.CharField(label=N_("账号"), max_length=128, help_text=N_("请使用只读账号；平台的会话一律只读。"))
+    password = forms.CharField(
+        label=N_("密码"),
+        max_length=500,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=N_("加密保存，任何人都不能再次查看。"),
+    )
+    tls = forms.ChoiceField(label=N_("传输加密"), choices=[(tls.value, N_(tls.label)) for tls in Tls])
+
+
+class SourceChangeForm(SourceForm):
+    """New values of a source; an empty password keeps the old one."""
+
+    field_order = ("name", "host", "port", "database", "account", "password", "tls")
+
+    def __init__(self, *arguments: Any, **options: Any):
+        super().__init__(*arguments, **options)
+        del self.fields["kind"]
+        self.fields["password"].required = False
+        self.fields["password"].help_text = gettext("留空则沿用原密码。")
+
+
+class NetworkForm(forms.Form):
+    """An address a department may have the platform call."""
+
+    organisation = forms.CharField(label=N_("单位（统一社会信用代码）"), min_length=18, max_length=18)
+    cidr = forms.CharField(label=N_("网段或地址"), max_length=50, help_text=N_("例如 10.1.2.0/24 或 10.1.2.3。"))
+    port_from = forms.IntegerField(label=N_("起始端口"), min_value=1, max_value=65535)
+    port_to = forms.IntegerField(label=N_("结束端口"), min_value=1, max_value=65535)
+    reason = forms.CharField(label=N_("登记原因"), max_length=200)
+
+
+class UploadForm(forms.Form):
+    """A file for gathering."""
+
+    file = forms.FileField(label=N_("文件"), help_text=N_("CSV 或 XLSX，第一行为列名。"))
+    encoding = forms.ChoiceField(
+        label=N_("字符集"),
+        required=False,
+        choices=[("", N_("自动检测，不能确定时提示")), *((name.value, name.value) for name in Encoding)],
+    )
+    sheet = forms.CharField(label=N_("工作表"), required=False, max_length=100, help_text=N_("不填时取第一个。"))
+
+
+class TableForm(forms.Form):
+    """How a table is mounted."""
+
+    mode = forms.ChoiceField(
+        label=N_("交换方式"),
+        choices=[(mode.value, N_(mode.label)) for mode in MountMode],
+        help_text=N_("增量只读取变化的行；源表中删除的行须由全量核对发现。"),
+    )
+    watermark_column = forms.ChoiceField(
+        label=N_("水位列"), required=False, help_text=N_("MySQL、MariaDB 增量交换必选：随每次新增和修改递增的列。")
+    )
+    overlap_seconds = forms.IntegerField(
+        label=N_("重叠区（秒）"),
+        min_value=0,
+        max_value=86_400,
+        initial=600,
+        help_text=N_("每次从水位回退的时间，须不短于源库最长的事务。"),
+    )
+    zero_dates_empty = forms.BooleanField(
+        label=N_("零日期（0000-00-00）按空值收取"), required=False, help_text=N_("不勾选时，含零日期的行被拒收。")
+    )
+
+
+class ServiceForm(forms.Form):
+    """An HTTP JSON service."""
+
+    url = forms.CharField(label=N_("服务地址"), max_length=300, help_text=N_("例如 http://10.1.2.3:8080，不含路径。"))
+    path = forms.CharField(label=N_("路径"), max_length=500, initial="/")
+    method = forms.ChoiceField(label=N_("请求方法"), choices=[("GET", "GET"), ("POST", "POST")])
+    row_path = forms.CharField(
+        label=N_("记录所在位置"), max_length=200, required=False, help_text=N_("例如 data.rows；留空表示返回内容本身。")
+    )
+    timeout_seconds = forms.IntegerField(label=N_("超时（秒）"), min_value=1, max_value=60, initial=10)
+
+
+class StopForm(forms.Form):
+    """Why a mount is stopped."""
+
+    reason = forms.CharField(label=N_("停用原因"), max_length=200)
