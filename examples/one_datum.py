@@ -122,9 +122,9 @@ class Way:
 
     # --- Delivery: another department asks, is granted, and calls ----------------------------------------------------
 
-    def register_client(self) -> tuple[str, dict[str, Any]]:
+    def register_client(self, name: str = "社会救助审核系统") -> tuple[str, dict[str, Any]]:
         """The consumer's developer registers the calling system and gets a key; its secret is shown this once."""
-        client = self.developer("POST", "/accounts/clients", {"name": "社会救助审核系统"})
+        client = self.developer("POST", "/accounts/clients", {"name": name})
         return client["client_no"], self.developer("POST", f"/accounts/clients/{client['client_no']}/keys", {})
 
     def ask(self, code: str, client_no: str, columns: list[str]) -> str:

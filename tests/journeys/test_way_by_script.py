@@ -107,7 +107,7 @@ def test_unknown_resources_foreign_parameters_and_wrong_secrets_have_their_own_w
 @pytest.mark.source("Art. 22(4)")
 def test_a_revoked_grant_is_refused_within_a_second(way, way_gone, person):
     code = way_gone["code"]
-    client_no, key = way.register_client()
+    client_no, key = way.register_client("临时救助系统")
     grant_no = way.ask(code, client_no, COLUMNS)
     way.call(code, key, gmsfhm=person[0])
 
