@@ -15,6 +15,7 @@ from jutong.registry.accounts import api, queries, services
 from jutong.registry.accounts.models import Appointment, Person
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import OrganisationKind
+from tests.support.register import lay_down_small_register
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PASSWORD = "Kp7-uvm2-Wq9x-Zt"
@@ -56,7 +57,7 @@ def fast_hashing(settings, request):
 
 @pytest.fixture
 def register(db):
-    organisations.ensure_start_data(at=AT)
+    lay_down_small_register(AT)
 
 
 @pytest.fixture
