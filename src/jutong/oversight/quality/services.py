@@ -77,8 +77,8 @@ def _contract_kept(rows: int, rejected: int) -> Measure:
 
 
 def _availability(resource_code: str, at: datetime) -> Measure:
-    calls = gateway.availability(resource_code, at - AVAILABILITY_WINDOW)
-    return Measure(Dimension.AVAILABILITY, "availability.calls", N_("近30日调用成功"), calls.evaluated, calls.answered)
+    calls = gateway.availability(resource_code, since=at - AVAILABILITY_WINDOW, until=at)
+    return Measure(Dimension.AVAILABILITY, "availability.calls", N_("近30日调用成功"), calls.calls, calls.answered)
 
 
 def _keep(score: Score, provider: str, run_no: str) -> None:
