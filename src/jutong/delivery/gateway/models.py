@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from jutong.base.models import resource_code_field, uscc_field
-from jutong.delivery.gateway.values import ANSWERED, CallRecord
+from jutong.delivery.gateway.values import CallRecord, SealRecord, kind_of
 from jutong.kernel.text import N_
 
 
@@ -68,15 +68,12 @@ class Call(models.Model):
         """The number callers were told (调用编号)."""
         return f"{self.gateway}-{self.number}"
 
-    @property
-    def answered(self) -> bool:
-        return self.outcome == ANSWERED
-
     def value(self) -> CallRecord:
         return CallRecord(
             call_no=self.call_no,
             at=self.at,
             outcome=self.outcome,
+            kind=kind_of(self.outcome),
             status=self.status,
             client=self.client,
             key=self.key,
@@ -118,3 +115,16 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway}/{self.segment}"
+
+    def value(self) -> SealRecord:
+        return SealRecord(
+            gateway=self.gateway,
+            segment=self.segment,
+            first=self.first,
+            last=self.last,
+            digest=self.digest,
+            previous=self.previous,
+            sealed_at=self.sealed_at,
+            public_key=self.public_key,
+            signature=self.signature,
+        )

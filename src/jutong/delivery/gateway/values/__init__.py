@@ -1,7 +1,15 @@
 """What the gateway's two sides, its clients and other rooms agree on: the scheme, the refusals, the call record."""
 
-from jutong.delivery.gateway.values.calls import Availability, CallRecord
-from jutong.delivery.gateway.values.refusals import ANSWERED, REFUSALS, Refusal, find_refusal
+from jutong.delivery.gateway.values.calls import (
+    Availability,
+    CallCount,
+    CallFilter,
+    CallRecord,
+    Grouping,
+    OutcomeKind,
+    SealRecord,
+)
+from jutong.delivery.gateway.values.refusals import ANSWERED, REFUSALS, Refusal, kind_of
 from jutong.delivery.gateway.values.scheme import ALGORITHMS, canonical_request, client_secret_place
 
 __all__ = [
@@ -9,9 +17,14 @@ __all__ = [
     "ANSWERED",
     "REFUSALS",
     "Availability",
+    "CallCount",
+    "CallFilter",
     "CallRecord",
+    "Grouping",
+    "OutcomeKind",
     "Refusal",
+    "SealRecord",
     "canonical_request",
     "client_secret_place",
-    "find_refusal",
+    "kind_of",
 ]

@@ -2,6 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+from jutong.kernel.text import N_
+
+
+class OutcomeKind(StrEnum):
+    """What became of a call (调用结果)."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    OutcomeKind.ANSWERED: N_("成功"),
+    OutcomeKind.REFUSED: N_("被拒绝"),
+    OutcomeKind.FAILED: N_("数据源故障"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +52,15 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One call as the log keeps it (调用记录). Never a value of a parameter or a column, only their names."""
+    """One call as the log keeps it (调用记录). Never a value of a parameter or a column, only their names.
+
+    `repeats` is more than 1 where one record stands for many refused calls of strangers.
+    """
 
     call_no: str
     at: datetime
     outcome: str
+    kind: OutcomeKind
     status: int
     client: str
     key: str
@@ -53,3 +79,59 @@ class CallRecord:
     duration_us: int
     source: str
     repeats: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls: an empty member narrows nothing down. `outcome` is a kind or a refusal's code."""
+
+    resource: str = ""
+    client: str = ""
+    consumer: str = ""
+    provider: str = ""
+    grant: str = ""
+    case: str = ""
+    call_no: str = ""
+    outcome: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Grouping(StrEnum):
+    """By what calls are counted."""
+
+    RESOURCE = "resource"
+    CLIENT = "client"
+    CONSUMER = "consumer"
+    PROVIDER = "provider"
+    OUTCOME = "outcome"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class CallCount:
+    """Calls of one group, with the rows and bytes they were given and how long the answered ones took."""
+
+    group: str
+    calls: int
+    answered: int
+    refused: int
+    failed: int
+    rows: int
+    size_bytes: int
+    mean_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SealRecord:
+    """The seal of a finished log file (封存): which records it holds, what they hash to, who signed."""
+
+    gateway: str
+    segment: int
+    first: int
+    last: int
+    digest: str
+    previous: str
+    sealed_at: datetime
+    public_key: str
+    signature: str

@@ -5,6 +5,7 @@ The words are Chinese source texts; the English ones lie in this room's message 
 
 from dataclasses import dataclass
 
+from jutong.delivery.gateway.values.calls import OutcomeKind
 from jutong.kernel.text import N_
 
 
@@ -71,5 +72,11 @@ ANSWERED = "answered"
 """Outcome of a call that got its data."""
 
 
-def find_refusal(code: str) -> Refusal | None:
-    return REFUSALS.get(code)
+PROVIDER_FAULTS = frozenset(refusal.code for refusal in _ALL if refusal.provider_fault)
+
+
+def kind_of(outcome: str) -> OutcomeKind:
+    """What became of a call with this outcome."""
+    if outcome == ANSWERED:
+        return OutcomeKind.ANSWERED
+    return OutcomeKind.FAILED if outcome in PROVIDER_FAULTS else OutcomeKind.REFUSED
