@@ -1,6 +1,7 @@
 """Mounting resources: columns matched against the catalogue, one active mount a resource."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
 from jutong.foundation.outbox import api as outbox
+from jutong.kernel.codes.data_types import DataType, TypeLetter
 from jutong.kernel.policy import Facts, Relation, Subject
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource, ResourceState
@@ -71,7 +73,7 @@ def mount_file(
     """Mount a resource from an uploaded file. Raises as `mount_table` does."""
     resource = _resource(resource_code, by)
     file = _file(file_no, resource, by)
-    mapped = _matched(resource, columns_of(file), columns)
+    mapped = _matched(resource, texts_of(file), columns)
     _mount(resource, MountKind.FILE, mapped, place_of(file).to_json(), by=by, at=at, file=file)
 
 
@@ -85,7 +87,7 @@ def replace_file(*, resource_code: str, file_no: str, by: Subject, at: datetime)
     require(by, policy.MANAGE_MOUNTS, queries.facts_of_mount(row))
     file = _file(file_no, resource, by)
     kept = {column["item"]: column["source"] for column in row.columns}
-    mapped = _matched(resource, columns_of(file), kept)
+    mapped = _matched(resource, texts_of(file), kept)
     row.file, row.place, row.changed_at = file, place_of(file).to_json(), at
     row.columns = [column.to_json() for column in mapped]
     row.resource_version = resource.version
@@ -185,6 +187,14 @@ def stop_mount(*, resource_code: str, reason: str, by: Subject, at: datetime) ->
 def columns_of(file: UploadedFile) -> tuple[ColumnFound, ...]:
     """A file's columns as its reading found them."""
     return tuple(ColumnFound.from_json(column) for column in file.columns)
+
+
+def texts_of(file: UploadedFile) -> tuple[ColumnFound, ...]:
+    """A file's columns as the exchange will read them: text, each value checked on its way.
+
+    What its present values look like is a proposal; tomorrow's file has others.
+    """
+    return tuple(replace(column, data_type=DataType(TypeLetter.MEMO)) for column in columns_of(file))
 
 
 def place_of(file: UploadedFile) -> FilePlace:
