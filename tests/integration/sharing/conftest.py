@@ -41,7 +41,7 @@ def settle(post: Post, organisation: str, name: str) -> Holder:
         display_name=name,
         encoded=make_password(None),
         by=PLATFORM,
-        at=SINCE,
+        at=clock.now(),  # passwords age, also those of tests
         must_change=False,
     )
     appointment = people.add_appointment(

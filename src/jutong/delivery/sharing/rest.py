@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext
 from ninja import Path as InPath
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from jutong.base.http import SubjectRequest
@@ -342,7 +342,7 @@ def submit(request: SubjectRequest, body: WishIn) -> Any:
         matter=body.matter,
     )
     request_no = services.request_resource(resource_code=resource.code, wish=wish, by=request.subject, at=at)
-    return 201, _request_out(request_no, request)
+    return Status(201, _request_out(request_no, request))
 
 
 @router.get("/requests/{request_no}", response={200: RequestOut, **problems(404)}, summary="One request")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Path as InPath
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from jutong.base.http import SubjectRequest
@@ -290,7 +290,7 @@ def classifications(request: SubjectRequest, query: Query[TreeQuery]) -> Any:
 def add_classification(request: SubjectRequest, body: NodeIn) -> Any:
     """Add a section or detail. For the bureau's reviewers."""
     node = services.add_classification(**body.model_dump(), by=request.subject, at=clock.now())
-    return 201, node
+    return Status(201, node)
 
 
 @router.put("/sections/{uscc}", response={200: NodeOut, **problems(404)}, summary="A department's own section")
@@ -420,7 +420,7 @@ def start_revision(request: SubjectRequest, classification: InClassification, se
     """A draft with the present content; it goes through the same review, and the code stays. Guide 6.2.10."""
     code = f"{classification}/{sequence}"
     draft_no = services.start_revision(code=code, by=request.subject, at=clock.now())
-    return 201, _draft_out(queries.view_draft_row(draft_no, request.subject))
+    return Status(201, _draft_out(queries.view_draft_row(draft_no, request.subject)))
 
 
 # --- Drafts ----------------------------------------------------------------------------------------------------------
@@ -442,7 +442,7 @@ def drafts(request: SubjectRequest, query: Query[DraftsQuery]) -> dict[str, Any]
 def create_draft(request: SubjectRequest, body: ContentBody) -> Any:
     """For the provider's data steward. Gaps may stay; an empty classification becomes the department's section."""
     draft_no = services.create_draft(content=body.value(), by=request.subject, at=clock.now())
-    return 201, _draft_out(queries.view_draft_row(draft_no, request.subject))
+    return Status(201, _draft_out(queries.view_draft_row(draft_no, request.subject)))
 
 
 @router.get("/drafts/{draft_no}", response={200: DraftOut, **problems(404)}, summary="One draft")

@@ -31,7 +31,11 @@ def apply(request: SubjectRequest, code: str) -> HttpResponse:
     own = request.subject.organisation
     require(request.subject, policy.REQUEST, Facts({Relation.CONSUMER: own}))
     resource = catalogue.view_resource(code, by=request.subject)
-    domain.check_requestable(resource, own)
+    try:
+        domain.check_requestable(resource, own)
+    except domain.CannotBeRequested as refusal:
+        messages.error(request, refusal.words(_))
+        return redirect("catalogue:resource", resource.code)
     at = clock.now()
     if request.method == "GET":
         return _page(request, resource, _form(request, resource, at), at)
