@@ -81,7 +81,7 @@ def test_the_call_stands_in_the_log_and_the_way_in_the_audit(way, way_gone, pers
     assert (call["grant"], call["parameters"], call["rows"]) == (way_gone["grant"], ["gmsfhm"], 1)
     entries = way.person("auditor")("GET", "/audit/entries", limit=500)["items"]
     actions = {entry["action"] for entry in entries}
-    assert {"mounting.source.registered", "catalogue.resource.published", "sharing.grant.granted"} <= actions
+    assert {"mounting.source.registered", "catalogue.resource.published", "sharing.grant.given"} <= actions
     assert person[0] not in str(entries)
 
 
