@@ -50,7 +50,13 @@ class SourceChangeForm(SourceForm):
 class NetworkForm(forms.Form):
     """An address a department may have the platform call."""
 
-    organisation = forms.CharField(label=N_("单位（统一社会信用代码）"), min_length=18, max_length=18)
+    organisation = forms.CharField(
+        label=N_("单位（统一社会信用代码）"),
+        min_length=18,
+        max_length=18,
+        help_text=N_("输入单位名称或代码的一部分，从列表中选择。"),
+        widget=forms.TextInput({"list": "organisations", "autocomplete": "off"}),
+    )
     cidr = forms.CharField(label=N_("网段或地址"), max_length=50, help_text=N_("例如 10.1.2.0/24 或 10.1.2.3。"))
     port_from = forms.IntegerField(label=N_("起始端口"), min_value=1, max_value=65535)
     port_to = forms.IntegerField(label=N_("结束端口"), min_value=1, max_value=65535)

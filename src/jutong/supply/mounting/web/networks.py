@@ -17,6 +17,7 @@ from jutong.supply.mounting.services import sources
 from jutong.supply.mounting.web.forms import NetworkForm, refuse
 
 PAGE_ROWS = 100
+ORGANISATIONS_OFFERED = 1_000
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,6 +37,7 @@ def network_list(request: SubjectRequest) -> HttpResponse:
     context = {
         "form": form if may_manage else None,
         "may_manage": may_manage,
+        "organisations": organisations.departments()[:ORGANISATIONS_OFFERED] if may_manage else [],
         "page": page,
         "rows": [(row, titles.get(row.organisation, row.organisation)) for row in page],
     }
