@@ -29,6 +29,7 @@ from jutong.delivery.gateway.plane.settings import PlaneSettings
 from jutong.delivery.gateway.plane.shared import NonceTable, QuotaTable
 from jutong.delivery.gateway.plane.shipping import Shipper
 from jutong.delivery.gateway.plane.tables import TableReader
+from jutong.delivery.gateway.values import scheme
 from jutong.kernel.crypto import SealingKey, SigningKey
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ class Plane:
         self.settings = settings
         self.name = _identity(settings)
         signing_key = SigningKey(settings.signing_secret.reveal())
+        self._public_key = signing_key.public
         self.nonces = NonceTable(
             settings.folder / "nonces", per_slice=settings.nonces_per_slice, shared=shared, now_ms=now_ms
         )
@@ -124,6 +126,18 @@ class Plane:
         }
         status = 200 if all(checks.values()) else 503
         return Answer(status, json.dumps({"status": "ok" if status == 200 else "unready", "checks": checks}).encode())
+
+    def introduced(self, _request: Request) -> Answer:
+        """Who we are: the key that signs seals and calls to data sources, and our clock, for clients whose is wrong."""
+        members = {
+            "gateway": self.name,
+            "public_key": self._public_key.hex(),
+            "scheme": scheme.VERSION.decode(),
+            "algorithms": list(scheme.ALGORITHMS),
+            "window_seconds": scheme.WINDOW_SECONDS,
+            "time": int(time() * 1000),
+        }
+        return Answer(200, json.dumps(members).encode())
 
     def measured(self, request: Request) -> Answer:
         if request.source not in ("127.0.0.1", "::1"):
@@ -226,7 +240,12 @@ class Plane:
                     self._stop.set()
 
 
-_OWN_PAGES = {b"/healthz": Plane.alive, b"/readyz": Plane.ready, b"/metrics": Plane.measured}
+_OWN_PAGES = {
+    b"/healthz": Plane.alive,
+    b"/readyz": Plane.ready,
+    b"/metrics": Plane.measured,
+    b"/v1/gateway": Plane.introduced,
+}
 
 
 def run(settings: PlaneSettings) -> None:
