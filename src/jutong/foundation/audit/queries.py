@@ -127,6 +127,11 @@ def checkpoint(of_size: int | None = None) -> CheckpointValue | None:
     return found.value()
 
 
+def size_sealed() -> int:
+    """How many entries lie under a signed checkpoint."""
+    return Checkpoint.objects.aggregate(top=Max("size"))["top"] or 0
+
+
 def checkpoints() -> QuerySet[Checkpoint]:
     return Checkpoint.objects.order_by("-size")
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from django.http import FileResponse
-from ninja import File, Router, Schema, UploadedFile
+from ninja import File, Router, Schema, Status, UploadedFile
 from ninja import Path as InPath
 
 from jutong.base.access import require
@@ -34,16 +34,17 @@ class FileOut(Schema):
 
 
 @router.post("/", response={201: FileOut, **problems()}, summary="Bring a file")
-def keep(request: SubjectRequest, file: File[UploadedFile]) -> tuple[int, FileRef]:
+def keep(request: SubjectRequest, file: File[UploadedFile]) -> Status[FileRef]:
     """Keep a file for use in a form or a step of a procedure. Files that nothing refers to go after a day."""
     require(request.subject, KEEP_FILE)
-    return 201, api.keep(
+    kept = api.keep(
         file.file,  # type: ignore[arg-type]
         name=file.name or "",
         media_type=file.content_type or "",
         by=request.subject.actor,
         at=clock.now(),
     )
+    return Status(201, kept)
 
 
 @router.get("/{file_no}", response={200: FileOut, **problems(404)}, summary="What is known of a file")

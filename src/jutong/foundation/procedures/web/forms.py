@@ -76,9 +76,7 @@ class TransitionForm(forms.Form):
 
     def keep_on(self, numbers: Sequence[str]) -> None:
         """Remember files that were kept, so that they need not be chosen again after a mistake elsewhere."""
-        filled = QueryDict(mutable=True)
-        if isinstance(self.data, QueryDict):
-            filled.update(self.data)
+        filled = self.data.copy() if isinstance(self.data, QueryDict) else QueryDict(mutable=True)
         filled[self.add_prefix("kept")] = ",".join(numbers)
         self.data = filled
 

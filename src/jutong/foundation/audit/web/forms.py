@@ -1,0 +1,28 @@
+"""The search form of the audit log."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as N_
+
+from jutong.foundation.audit.values import EntryFilter
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+
+class SearchForm(forms.Form):
+    """What to look for; every field narrows."""
+
+    action = forms.CharField(label=N_("操作"), required=False, max_length=120, help_text=N_("如 sharing.request。"))
+    actor = forms.CharField(label=N_("操作人编号"), required=False, max_length=64)
+    organisation = forms.CharField(label=N_("单位代码"), required=False, max_length=18)
+    object_code = forms.CharField(label=N_("对象编号"), required=False, max_length=200)
+    resource = forms.CharField(label=N_("资源代码"), required=False, max_length=80)
+    case = forms.CharField(label=N_("办件编号"), required=False, max_length=64)
+    first_day = forms.DateField(label=N_("起始日期"), required=False, widget=DayInput)
+    last_day = forms.DateField(label=N_("截止日期"), required=False, widget=DayInput)
+
+    def filters(self) -> EntryFilter:
+        """The filter as filled in; fields at fault seek nothing."""
+        given = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        return EntryFilter(**{name: value for name, value in given.items() if value})

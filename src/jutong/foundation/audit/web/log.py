@@ -1,0 +1,152 @@
+"""The audit log on pages: search, one entry with its proof, checkpoints, export."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from jutong.base.access import require
+from jutong.base.http import SubjectRequest
+from jutong.foundation.audit import api, policy, queries, services
+from jutong.foundation.audit.domain.tree import leaf_hash, root_from_path
+from jutong.foundation.audit.models import Entry
+from jutong.foundation.audit.values import InclusionProof
+from jutong.foundation.audit.web.forms import SearchForm
+from jutong.kernel import clock
+from jutong.kernel.policy import POST_NAMES, Post, decide
+from jutong.ui.components import Badge, Column, Pages, Tone
+
+_PER_PAGE = 50
+
+
+@require_GET
+def search(request: SubjectRequest) -> HttpResponse:
+    """审计日志: search; each search is itself recorded."""
+    form = SearchForm(request.GET or None)
+    number = _page_number(request.GET.get("page", ""))
+    total, found = services.search(
+        form.filters(), by=request.subject, at=clock.now(), limit=_PER_PAGE, offset=(number - 1) * _PER_PAGE
+    )
+    sealed = queries.size_sealed()
+    context = {
+        "form": form,
+        "total": total,
+        "pages": Pages(number, max(1, -(-total // _PER_PAGE)), total),
+        "columns": [
+            Column("number", _("编号"), "link"),
+            Column("at", _("时间"), "moment"),
+            Column("who", _("操作人")),
+            Column("action", _("操作"), "code"),
+            Column("object", _("对象")),
+            Column("case", _("办件编号")),
+            Column("sealed", _("状态"), "badge"),
+        ],
+        "rows": [_row(entry, sealed) for entry in found],
+        "may_export": bool(decide(request.subject, policy.EXPORT_LOG)),
+    }
+    return render(request, "audit/search.html", context)
+
+
+def _row(entry: Entry, sealed: int) -> dict[str, Any]:
+    number = entry.number
+    return {
+        "number": (str(number), reverse("audit:entry", args=[number])) if number else "",
+        "at": entry.at,
+        "who": _who(entry),
+        "action": entry.action,
+        "object": f"{entry.object_kind} {entry.object_code}",
+        "case": entry.case_no,
+        "sealed": _sealed(number, sealed),
+    }
+
+
+def _sealed(number: int | None, sealed: int) -> Badge:
+    if number is not None and number <= sealed:
+        return Badge(_("已签封"), Tone.GOOD)
+    return Badge(_("待签封"), Tone.ACTIVE, hint=_("约十秒内由下一个签名检查点覆盖。"))
+
+
+def _who(entry: Entry) -> str:
+    if entry.actor_kind == "platform":
+        return _("平台")
+    post = _(POST_NAMES[Post(entry.actor_post)]) if entry.actor_post in set(Post) else entry.actor_post
+    return " · ".join(filter(None, (entry.actor_id or _("公众"), post)))
+
+
+@require_GET
+def entry(request: SubjectRequest, number: int) -> HttpResponse:
+    """One entry with the proof that it lies unchanged under the newest checkpoint."""
+    row = services.read_entry(number, by=request.subject, at=clock.now())
+    try:
+        proof = queries.proof(row)
+    except queries.NotSealedYet:
+        proof = None
+    context = {
+        "entry": row,
+        "facts": [
+            (_("编号"), row.number),
+            (_("操作"), row.action),
+            (_("时间"), row.at),
+            (_("入库时间"), row.recorded_at),
+            (_("操作人"), _who(row)),
+            (_("单位代码"), row.actor_organisation),
+            (_("对象"), f"{row.object_kind} {row.object_code}"),
+            (_("资源代码"), row.resource),
+            (_("用途"), row.purpose),
+            (_("办件编号"), row.case_no),
+        ],
+        "details": sorted((row.details or {}).items()),
+        "sealed": _sealed(row.number, proof.checkpoint.size if proof else 0),
+        "proof": proof,
+        "steps": _steps(proof) if proof else [],
+        "holds": _holds(proof) if proof else False,
+        "verifier_key": api.verifier_key(),
+    }
+    return render(request, "audit/entry.html", context)
+
+
+def _steps(proof: InclusionProof) -> list[dict[str, Any]]:
+    return [{"place": place, "hash": step.hex()} for place, step in enumerate(proof.path, 1)]
+
+
+def _holds(proof: InclusionProof) -> bool:
+    """Does the content shown lead to the root that was signed?"""
+    leaf = leaf_hash(proof.leaf.encode())
+    return root_from_path(proof.leaf_index, proof.checkpoint.size, leaf, proof.path) == proof.checkpoint.root
+
+
+@require_GET
+def checkpoints(request: SubjectRequest) -> HttpResponse:
+    """审计检查点: the signed notes, to be kept elsewhere."""
+    require(request.subject, policy.READ_CHECKPOINTS)
+    page = Paginator(queries.checkpoints(), _PER_PAGE).get_page(request.GET.get("page"))
+    newest = api.checkpoint()
+    context = {
+        "page": page,
+        "newest": newest,
+        "verifier_key": api.verifier_key(),
+        "columns": [
+            Column("size", _("记录数"), "number"),
+            Column("at", _("签名时间"), "moment"),
+            Column("root", _("根哈希"), "code"),
+        ],
+        "rows": [{"size": row.size, "at": row.at, "root": bytes(row.root).hex()} for row in page],
+    }
+    return render(request, "audit/checkpoints.html", context)
+
+
+@require_GET
+def export(request: SubjectRequest) -> StreamingHttpResponse:
+    """The whole log, for the stand-alone verifier."""
+    lines = api.export(by=request.subject, at=clock.now())
+    response = StreamingHttpResponse(lines, content_type="application/jsonl")
+    response.headers["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
+    return response
+
+
+def _page_number(text: str) -> int:
+    return min(max(int(text), 1), 1_000_000) if text.isascii() and text.isdigit() and len(text) < 8 else 1

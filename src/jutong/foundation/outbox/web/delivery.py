@@ -1,0 +1,67 @@
+"""事实投递: how far facts are carried, and mending what is stuck."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from jutong.base.access import require
+from jutong.base.http import SubjectRequest
+from jutong.foundation.outbox import policy, queries, services
+from jutong.kernel import clock
+from jutong.kernel.policy import decide
+from jutong.ui.components import Badge, Column, Tone
+
+
+@require_GET
+def delivery(request: SubjectRequest) -> HttpResponse:
+    """Subscribers and streams that are stuck."""
+    require(request.subject, policy.SEE_DELIVERY)
+    states = queries.subscriber_states()
+    context = {
+        "unnumbered": queries.unnumbered(),
+        "columns": [
+            Column("name", _("订阅方"), "code"),
+            Column("events", _("订阅的事实")),
+            Column("behind", _("待投递"), "number"),
+            Column("state", _("状态"), "badge"),
+        ],
+        "rows": [
+            {
+                "name": each.name,
+                "events": "、".join(each.events),
+                "behind": each.behind,
+                "state": _state(each.stuck, each.parked),
+            }
+            for each in states
+        ],
+        "stuck": queries.stuck_streams(),
+        "may_retry": bool(decide(request.subject, policy.RETRY_STREAM)),
+        "may_skip": bool(decide(request.subject, policy.SKIP_FACT)),
+    }
+    return render(request, "outbox/delivery.html", context)
+
+
+def _state(stuck: int, parked: int) -> Badge:
+    if parked:
+        return Badge(_("有搁置"), Tone.BAD)
+    return Badge(_("重试中"), Tone.ATTENTION) if stuck else Badge(_("正常"), Tone.GOOD)
+
+
+@require_POST
+def retry(request: SubjectRequest, stuck_id: int) -> HttpResponseRedirect:
+    """Try a stuck stream again."""
+    require(request.subject, policy.RETRY_STREAM)
+    services.retry(stuck_id, by=request.subject.actor, at=clock.now())
+    messages.success(request, _("已安排立即重试。"))
+    return redirect("outbox:delivery")
+
+
+@require_POST
+def skip(request: SubjectRequest, stuck_id: int) -> HttpResponseRedirect:
+    """Go on without the fact."""
+    require(request.subject, policy.SKIP_FACT)
+    services.skip(stuck_id, reason=request.POST.get("reason", ""), by=request.subject.actor, at=clock.now())
+    messages.success(request, _("已跳过该事实，操作已记入审计日志。"))
+    return redirect("outbox:delivery")

@@ -1,0 +1,133 @@
+"""The log over the API and on pages: searched, proved and taken along by those who may."""
+
+import base64
+import io
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+
+import jutong_verify
+from jutong.foundation.audit import api as audit
+from jutong.foundation.rulebook import api as rulebook
+from jutong.kernel import clock
+from jutong.kernel.policy import Post
+from jutong.registry.organisations import api as organisations
+from tests.support.posts import holder_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def laid_down(db):
+    at = clock.now()
+    rulebook.ensure_start_data(at=at)
+    organisations.ensure_start_data(at=at)
+
+
+@pytest.fixture
+def auditor():
+    return holder_of(Post.AUDITOR)
+
+
+@pytest.fixture
+def steward():
+    return holder_of(Post.DATA_STEWARD, next(iter(organisations.departments())).uscc)
+
+
+@pytest.fixture
+def noted(steward):
+    at = clock.now()
+    audit.record(
+        action="catalogue.resource.read", by=steward.subject.actor, at=at, object_kind="resource",
+        object_code="303001/1", resource="303001/1", purpose="核验", details={"fields": ["xm"]},
+    )  # fmt: skip
+    audit.seal(at=at)
+    return audit.search(audit.EntryFilter(resource="303001/1"), by=steward.subject, at=at)[1][0].number
+
+
+def get(holder, path, status=200, **query):
+    answer = holder.caller.get(f"/api/v1/audit{path}", query)
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def test_entries_are_searched_and_proved_over_the_api(auditor, noted):
+    found = get(auditor, "/entries", resource="303001/1")
+    assert [(row["number"], row["purpose"]) for row in found["items"]] == [(noted, "核验")]
+    assert get(auditor, f"/entries/{noted}")["details"] == {"fields": ["xm"]}
+    proof = get(auditor, f"/entries/{noted}/proof")
+
+    key = jutong_verify.Key.parse(get(auditor, "/key")["verifier_key"])
+    signed = jutong_verify.open_note(proof["checkpoint"]["note"], key)
+    path = [base64.b64decode(step) for step in proof["path"]]
+    leaf = jutong_verify.leaf_hash(proof["leaf"].encode())
+    assert jutong_verify.root_from_inclusion(proof["leaf_index"], signed.size, leaf, path) == signed.root
+
+
+def test_checkpoints_are_for_everybody_signed_in(steward, noted):
+    newest = get(steward, "/checkpoint")
+    assert get(steward, "/checkpoints")["items"][0] == newest
+    same = get(steward, "/consistency", first=newest["size"], second=newest["size"])
+    assert (same["first_root"], same["path"]) == (newest["root"], [])
+    assert get(steward, "/consistency", status=404, first=1, second=999)["code"] == "no_such_checkpoint"
+
+
+def test_the_log_is_closed_to_those_who_may_not_read_it(steward, noted):
+    contractor_free = Client().get("/api/v1/audit/entries")
+    assert contractor_free.status_code == 401
+    other = holder_of(Post.CLOUD_CHIEF, organisations.centre())
+    assert get(other, "/entries", action="catalogue")["total"] == 0
+    assert get(other, f"/entries/{noted}/proof", status=404)["code"] == "not_found"
+    assert steward.caller.get("/api/v1/audit/export").status_code == 403
+
+
+def test_the_export_verifies(auditor, noted):
+    answer = auditor.caller.get("/api/v1/audit/export")
+    lines = b"".join(answer.streaming_content).splitlines(keepends=True)
+
+    report = jutong_verify.verify(lines, jutong_verify.Key.parse(audit.verifier_key()))
+
+    assert report.findings == []
+    assert report.entries >= noted
+
+
+def test_pages_show_the_log_and_the_proof(auditor, steward, noted):
+    listed = auditor.browser.get("/audit/", {"resource": "303001/1"}).content.decode()
+    assert "catalogue.resource.read" in listed
+    assert f'href="/audit/entries/{noted}/"' in listed
+    shown = auditor.browser.get(f"/audit/entries/{noted}/").content.decode()
+    assert "它当时在日志中，此后未被改动" in shown
+    assert "jutong-audit/" in shown
+    assert auditor.browser.get("/audit/checkpoints/").status_code == 200
+    assert b"".join(auditor.browser.get("/audit/export/").streaming_content).startswith(b'{"log"')
+    assert steward.browser.get("/audit/export/").status_code == 403
+    assert steward.browser.get("/audit/entries/999999/").status_code == 404
+    assert Client().get("/audit/").status_code == 302
+
+
+def test_a_search_that_makes_no_sense_is_told_and_finds_all(auditor, noted):
+    answer = auditor.browser.get("/audit/", {"first_day": "昨天", "page": "x"})
+
+    assert answer.status_code == 200
+
+
+def test_commands_export_and_verify(noted, tmp_path):
+    out = io.StringIO()
+    call_command("audit_export", str(tmp_path / "log.jsonl"), stdout=out)
+    call_command("audit_verify", stdout=out)
+
+    assert jutong_verify.main([str(tmp_path / "log.jsonl"), "--key-file", str(tmp_path / "log.vkey")]) == 0
+    assert "intact" in out.getvalue()
+
+
+def test_the_verify_command_fails_on_a_tampered_log(noted):
+    from tests.integration.audit.test_log import as_owner
+
+    as_owner(f"UPDATE audit_entry SET purpose = 'x' WHERE number = {noted}")
+    out = io.StringIO()
+
+    with pytest.raises(CommandError, match="1 findings"):
+        call_command("audit_verify", stdout=out)
+    assert f"entry {noted}" in out.getvalue()

@@ -1,0 +1,242 @@
+"""Procedures over the API and on their pages, by real people in posts."""
+
+import json
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from jutong.foundation.procedures import api as procedures
+from jutong.foundation.procedures.models import Case
+from jutong.foundation.rulebook import api as rulebook
+from jutong.kernel import clock
+from jutong.kernel.policy import Post
+from jutong.registry.organisations import api as organisations
+from tests.support.declared_procedures import Loan
+from tests.support.posts import holder_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def laid_down(db):
+    at = clock.now()
+    rulebook.ensure_start_data(at=at)
+    organisations.ensure_start_data(at=at)
+
+
+@pytest.fixture
+def departments():
+    others = {organisations.bureau(), organisations.centre()}
+    consumer, provider = [each.uscc for each in organisations.departments() if each.uscc not in others][:2]
+    return {"consumer": consumer, "bureau": organisations.bureau(), "provider": provider}
+
+
+@pytest.fixture
+def people(departments):
+    return {
+        "applicant": holder_of(Post.DATA_STEWARD, departments["consumer"]),
+        "reviewer": holder_of(Post.BUREAU_REVIEWER),
+        "provider": holder_of(Post.DATA_COORDINATOR, departments["provider"]),
+        "outsider": holder_of(Post.CLOUD_CHIEF, organisations.centre()),
+    }
+
+
+@pytest.fixture
+def case_no(people, departments):
+    """A case at its first step; the provider has no steward, so its coordinator will be asked."""
+    return procedures.open_case(
+        Loan, subject_code="303001/1", title="常住人口信息", parties=departments, data={"items": ["xm", "xb"]},
+        by=people["applicant"].subject, at=clock.now(),
+    ).case_no  # fmt: skip
+
+
+def get(holder, path, status=200, **query):
+    answer = holder.caller.get(f"/api/v1/procedures{path}", query)
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def post(holder, path, body=None, status=200):
+    answer = holder.caller.post(f"/api/v1/procedures{path}", json.dumps(body or {}), "application/json")
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+# --- API -------------------------------------------------------------------------------------------------------------
+def test_a_case_goes_its_whole_way_over_the_api(people, case_no):
+    [task] = get(people["reviewer"], "/tasks")
+    assert (task["case_no"], task["step_title"], task["left"] >= 1) == (case_no, "规范性审查", True)
+    seen = get(people["reviewer"], f"/cases/{case_no}")
+    assert [way["transition"]["key"] for way in seen["ways"]] == ["give_back", "forward"]
+
+    post(people["reviewer"], f"/cases/{case_no}/claim")
+    done = post(
+        people["reviewer"], f"/cases/{case_no}/transitions/forward",
+        {"remark": "规范", "seen_revision": seen["revision"]},
+    )  # fmt: skip
+    assert (done["state"], done["closed"]) == ("answer", False)
+    answer = get(people["provider"], f"/cases/{case_no}")
+    [field, _] = next(way for way in answer["ways"] if way["transition"]["key"] == "agree")["transition"]["fields"]
+    assert field["options"] == [["xm", "XM"], ["xb", "XB"]]
+    post(people["provider"], f"/cases/{case_no}/transitions/agree", {"data": {"granted": ["xm"]}})
+    post(people["reviewer"], f"/cases/{case_no}/transitions/deliver")
+
+    end = get(people["applicant"], f"/cases/{case_no}")
+    assert (end["outcome"], end["state_title"], end["clock"], end["ways"]) == ("granted", "已授权", None, [])
+    assert [event["kind"] for event in end["events"]] == ["opened", "moved", "claimed", "moved", "moved", "moved"]
+
+
+def test_refusals_have_codes_and_words(people, case_no):
+    assert get(people["outsider"], f"/cases/{case_no}", status=404)["code"] == "not_found"
+    assert Client().get("/api/v1/procedures/tasks").status_code == 401
+    wrong = post(people["applicant"], f"/cases/{case_no}/transitions/forward", status=403)
+    assert wrong["code"] == "not_your_step"
+    missing = post(people["reviewer"], f"/cases/{case_no}/transitions/give_back", status=422)
+    assert (missing["code"], missing["field"], missing["message"]) == (
+        "remark_missing", "remark", "请填写“一次性告知内容”。",
+    )  # fmt: skip
+    seen = get(people["reviewer"], f"/cases/{case_no}")["revision"]
+    post(people["reviewer"], f"/cases/{case_no}/transitions/forward", {"seen_revision": seen})
+    second = post(people["reviewer"], f"/cases/{case_no}/transitions/forward", {"seen_revision": seen}, status=409)
+    assert second["code"] == "step_already_taken"
+    assert second["details"]["by_name"] == "bureau_reviewer"
+    assert post(people["reviewer"], f"/cases/{case_no}/transitions/fly", status=404)["code"] == "transition_unknown"
+
+
+def test_lists_show_what_one_may_see(people, case_no):
+    assert get(people["applicant"], "/cases")["items"][0]["case_no"] == case_no
+    assert get(people["outsider"], "/cases")["total"] == 0
+    assert get(people["reviewer"], "/cases", open_only=True, procedure="tests.loan")["total"] == 1
+    assert get(people["reviewer"], "/cases", late_only=True)["total"] == 0
+    assert get(people["reviewer"], "/cases", subject_code="x")["total"] == 0
+
+
+def test_procedures_are_told_and_drawn(people):
+    names = [each["name"] for each in get(people["applicant"], "/definitions")]
+    assert "tests.loan" in names
+    told = get(people["applicant"], "/definitions/tests.loan")
+    review = next(state for state in told["states"] if state["key"] == "review")
+    assert review["limit"] == {
+        "key": "sharing.review", "amount": 2, "unit": "workday", "article": "细则第二十二条（二）",
+    }  # fmt: skip
+    drawing = people["applicant"].caller.get("/api/v1/procedures/definitions/tests.loan/drawing.svg")
+    assert drawing["Content-Type"] == "image/svg+xml"
+    assert "规范性审查" in drawing.content.decode()
+    assert get(people["applicant"], "/definitions/tests.none", status=404)
+
+
+def test_the_road_of_a_case_is_drawn_for_those_who_see_it(people, case_no):
+    road = people["applicant"].caller.get(f"/api/v1/procedures/cases/{case_no}/road.svg")
+    assert "look-present" in road.content.decode()
+    hidden = people["outsider"].caller.get(f"/api/v1/procedures/cases/{case_no}/road.svg")
+    assert hidden.status_code == 404
+
+
+# --- Pages -----------------------------------------------------------------------------------------------------------
+def page(holder, path, status=200):
+    answer = holder.browser.get(path)
+    assert answer.status_code == status, answer.content[:500]
+    return answer.content.decode()
+
+
+def test_the_task_list_and_the_case_page_show_what_is_to_be_done(people, case_no):
+    tasks = page(people["reviewer"], "/procedures/tasks/")
+    assert "常住人口信息" in tasks
+    assert f'href="/procedures/cases/{case_no}/"' in tasks
+    assert "常住人口信息" in page(people["reviewer"], "/procedures/tasks/panel/")
+    shown = page(people["reviewer"], f"/procedures/cases/{case_no}/")
+
+    for text in ("退回补正", "审查通过，推送提供部门", "一次性告知内容", "细则第二十二条", "个工作日", "<svg", "认领"):
+        assert text in shown
+    assert "style=" not in re.sub(r"<meta[^>]*>", "", shown.split("<body")[1])
+
+
+def test_those_who_only_look_get_no_form(people, case_no):
+    shown = page(people["provider"], f"/procedures/cases/{case_no}/")
+
+    assert 'id="acting"' not in shown
+    page(people["outsider"], f"/procedures/cases/{case_no}/", status=404)
+    assert case_no in page(people["applicant"], "/procedures/cases/")
+
+
+def submit(holder, case_no, transition, **fields):
+    path = reverse("procedures:take", args=[case_no, transition])
+    filled = {f"{transition}-{name}": value for name, value in fields.items()}
+    return holder.browser.post(path, filled)
+
+
+def test_a_step_is_taken_on_its_page(people, case_no):
+    answer = submit(people["reviewer"], case_no, "forward", remark="规范", seen_revision=2)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/procedures/cases/{case_no}/")
+    assert Case.objects.get().state == "answer"
+    assert "规范" in page(people["applicant"], f"/procedures/cases/{case_no}/")
+
+
+def test_a_mistake_shows_the_page_again_and_loses_nothing(people, case_no):
+    submit(people["reviewer"], case_no, "forward")
+    letter = SimpleUploadedFile("依据.pdf", b"x", "application/pdf")
+    without_words = submit(people["provider"], case_no, "refuse", remark="", attachments=[letter])
+    without_file = submit(people["provider"], case_no, "refuse", remark="不属于本部门数据")
+
+    assert without_words.status_code == without_file.status_code == 422
+    text = without_file.content.decode()
+    assert "不属于本部门数据" in text
+    assert "依据文件" in text
+    assert Case.objects.get().state == "answer"
+    letter.seek(0)
+    done = submit(people["provider"], case_no, "refuse", remark="不属于本部门数据", attachments=[letter])
+    assert done.status_code == 302
+    shown = page(people["applicant"], f"/procedures/cases/{case_no}/")
+    link = re.search(r'href="(/files/[0-9a-f]{20}/)"', shown)[1]
+    assert b"".join(people["applicant"].browser.get(link).streaming_content) == b"x"
+    assert people["outsider"].browser.get(link).status_code == 404
+
+
+def test_ticked_choices_and_days_reach_the_case(people, case_no):
+    submit(people["reviewer"], case_no, "forward")
+    submit(people["provider"], case_no, "agree", granted=["xb", "xm"], until="2027-01-31")
+
+    assert Case.objects.get().data["granted"] == ["xm", "xb"]
+    assert Case.objects.get().data["until"] == "2027-01-31"
+
+
+def test_who_comes_second_is_told_on_the_page(people, case_no):
+    submit(people["reviewer"], case_no, "forward", seen_revision=2)
+
+    answer = people["reviewer"].browser.post(
+        f"/procedures/cases/{case_no}/transitions/forward/", {"forward-seen_revision": 2}, follow=True,
+        headers={"Referer": f"http://testserver/procedures/cases/{case_no}/"},
+    )  # fmt: skip
+
+    assert "该环节已由bureau_reviewer于" in answer.content.decode()
+
+
+def test_claiming_on_the_page(people, case_no):
+    people["reviewer"].browser.post(f"/procedures/cases/{case_no}/claim/")
+    assert "您已认领本环节" in page(people["reviewer"], f"/procedures/cases/{case_no}/")
+    people["reviewer"].browser.post(f"/procedures/cases/{case_no}/release/")
+    assert Case.objects.get().holder_no == ""
+
+
+def test_procedures_are_on_pages_for_everybody():
+    answer = Client().get("/procedures/definitions/")
+    assert "测试借阅申请" in answer.content.decode()
+    shown = Client().get("/procedures/definitions/tests.loan/").content.decode()
+    assert "<svg" in shown
+    assert Client().get("/procedures/definitions/tests.none/").status_code == 404
+
+
+def test_pages_of_cases_take_few_queries(people, departments, django_assert_max_num_queries):
+    for _ in range(12):
+        procedures.open_case(
+            Loan, subject_code="1", title="x", parties=departments, data={"items": ["xm"]},
+            by=people["applicant"].subject, at=clock.now(),
+        )  # fmt: skip
+    with django_assert_max_num_queries(16):
+        page(people["reviewer"], "/procedures/tasks/")
+    with django_assert_max_num_queries(18):
+        page(people["reviewer"], "/procedures/cases/")
