@@ -828,6 +828,48 @@ class GrantKind:
         return Grant.objects.filter(queries.grant_scope(subject, action))
 
 
+# --- Gateway ---------------------------------------------------------------------------------------------------------
+@kind("call", "delivery.gateway")
+class CallKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.delivery.gateway.models import Call
+
+        rows = []
+        for n in world.times():
+            # Strangers' calls belong to nobody.
+            provider, consumer = two_organisations(world) if n % 4 else ("", "")
+            rows.append(
+                Call(
+                    gateway="g88888888",
+                    segment=1,
+                    number=n + 1,
+                    crc="0",
+                    at=AT,
+                    duration_us=1,
+                    outcome="answered",
+                    status=200,
+                    provider=provider,
+                    consumer=consumer,
+                )
+            )
+        Call.objects.bulk_create(rows)
+        return [(row, {"provider": row.provider, "consumer": row.consumer}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.delivery.gateway import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.delivery.gateway import queries
+        from jutong.delivery.gateway.models import Call
+
+        return Call.objects.filter(queries.scope(subject, action))
+
+
 # --- Procedures ------------------------------------------------------------------------------------------------------
 @kind("case", "foundation.procedures")
 class CaseKind:

@@ -236,6 +236,21 @@ def returns_grant(who: Who, thing: Thing) -> bool:
     return who.post == STEWARD and owns(who, thing["consumer"]) and thing["live"]
 
 
+# --- Gateway ---------------------------------------------------------------------------------------------------------
+# The call log: whoever watches over the platform sees all of it; of a department its steward, coordinator and chief
+# see the calls for its data and its own calls; the developer only the calls of his own department's systems.
+def watches_calls(who: Who, thing: Thing) -> bool:
+    return who.post in (REVIEWER, ENGINEER, MONITOR, AUDITOR, AUDIT, SECURITY)
+
+
+def sees_call(who: Who, thing: Thing) -> bool:
+    if watches_calls(who, thing):
+        return True
+    if who.post in (STEWARD, COORDINATOR, CHIEF):
+        return owns(who, thing["provider"]) or owns(who, thing["consumer"])
+    return who.post == DEVELOPER and owns(who, thing["consumer"])
+
+
 # --- Quality ---------------------------------------------------------------------------------------------------------
 # Who is signed in and sees the resource sees its score.
 def sees_score(who: Who, thing: Thing) -> bool:
@@ -310,6 +325,8 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "sharing.grant.view": ("grant", sees_grant),
     "sharing.grant.revoke": ("grant", revokes_grant),
     "sharing.grant.return": ("grant", returns_grant),
+    "gateway.call.view": ("call", sees_call),
+    "gateway.segment.view": ("nothing", watches_calls),
     "quality.score.see": ("score", sees_score),
     "quality.score.measure": ("score", measures),
 }  # fmt: skip

@@ -49,6 +49,11 @@ FACES = (
     Face("mounting", "mount", "mounting.mount.view", "resource_code", "mounts"),
     Face("exchange", "run", "exchange.run.view", "run_no", "runs", "runs/{}"),
     Face("exchange", "run", "exchange.reject.view", "run_no", "", "runs/{}/rejects"),
+    Face("sharing", "request", "sharing.request.view", "request_no", "requests"),
+    Face("sharing", "grant", "sharing.grant.view", "grant_no", "grants"),
+    Face("gateway", "call", "gateway.call.view", "call_no", "calls", "calls/{}"),
+    Face("quality", "score", "quality.score.see", "resource_code", "scores"),
+    Face("audit", "entry", "audit.entry.read", "object_code", "entries"),
 )
 
 
