@@ -121,10 +121,38 @@ def actions_page() -> str:
 
 
 def events_page() -> str:
-    from jutong.foundation.outbox.values import Event
+    from jutong.foundation.outbox import api as outbox
 
-    rows = sorted((f"`{kind.name}`", first_paragraph(kind)) for kind in subclasses(Event) if getattr(kind, "name", ""))
-    return "# Facts\n\nWhat rooms publish through the outbox.\n\n" + table(("fact", "meaning"), rows)
+    rows = [
+        (
+            f"`{event.name}`",
+            event.meaning,
+            ", ".join(f"`{field.name}`: {field.type}" for field in event.fields),
+            ", ".join(event.subscribers),
+        )
+        for event in outbox.published_events()
+    ]
+    head = "# Facts\n\nWhat rooms publish through the outbox, what it carries, and who listens.\n\n"
+    return head + table(("fact", "meaning", "fields", "listeners"), rows)
+
+
+def procedures_page() -> str:
+    """Every procedure, drawn and told from its declaration."""
+    from jutong.foundation.procedures import api as procedures
+
+    parts = ["# Procedures", "Made from the declarations, with the limits of the rules in force today."]
+    for procedure in procedures.procedures():
+        states = [
+            (each.title, english(each.title), each.who, each.limit, each.article, each.ways)
+            for each in procedures.described(procedure, translate=english)
+        ]
+        parts += [
+            f"## {procedure.title} · {english(procedure.title)}",
+            f"`{procedure.name}`, version {procedure.version}. {first_paragraph(procedure)}",
+            procedures.drawing(procedure, translate=english),
+            table(("状态", "state", "who", "limit", "article", "ways on"), states),
+        ]
+    return "\n\n".join(parts)
 
 
 def operations_page() -> str:
@@ -164,6 +192,7 @@ def main() -> int:
         "errors": errors_page,
         "rights": actions_page,
         "facts": events_page,
+        "procedures": procedures_page,
         "api": operations_page,
         "commands": commands_page,
     }.items():

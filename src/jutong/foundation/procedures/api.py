@@ -1,12 +1,13 @@
 """The door of procedures: open cases, act in them, see them, and plug in the people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from jutong.foundation.procedures import plugs, policy, queries
+from jutong.foundation.procedures.domain.drawing import draw
 from jutong.foundation.procedures.errors import (
     ApplicantMayNotDecide,
     CaseIsClosed,
@@ -22,7 +23,14 @@ from jutong.foundation.procedures.errors import (
 )
 from jutong.foundation.procedures.models import Case, CaseEvent
 from jutong.foundation.procedures.services import assignment, claims, moving
-from jutong.foundation.procedures.values.cases import AssigneeDirectory, CaseRef, CaseValue, EventValue, Task
+from jutong.foundation.procedures.values.cases import (
+    AssigneeDirectory,
+    CaseRef,
+    CaseValue,
+    EventValue,
+    StateDescription,
+    Task,
+)
 from jutong.foundation.procedures.values.procedure import Procedure
 from jutong.kernel import clock
 from jutong.kernel.actors import ActorRef
@@ -45,6 +53,8 @@ __all__ = [
     "case",
     "cases_of",
     "claim",
+    "described",
+    "drawing",
     "history",
     "open_case",
     "plug_assignees",
@@ -187,6 +197,18 @@ def tasks_for(subject: Subject, *, at: datetime | None = None) -> list[Task]:
 def procedures() -> tuple[type[Procedure], ...]:
     """All declared procedures in their newest versions, by name."""
     return queries.procedures()
+
+
+def described(procedure: type[Procedure], *, translate: Callable[[str], str] = str) -> list[StateDescription]:
+    """Each state of a procedure in words, by the rules of today."""
+    return queries.described(procedure, clock.local_day(clock.now()), translate)
+
+
+def drawing(procedure: type[Procedure], *, translate: Callable[[str], str] = str, id_prefix: str = "") -> str:
+    """A procedure as an SVG element, by the rules of today."""
+    limits = queries.limits_of(procedure, clock.local_day(clock.now()))
+    prefix = id_prefix or procedure.name.replace(".", "-")
+    return draw(procedure, limits=limits, translate=translate, id_prefix=prefix)
 
 
 # --- Plugs -----------------------------------------------------------------------------------------------------------

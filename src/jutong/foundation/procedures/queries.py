@@ -1,6 +1,6 @@
 """Procedures, cases and tasks as people and rooms see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,15 +15,23 @@ from jutong.foundation.procedures.domain import clocks as counting
 from jutong.foundation.procedures.domain.moves import Obstacle, Standing, is_own_case, obstacle, possible, right_to_act
 from jutong.foundation.procedures.domain.road import Road, road_of
 from jutong.foundation.procedures.models import Case, CaseEvent, CaseParty, Clock
-from jutong.foundation.procedures.values.cases import CaseValue, ClockValue, EventKind, EventValue, Stage, Task
-from jutong.foundation.procedures.values.declaration import By, Outcome, Transition
+from jutong.foundation.procedures.values.cases import (
+    CaseValue,
+    ClockValue,
+    EventKind,
+    EventValue,
+    Stage,
+    StateDescription,
+    Task,
+)
+from jutong.foundation.procedures.values.declaration import By, Outcome, State, Transition
 from jutong.foundation.procedures.values.procedure import Procedure, every_procedure, find_procedure
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.clock import local_day
 from jutong.kernel.errors import NotFound
-from jutong.kernel.policy import Action, Facts, Post, Relation, Subject, decide
+from jutong.kernel.policy import POST_NAMES, Action, Facts, Post, Relation, Subject, decide
 from jutong.kernel.text import N_
-from jutong.kernel.workdays import WorkCalendar
+from jutong.kernel.workdays import Limit, WorkCalendar
 
 FILE_KIND = "procedures.case"
 
@@ -49,6 +57,33 @@ def missing_limits(on: date) -> dict[str, list[str]]:
     known = {rule.limit.key for rule in rulebook.limit_rules(on=on)}
     missing = {each.name: [key for key in each.limit_keys() if key not in known] for each in procedures()}
     return {name: keys for name, keys in missing.items() if keys}
+
+
+def limits_of(procedure: type[Procedure], on: date) -> dict[str, Limit]:
+    """The limits a procedure counts by on a day, by key."""
+    return {key: rulebook.limit(key, on=on) for key in procedure.limit_keys()}
+
+
+def described(procedure: type[Procedure], on: date, translate: Callable[[str], str]) -> list[StateDescription]:
+    """Each state of a procedure in words, by the rules of a day."""
+    limits = limits_of(procedure, on)
+    return [_described(procedure, state, limits.get(state.limit), translate) for state in procedure.all_states()]
+
+
+def _described(
+    procedure: type[Procedure], state: State, limit: Limit | None, translate: Callable[[str], str]
+) -> StateDescription:
+    who = translate(platform_name())
+    if state.who:
+        who = f"{translate(procedure.parties[state.who.party])} · {translate(POST_NAMES[state.who.post])}"
+    return StateDescription(
+        key=state.key,
+        title=state.title,
+        who=who,
+        limit=f"{limit.amount} {translate(limit.unit.label)}" if limit else "",
+        article=limit.article if limit else "",
+        ways="；".join(f"{translate(each.title)} → {translate(each.target.title)}" for each in procedure.exits(state)),
+    )
 
 
 def procedure_of(row: Case) -> type[Procedure]:

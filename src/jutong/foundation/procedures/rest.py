@@ -21,7 +21,6 @@ from jutong.foundation.procedures.values.cases import CaseRef, ClockValue, Event
 from jutong.foundation.procedures.values.declaration import Field as AskedField
 from jutong.foundation.procedures.values.declaration import FieldKind, Final, Outcome, Start, State, Step, Transition
 from jutong.foundation.procedures.values.procedure import Procedure
-from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel import clock
 from jutong.kernel.clock import local_day
 from jutong.kernel.errors import NotFound
@@ -120,7 +119,7 @@ def definitions(request: SubjectRequest) -> list[dict[str, Any]]:
 def definition(request: SubjectRequest, name: Name) -> dict[str, Any]:
     """States, who acts in them, limits with their articles, and the transitions between them."""
     require(request.subject, policy.SEE_PROCEDURES)
-    found, limits = _found(name), _limits(_found(name), local_day(clock.now()))
+    found, limits = _found(name), queries.limits_of(_found(name), local_day(clock.now()))
     return {
         **_title(found),
         "parties": {party: gettext(title) for party, title in found.parties.items()},
@@ -141,9 +140,7 @@ _SVG = {
 def definition_drawing(request: SubjectRequest, name: Name) -> HttpResponse:
     """The procedure as SVG."""
     require(request.subject, policy.SEE_PROCEDURES)
-    found = _found(name)
-    drawing = draw(found, limits=_limits(found, local_day(clock.now())), translate=gettext, id_prefix="procedure")
-    return HttpResponse(drawing, content_type="image/svg+xml")
+    return HttpResponse(api.drawing(_found(name), translate=gettext), content_type="image/svg+xml")
 
 
 def _found(name: str) -> type[Procedure]:
@@ -151,10 +148,6 @@ def _found(name: str) -> type[Procedure]:
     if found is None:
         raise NotFound()
     return found
-
-
-def _limits(procedure: type[Procedure], on: date) -> dict[str, Limit]:
-    return {key: rulebook.limit(key, on=on) for key in procedure.limit_keys()}
 
 
 def _title(procedure: type[Procedure]) -> dict[str, Any]:
@@ -392,7 +385,7 @@ def road(request: SubjectRequest, case_no: CaseNo) -> HttpResponse:
     """The case's procedure as SVG: what is done, present and to come."""
     row = queries.get_case(case_no, request.subject)
     view = queries.view(row, request.subject, clock.now())
-    limits = _limits(view.procedure, local_day(row.opened_at))
+    limits = queries.limits_of(view.procedure, local_day(row.opened_at))
     drawing = draw(view.procedure, limits=limits, translate=gettext, road=view.road, id_prefix="road")
     return HttpResponse(drawing, content_type="image/svg+xml")
 

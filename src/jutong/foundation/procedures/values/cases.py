@@ -130,6 +130,18 @@ class Task:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class StateDescription:
+    """A state of a procedure in words: who acts, the limit with its article, and the ways on."""
+
+    key: str
+    title: str
+    who: str
+    limit: str
+    article: str
+    ways: str
+
+
 class Person(Protocol):
     """Somebody who may act, by number and name."""
 

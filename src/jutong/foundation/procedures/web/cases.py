@@ -101,7 +101,7 @@ def page_of(
     at = clock.now()
     view = queries.view(row, request.subject, at)
     running = view.clocks[-1] if view.clocks and view.clocks[-1].ended_at is None else None
-    limits = words.limits_of(view.procedure, local_day(row.opened_at))
+    limits = queries.limits_of(view.procedure, local_day(row.opened_at))
     drawing = draw(view.procedure, limits=limits, translate=_, road=view.road, id_prefix=f"road-{row.case_no}")
     context = {
         "row": row,

@@ -1,6 +1,6 @@
 """The procedures themselves: drawn and told, as they are declared and by the rules of the day."""
 
-from typing import Any
+from dataclasses import asdict
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,13 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from jutong.base.http import SubjectRequest, public
-from jutong.foundation.procedures import queries
-from jutong.foundation.procedures.domain.drawing import draw
-from jutong.foundation.procedures.values.procedure import Procedure
-from jutong.foundation.procedures.web.words import limits_of
-from jutong.kernel import clock
+from jutong.foundation.procedures import api, queries
 from jutong.kernel.errors import NotFound
-from jutong.kernel.policy import POST_NAMES
 from jutong.ui.components import Column, Fact, ListRow
 
 
@@ -43,8 +38,6 @@ def definition(request: SubjectRequest, name: str) -> HttpResponse:
     found = next((each for each in queries.procedures() if each.name == name), None)
     if found is None:
         raise NotFound()
-    limits = limits_of(found, clock.local_day(clock.now()))
-    drawing = draw(found, limits=limits, translate=_, id_prefix="procedure")
     context = {
         "procedure": found,
         "title": _(found.title),
@@ -55,20 +48,8 @@ def definition(request: SubjectRequest, name: str) -> HttpResponse:
             Column("article", _("依据")),
             Column("ways", _("可办理")),
         ],
-        "rows": [_row(found, state, limits) for state in found.all_states()],
+        "rows": [{**asdict(each), "state": _(each.title)} for each in api.described(found, translate=_)],
         # Made by us from a declaration, every word in it escaped.
-        "drawing": mark_safe(drawing),  # noqa: S308
+        "drawing": mark_safe(api.drawing(found, translate=_)),  # noqa: S308
     }
     return render(request, "procedures/definition.html", context)
-
-
-def _row(procedure: type[Procedure], state: Any, limits: Any) -> dict[str, str]:
-    limit = limits.get(state.limit)
-    who = state.who
-    return {
-        "state": _(state.title),
-        "who": f"{_(procedure.parties[who.party])} · {_(POST_NAMES[who.post])}" if who else _(queries.platform_name()),
-        "limit": f"{limit.amount} {_(limit.unit.label)}" if limit else "",
-        "article": limit.article if limit else "",
-        "ways": "；".join(f"{_(each.title)} → {_(each.target.title)}" for each in procedure.exits(state)),
-    }

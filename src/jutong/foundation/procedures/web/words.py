@@ -1,7 +1,6 @@
 """Cases, clocks and events as the components of the layout show them."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,9 +11,8 @@ from jutong.foundation.procedures.models import Case
 from jutong.foundation.procedures.values.cases import ClockValue, EventKind, EventValue, Stage
 from jutong.foundation.procedures.values.declaration import Outcome
 from jutong.foundation.procedures.values.procedure import Procedure
-from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.text import N_
-from jutong.kernel.workdays import Limit, LimitUnit
+from jutong.kernel.workdays import LimitUnit
 from jutong.ui.components import Badge, Deadline, Tone
 
 STAGES: Mapping[Stage, tuple[str, Tone]] = {
@@ -64,11 +62,6 @@ def deadline(clock: ClockValue | None) -> Deadline | None:
     left = clock.left if clock.limit.unit is LimitUnit.WORKDAY else None
     amount = f"{clock.limit.amount} {_(clock.limit.unit.label)}"
     return Deadline(clock.due_on, left, clock.limit.article, amount, done=clock.ended_at is not None)
-
-
-def limits_of(procedure: type[Procedure], on: date) -> dict[str, Limit]:
-    """The limits a procedure counts by on a day."""
-    return {key: rulebook.limit(key, on=on) for key in procedure.limit_keys()}
 
 
 def road_steps(road: Road) -> list[dict[str, Any]]:
