@@ -45,7 +45,7 @@ FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 15.0
 DEATHS_BEFORE_READY = 5
 TAIL_LINES = 12
-_STEP_SECONDS = 0.05
+_STEP_SECONDS = 0.1
 _WATCH_SECONDS = 0.1
 
 
@@ -488,6 +488,9 @@ class Supervisor:
 
     def _child_environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+        if self.server is not None:
+            # libpq's variables of the operator's shell are meant for other servers.
+            kept = {name: value for name, value in kept.items() if not (name.startswith("PG") and name.isupper())}
         return kept | self.env.variables() | {"PYTHONUNBUFFERED": "1"}
 
     def _output(self, name: str) -> Output:

@@ -36,6 +36,8 @@ RETRY_SECONDS = 10
 RECOVERY_SECONDS = 600
 _HERE = "/proc/self/cwd"
 _STEP_SECONDS = 0.02
+# What a server says that will answer by and by; recovery after a kill can take its time.
+_NOT_YET = ("starting up", "not yet accepting", "in recovery", "No such file", "Connection refused")
 
 
 class ServerFailed(JutongError):
@@ -150,13 +152,17 @@ class EmbeddedServer:
         Raises ServerFailed.
         """
         assert self.process is not None, "spawn() comes first"
-        deadline = time.monotonic() + RECOVERY_SECONDS
+        began = time.monotonic()
         while True:
             try:
-                connection = psycopg.connect(self.url("postgres", ADMIN_ROLE), autocommit=True, connect_timeout=5)
+                # `options` is given, if empty, so that PGOPTIONS of the caller is not.
+                connection = psycopg.connect(
+                    self.url("postgres", ADMIN_ROLE), autocommit=True, connect_timeout=5, options=""
+                )
                 break
             except psycopg.OperationalError as error:
-                if self.process.poll() is not None or time.monotonic() > deadline:
+                patience = RECOVERY_SECONDS if any(words in str(error) for words in _NOT_YET) else RETRY_SECONDS
+                if self.process.poll() is not None or time.monotonic() - began > patience:
                     raise ServerFailed(log=self._log_tail() or str(error)) from error
                 time.sleep(_STEP_SECONDS)
         with connection:
