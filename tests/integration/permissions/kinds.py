@@ -878,15 +878,17 @@ class CaseKind:
     @staticmethod
     def make(world: World) -> list[tuple[Any, Thing]]:
         from jutong.foundation.procedures.models import Case, CaseParty
+        from jutong.foundation.procedures.values.procedure import every_procedure
 
+        declared = every_procedure()[0]
         rows = Case.objects.bulk_create(
             Case(
                 case_no=f"BJ8{n:05d}",
-                procedure="x.y",
-                version=1,
+                procedure=declared.name,
+                version=declared.version,
                 subject_code="x",
                 title="x",
-                state="x",
+                state=next(iter(declared.all_states())).key,
                 opened_at=AT,
                 opened_by=BY,
                 opened_by_no=world.chance.choice([*world.people, ""]),

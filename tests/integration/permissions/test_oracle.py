@@ -44,7 +44,7 @@ def test_rooms_decide_and_list_as_the_oracle_says():
     decisions = listings = 0
     disagreements: list[str] = []
     for seed in SEEDS:
-        world = World.of(seed)
+        world = World.of(seed, organisations=4, rows=12)
         with transaction.atomic():
             tally = campaign.compare_all(world, campaign.make_rows(world))
             transaction.set_rollback(True)
@@ -95,7 +95,7 @@ def test_a_list_that_forgets_the_condition_of_its_rows_is_caught(monkeypatch):
     """The rules are right and `facts` are right, but the query shows what `decide` would refuse."""
     from jutong.base import access
 
-    world = World.of(2)
+    world = World.of(2, organisations=2, rows=12)
     rows = campaign.make_rows(world)
     honest = access._rows_of
     monkeypatch.setattr(access, "_rows_of", lambda rule, *rest: honest(replace(rule, flags=frozenset()), *rest))
