@@ -179,7 +179,7 @@ def _parse_one(item: Any) -> list[Parameter]:
     column = checked_column(item.get("column") or item["name"])
     shape = _SHAPES.get(str(item.get("type", ""))[:1])
     operators = item.get("ops") or ["eq"]
-    length = item.get("max_length") or TEXT_MAX
+    length = item.get("max_length", TEXT_MAX)
     if shape is None or not isinstance(operators, list) or not OPERATORS.issuperset(operators):
         raise GrantInvalid(f"parameter {item['name']!r}: type or operators")
     if not isinstance(length, int) or not 1 <= length <= 100_000:
