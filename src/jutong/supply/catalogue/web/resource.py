@@ -15,7 +15,15 @@ from jutong.kernel.policy import decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, policy, queries
-from jutong.supply.catalogue.values import Content, FormatUnknown, Grade, Identifier, ResourceState, parse_format
+from jutong.supply.catalogue.values import (
+    Content,
+    FormatUnknown,
+    Grade,
+    Identifier,
+    LegalBasis,
+    ResourceState,
+    parse_format,
+)
 from jutong.supply.catalogue.web.search import share_badge
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.formatting import day_words
@@ -125,10 +133,19 @@ def bases(content: Content) -> list[dict[str, Any]]:
         {
             "basis": basis,
             "kind": _(basis.kind.label),
+            "term": _term(basis),
             "state": Badge(_("有效"), Tone.GOOD) if basis.in_force(today) else Badge(_("已失效或未生效"), Tone.BAD),
         }
         for basis in content.legal_bases
     ]
+
+
+def _term(basis: LegalBasis) -> str:
+    if basis.in_force_from and basis.in_force_to:
+        return _("{first} 至 {last}").format(first=basis.in_force_from, last=basis.in_force_to)
+    if basis.in_force_from:
+        return _("{first} 起").format(first=basis.in_force_from)
+    return _("至 {last}").format(last=basis.in_force_to) if basis.in_force_to else "—"
 
 
 def item_columns() -> list[Column]:

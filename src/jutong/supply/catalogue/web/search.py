@@ -180,18 +180,19 @@ def _classes_chart(classes: dict[str, int]) -> Chart:
     rows = [{"class": _(kind.label), "count": classes.get(str(kind.value), 0)} for kind in ResourceClass]
     option = {
         "tooltip": {"trigger": "item"},
-        "legend": {"bottom": 0},
+        "legend": {"bottom": 0, "orient": "vertical"},
         "series": [
             {
                 "type": "pie",
-                "radius": ["45%", "70%"],
+                "radius": ["38%", "60%"],
+                "center": ["50%", "36%"],
                 "label": {"show": False},
                 "data": [{"name": row["class"], "value": row["count"]} for row in rows],
             }
         ],
     }
     columns = [Column("class", _("资源分类")), Column("count", _("资源数（项）"), "number")]
-    return Chart(_("资源分类"), option, columns, rows, height="small", as_of=clock.now())
+    return Chart(_("资源分类"), option, columns, rows, height="medium", as_of=clock.now())
 
 
 def _tiles(providers: dict[str, int]) -> list[Tile]:
