@@ -182,7 +182,7 @@ class RefuseIn(StrictSchema):
 AnswerIn = Annotated[AgreeIn | RefuseIn, Field(discriminator="decision")]
 
 
-class RemarkIn(StrictSchema):
+class StepRemarkIn(StrictSchema):
     """A remark that goes with a step."""
 
     remark: Text = ""
@@ -391,7 +391,7 @@ def answer(request: SubjectRequest, request_no: InRequest, body: AnswerIn) -> di
     response={200: RequestOut, **problems(404, 409)},
     summary="Push the answer to the consumer",
 )
-def push(request: SubjectRequest, request_no: InRequest, body: RemarkIn) -> dict[str, Any]:
+def push(request: SubjectRequest, request_no: InRequest, body: StepRemarkIn) -> dict[str, Any]:
     """结果推送, within two working days: after a consent the grant is live. For the bureau's reviewers. Art. 22(4)."""
     services.push(request_no=request_no, remark=body.remark, by=request.subject, at=clock.now())
     return _request_out(request_no, request)
@@ -400,7 +400,7 @@ def push(request: SubjectRequest, request_no: InRequest, body: RemarkIn) -> dict
 @router.post(
     "/requests/{request_no}/withdrawal", response={200: RequestOut, **problems(404, 409)}, summary="Withdraw a request"
 )
-def withdraw(request: SubjectRequest, request_no: InRequest, body: RemarkIn) -> dict[str, Any]:
+def withdraw(request: SubjectRequest, request_no: InRequest, body: StepRemarkIn) -> dict[str, Any]:
     """撤回, before the provider has answered. For the consumer's steward."""
     services.withdraw(request_no=request_no, remark=body.remark, by=request.subject, at=clock.now())
     return _request_out(request_no, request)

@@ -126,7 +126,7 @@ class ConsistencyOut(Schema):
     path: list[str]
 
 
-class KeyOut(Schema):
+class VerifierKeyOut(Schema):
     """The log's public key, as `python -m jutong_verify --public-key` takes it."""
 
     verifier_key: str
@@ -183,7 +183,7 @@ def consistency(request: SubjectRequest, query: Query[ConsistencyQuery]) -> dict
     return _consistency(api.consistency(query.first, query.second))
 
 
-@router.get("/key", response={200: KeyOut, **problems()}, summary="The log's public key")
+@router.get("/key", response={200: VerifierKeyOut, **problems()}, summary="The log's public key")
 def key(request: SubjectRequest) -> dict[str, str]:
     """What a verifier needs, and should be given by another way too."""
     require(request.subject, policy.READ_CHECKPOINTS)

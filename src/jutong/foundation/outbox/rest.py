@@ -19,19 +19,19 @@ router = Router(tags=["outbox"])
 StuckId = Annotated[int, InPath(ge=1, le=2**63 - 1)]
 
 
-class FieldOut(Schema):
+class FactFieldOut(Schema):
     """A field of an event."""
 
     name: str
     type: str
 
 
-class EventOut(Schema):
+class FactOut(Schema):
     """A published event: what it means, what it carries, who listens."""
 
     name: str
     meaning: str
-    fields: list[FieldOut]
+    fields: list[FactFieldOut]
     subscribers: list[str]
 
 
@@ -76,13 +76,13 @@ class SkipIn(StrictSchema):
     reason: str = Field(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")
 
 
-class Done(Schema):
+class Mended(Schema):
     """The change was made."""
 
     done: bool = True
 
 
-@router.get("/events", response={200: list[EventOut], **problems()}, summary="The published events")
+@router.get("/events", response={200: list[FactOut], **problems()}, summary="The published events")
 def events(request: SubjectRequest) -> list[dict[str, Any]]:
     """Every event of the platform, by name."""
     require(request.subject, policy.SEE_DELIVERY)
@@ -100,17 +100,17 @@ def delivery(request: SubjectRequest) -> dict[str, Any]:
     }
 
 
-@router.post("/stuck/{stuck_id}/retry", response={200: Done, **problems(409)}, summary="Try a stuck stream again")
-def retry(request: SubjectRequest, stuck_id: StuckId) -> Done:
+@router.post("/stuck/{stuck_id}/retry", response={200: Mended, **problems(409)}, summary="Try a stuck stream again")
+def retry(request: SubjectRequest, stuck_id: StuckId) -> Mended:
     """Have a stuck or parked stream tried again now, with all its tries."""
     require(request.subject, policy.RETRY_STREAM)
     services.retry(stuck_id, by=request.subject.actor, at=clock.now())
-    return Done()
+    return Mended()
 
 
-@router.post("/stuck/{stuck_id}/skip", response={200: Done, **problems(409)}, summary="Skip a fact")
-def skip(request: SubjectRequest, stuck_id: StuckId, body: SkipIn) -> Done:
+@router.post("/stuck/{stuck_id}/skip", response={200: Mended, **problems(409)}, summary="Skip a fact")
+def skip(request: SubjectRequest, stuck_id: StuckId, body: SkipIn) -> Mended:
     """Have a subscriber go on without the fact its stream is stuck at; the reason goes into the audit log."""
     require(request.subject, policy.SKIP_FACT)
     services.skip(stuck_id, reason=body.reason, by=request.subject.actor, at=clock.now())
-    return Done()
+    return Mended()

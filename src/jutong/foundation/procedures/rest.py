@@ -35,7 +35,7 @@ Key = Annotated[str, InPath(pattern=r"^[a-z_][a-z0-9_]{0,63}$", examples=["forwa
 
 
 # --- Procedures ------------------------------------------------------------------------------------------------------
-class LimitOut(Schema):
+class StepLimitOut(Schema):
     """A limit of the rule pack, with its article."""
 
     key: str
@@ -60,7 +60,7 @@ class StateOut(Schema):
     title: str
     kind: Literal["start", "step", "waiting", "final"]
     who: WhoOut | None
-    limit: LimitOut | None
+    limit: StepLimitOut | None
     outcome: Outcome | None
 
 
@@ -218,7 +218,7 @@ class ClockOut(Schema):
     """A clock: its limit, last day, days used and left, and how far it has run down."""
 
     step: str
-    limit: LimitOut
+    limit: StepLimitOut
     started_at: datetime
     due_on: date
     provisional: bool
@@ -253,7 +253,7 @@ class CasePage(Schema):
     items: list[CaseRow]
 
 
-class FileOut(Schema):
+class AttachmentOut(Schema):
     """An attachment; its bytes are at `/api/v1/files/{no}/content`."""
 
     no: str
@@ -278,7 +278,7 @@ class EventOut(Schema):
     remark: str
     used: int | None
     limit: int | None
-    files: list[FileOut]
+    files: list[AttachmentOut]
 
 
 class WayOut(Schema):

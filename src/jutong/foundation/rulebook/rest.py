@@ -243,7 +243,7 @@ class CalendarQuery(Schema):
     region: Region = ""
 
 
-class NoticeOut(Schema):
+class HolidayNoticeOut(Schema):
     """A notice as it was imported."""
 
     year: int
@@ -289,14 +289,14 @@ def calendar(request: SubjectRequest, query: Query[CalendarQuery]) -> dict[str, 
     }
 
 
-@router.get("/calendar/notices", response={200: list[NoticeOut], **problems()}, summary="Imported notices")
+@router.get("/calendar/notices", response={200: list[HolidayNoticeOut], **problems()}, summary="Imported notices")
 def notices(request: SubjectRequest) -> list[Any]:
     """Notices imported so far, newest first."""
     require(request.subject, READ_RULES)
     return list(api.imported_notices())
 
 
-@router.post("/calendar/import", response={200: NoticeOut, **problems()}, summary="Import a yearly notice")
+@router.post("/calendar/import", response={200: HolidayNoticeOut, **problems()}, summary="Import a yearly notice")
 def import_notice(request: SubjectRequest, form: Form[NoticeForm], file: File[UploadedFile]) -> Any:
     """Take over a CSV file with the columns 日期, 安排 (放假 or 上班) and 说明: all or nothing.
 

@@ -107,7 +107,7 @@ class DepartmentQuery(PageQuery):
     on: Day | None = None
 
 
-class OnQuery(Schema):
+class NameOnQuery(Schema):
     """The day whose name is asked for; today where none is given."""
 
     on: Day | None = None
@@ -158,7 +158,7 @@ def departments(request: SubjectRequest, query: Query[DepartmentQuery]) -> dict[
 
 
 @router.get("/departments/{uscc}", response={200: OrganisationDetail, **problems(404)}, summary="One organisation")
-def department(request: SubjectRequest, uscc: Uscc, query: Query[OnQuery]) -> dict[str, Any]:
+def department(request: SubjectRequest, uscc: Uscc, query: Query[NameOnQuery]) -> dict[str, Any]:
     """An organisation with the name of a day, all its names, and its inner offices."""
     require(request.subject, READ_REGISTER)
     found = api.get(uscc, on=query.on)

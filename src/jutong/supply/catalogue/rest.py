@@ -238,7 +238,7 @@ class GapOut(Schema):
     details: dict[str, Any]
 
 
-class CaseOut(Schema):
+class DraftCaseOut(Schema):
     """The case that carries the draft through review."""
 
     draft_no: str
@@ -477,7 +477,7 @@ def gaps(request: SubjectRequest, draft_no: InDraft) -> Any:
 
 
 @router.post(
-    "/drafts/{draft_no}/submission", response={200: CaseOut, **problems(404, 409)}, summary="Submit a draft for review"
+    "/drafts/{draft_no}/submission", response={200: DraftCaseOut, **problems(404, 409)}, summary="Submit a draft for review"
 )
 def submit(request: SubjectRequest, draft_no: InDraft, body: RemarkIn) -> dict[str, Any]:
     """目录报送. Refused with every gap at once while there are any."""

@@ -268,7 +268,7 @@ class TableIn(StrictSchema):
     table: Name
 
 
-class DraftIn(TableIn):
+class TableDraftIn(TableIn):
     """A table to begin a catalogue entry from; without a title its comment is the title."""
 
     title: Annotated[str, _line(200)] = ""
@@ -298,7 +298,7 @@ class ProposalOut(Schema):
     left_out: list[str]
 
 
-class DraftOut(Schema):
+class DraftNoOut(Schema):
     """The number of the draft in the catalogue."""
 
     draft_no: str
@@ -330,9 +330,9 @@ def propose(request: SubjectRequest, source_no: InSource, body: TableIn) -> Any:
 
 
 @router.post(
-    "/sources/{source_no}/drafts", response={201: DraftOut, **problems(404, 409)}, summary="Draft from a table"
+    "/sources/{source_no}/drafts", response={201: DraftNoOut, **problems(404, 409)}, summary="Draft from a table"
 )
-def draft_from_table(request: SubjectRequest, source_no: InSource, body: DraftIn) -> Any:
+def draft_from_table(request: SubjectRequest, source_no: InSource, body: TableDraftIn) -> Any:
     """Begin a catalogue entry from a table; it still lacks what no table says, such as the sharing type."""
     number = scans.draft_from_table(
         source_no=source_no,
@@ -348,7 +348,7 @@ def draft_from_table(request: SubjectRequest, source_no: InSource, body: DraftIn
 # --- Files -----------------------------------------------------------------------------------------------------------
 
 
-class FileOut(Schema):
+class UploadOut(Schema):
     """An upload: how it is read, and how many rows it has."""
 
     file_no: str
@@ -369,7 +369,7 @@ class FilePage(Schema):
     """A page of uploads."""
 
     total: int
-    items: list[FileOut]
+    items: list[UploadOut]
 
 
 class TitleIn(StrictSchema):
@@ -384,7 +384,7 @@ def list_files(request: SubjectRequest, query: Query[PageQuery]) -> dict[str, An
     return page_of(queries.files(request.subject), query, present=_file)
 
 
-@router.post("/files", response={201: FileOut, **problems()}, summary="Upload a file for gathering")
+@router.post("/files", response={201: UploadOut, **problems()}, summary="Upload a file for gathering")
 def upload_file(
     request: SubjectRequest,
     file: File[UploadedFile],
@@ -405,13 +405,13 @@ def upload_file(
     return Status(201, _file(queries.get_file(number, request.subject)))
 
 
-@router.get("/files/{file_no}", response={200: FileOut, **problems(404)}, summary="One upload")
+@router.get("/files/{file_no}", response={200: UploadOut, **problems(404)}, summary="One upload")
 def get_file(request: SubjectRequest, file_no: InFile) -> Any:
     """How it is read."""
     return _file(queries.get_file(file_no, request.subject))
 
 
-@router.post("/files/{file_no}/drafts", response={201: DraftOut, **problems(404, 409)}, summary="Draft from a file")
+@router.post("/files/{file_no}/drafts", response={201: DraftNoOut, **problems(404, 409)}, summary="Draft from a file")
 def draft_from_file(request: SubjectRequest, file_no: InFile, body: TitleIn) -> Any:
     """Begin a catalogue entry from an upload."""
     number = files.draft_from_file(file_no=file_no, title=body.title, by=request.subject, at=clock.now())
@@ -637,7 +637,7 @@ def _table(row: models.ScannedTable) -> dict[str, Any]:
 
 
 def _file(row: models.UploadedFile) -> dict[str, Any]:
-    names = FileOut.model_fields.keys() - {"columns"}
+    names = UploadOut.model_fields.keys() - {"columns"}
     return {
         **{name: getattr(row, name) for name in names},
         "columns": [column["name"] for column in row.columns],

@@ -1,0 +1,38 @@
+"""The description of the API is one text: no two rooms may give one name to different things."""
+
+import inspect
+from collections import Counter
+from importlib import import_module
+
+from ninja import Schema
+
+from jutong.config.rooms import with_module
+
+
+def schemas_of(module):
+    """The schemas a REST face declares itself."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if inspect.isclass(value) and issubclass(value, Schema) and value.__module__ == module.__name__
+    ]
+
+
+def test_no_two_rooms_name_a_schema_alike():
+    counted = Counter(name for room in with_module("rest") for name in schemas_of(import_module(f"{room}.rest")))
+
+    assert [name for name, times in counted.items() if times > 1] == []
+
+
+def test_every_operation_has_a_summary_and_documents_its_refusals():
+    from jutong.config.api import api
+
+    operations = [
+        (f"{method} {path}", operation)
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+    assert len(operations) > 100
+    assert [name for name, operation in operations if not operation.get("summary")] == []
+    assert [name for name, operation in operations if not {"401", "422"} <= set(map(str, operation["responses"]))] == []
