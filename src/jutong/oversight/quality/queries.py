@@ -35,8 +35,9 @@ def latest_score(resource_code: str) -> Score | None:
 
 def trend(resource_code: str, *, last: int) -> list[tuple[datetime, float]]:
     """The totals of the last scorings, oldest first."""
-    rows = ScoreRow.objects.filter(resource_code=resource_code, total__isnull=False).order_by("-measured_at", "-pk")
-    return [(at, float(total)) for at, total in reversed(rows.values_list("measured_at", "total")[:last])]
+    rows = ScoreRow.objects.filter(resource_code=resource_code).order_by("-measured_at", "-pk")
+    points = rows.filter(total__isnull=False).values_list("measured_at", "total")[:last]
+    return [(at, float(total)) for at, total in reversed(points) if total is not None]
 
 
 def latest_rows(subject: Subject, action: Action) -> QuerySet[ScoreRow]:

@@ -19,7 +19,9 @@ def jobs_and_database() -> Iterator[Sample]:
             WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 2
             """
         )
-        jobs = {(queue, status): float(count) for queue, status, count in cursor.fetchall()}
+        jobs: dict[tuple[str, ...], float] = {
+            (queue, status): float(count) for queue, status, count in cursor.fetchall()
+        }
         cursor.execute(
             """
             SELECT coalesce(extract(epoch FROM now() - min(e.at)), 0)

@@ -56,7 +56,7 @@ def exposition() -> bytes:
     """All metrics of the portal as text."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)
     else:
         registry.register(_REGISTRY)
         ProcessCollector(registry=registry)

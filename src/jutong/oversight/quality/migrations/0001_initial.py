@@ -4,30 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ScoreRow',
+            name="ScoreRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource_code', models.CharField(max_length=80)),
-                ('provider_uscc', models.CharField(max_length=18)),
-                ('run_no', models.CharField(blank=True, max_length=40)),
-                ('measured_at', models.DateTimeField()),
-                ('total', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
-                ('stars', models.PositiveSmallIntegerField()),
-                ('row_count', models.BigIntegerField()),
-                ('dimensions', models.JSONField()),
-                ('measures', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("resource_code", models.CharField(max_length=80)),
+                ("provider_uscc", models.CharField(max_length=18)),
+                ("run_no", models.CharField(blank=True, max_length=40)),
+                ("measured_at", models.DateTimeField()),
+                ("total", models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                ("stars", models.PositiveSmallIntegerField()),
+                ("row_count", models.BigIntegerField()),
+                ("dimensions", models.JSONField()),
+                ("measures", models.JSONField()),
             ],
             options={
-                'db_table': 'quality_score',
-                'indexes': [models.Index(fields=['resource_code', '-measured_at'], name='quality_score_latest'), models.Index(fields=['provider_uscc', '-measured_at'], name='quality_score_provider')],
+                "db_table": "quality_score",
+                "indexes": [
+                    models.Index(fields=["resource_code", "-measured_at"], name="quality_score_latest"),
+                    models.Index(fields=["provider_uscc", "-measured_at"], name="quality_score_provider"),
+                ],
             },
         ),
     ]
