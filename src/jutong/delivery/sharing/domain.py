@@ -647,22 +647,18 @@ def parameters_of(resource: Resource, terms: Terms, place: Place) -> tuple[Param
 def _service_parameters(
     controlled: Sequence[Parameter], resource: Resource, place: ServicePlace
 ) -> tuple[Parameter, ...]:
-    names = {parameter.column: parameter for parameter in place.parameters}
-    found = [
-        replace(
-            parameter,
-            column=names[parameter.column].name if parameter.column in names else parameter.column,
-            required=parameter.required or (parameter.column in names and names[parameter.column].required),
-        )
+    own = {parameter.column: parameter for parameter in place.parameters}
+    asked = [
+        replace(parameter, required=parameter.required or bool((it := own.get(parameter.column)) and it.required))
         for parameter in controlled
     ]
     taken = {parameter.column for parameter in controlled}
-    for declared in place.parameters:
-        item = resource.item(declared.column)
-        if item is not None and item.column_name not in taken and item.type.letter is not TypeLetter.GENERAL:
-            own = _parameter(item, (Op.EQ,), required=declared.required)
-            found.append(replace(own, column=declared.name))
-    return tuple(found)
+    free = [
+        _parameter(item, (Op.EQ,), required=own[item.column_name].required)
+        for item in resource.items
+        if item.column_name in own and item.column_name not in taken and item.type.letter is not TypeLetter.GENERAL
+    ]
+    return (*asked, *free)
 
 
 def _parameter(item: DataItem, ops: tuple[Op, ...], *, required: bool) -> Parameter:

@@ -75,7 +75,7 @@ def describe(policy: Mapping[str, Any], titles: Mapping[str, str], gateway_url: 
     parameters = tuple(
         ParameterDescription(
             name=parameter["name"],
-            title=titles.get(_column_of(parameter, titles), parameter["name"]),
+            title=titles.get(parameter["column"], parameter["name"]),
             type=parameter["type"],
             ops=tuple(parameter["ops"]),
             required=parameter["required"],
@@ -105,13 +105,6 @@ def describe(policy: Mapping[str, Any], titles: Mapping[str, str], gateway_url: 
         answer=_sample_answer(policy, paged),
         shell=_shell(gateway_url, path, method, asked, paged, told),
         python=_python(gateway_url, policy["resource"], method, asked, paged, told),
-    )
-
-
-def _column_of(parameter: Mapping[str, Any], titles: Mapping[str, str]) -> str:
-    """The item a parameter asks for: a service may call it otherwise, and paging names are written with a stroke."""
-    return next(
-        (name for name in (parameter["name"], parameter["name"].rstrip("_"), parameter["column"]) if name in titles), ""
     )
 
 

@@ -227,10 +227,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter callers may use: its name, what it is compared with, operators, whether it must be given.
-
-    `column` is the column of the table, or the service's own name of the parameter.
-    """
+    """A parameter callers may use: name, the column it is compared with, operators, whether it must be given."""
 
     name: str
     column: str
@@ -292,6 +289,7 @@ class ServicePlace:
             "timeout_seconds": self.timeout_seconds,
             "rows": self.rows,
             "fields": dict(self.fields),
+            "parameters": {parameter.column: parameter.name for parameter in self.parameters},
         }
 
 

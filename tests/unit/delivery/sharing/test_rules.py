@@ -353,7 +353,8 @@ class TestParameters:
 
         found = domain.parameters_of(of, replace(grant().terms, columns=("xm", "hjdz"), masks={}), place)
 
-        assert [(p.name, p.column, p.required) for p in found] == [("gmsfhm", "sfzh", True), ("gxsj", "since", True)]
+        assert [(p.name, p.column, p.required) for p in found] == [("gmsfhm", "gmsfhm", True), ("gxsj", "gxsj", True)]
+        assert place.to_json()["parameters"] == {"gmsfhm": "sfzh", "gxsj": "since"}
 
 
 class TestAnswers:

@@ -56,7 +56,9 @@ class TablePlace:
 class ServicePlace:
     """The resource is a registered HTTP service (服务接口), called at its pinned address.
 
-    `rows_at` leads to the list of rows in its answer; empty: the answer itself, or its `rows` or `data`.
+    `rows_at` leads to the list of rows in its answer; empty: the answer itself, or its `rows` or `data`. `fields` gives
+    columns the names they have in a row there, `parameters` the names by which the service is asked for them; a column
+    not in them has its own.
     """
 
     address: str
@@ -68,6 +70,8 @@ class ServicePlace:
     method: bytes
     timeout_seconds: float
     rows_at: tuple[str, ...]
+    fields: Mapping[str, str]
+    parameters: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -280,7 +284,13 @@ def _compile_place(raw: dict[str, Any], rules: UpstreamRules) -> TablePlace | Se
         method=method.encode(),
         timeout_seconds=seconds,
         rows_at=rows_at,
+        fields=_names(raw.get("fields")),
+        parameters=_names(raw.get("parameters")),
     )
+
+
+def _names(raw: dict[str, Any] | None) -> dict[str, str]:
+    return {checked_column(column): str(name) for column, name in (raw or {}).items()}
 
 
 def _check_shape(

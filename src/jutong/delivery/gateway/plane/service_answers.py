@@ -45,7 +45,7 @@ class Introduction:
 
 def service_request(grant: Grant, place: ServicePlace, question: Question, introduction: Introduction) -> bytes:
     """The request to the service. Nothing of the caller's request is in it but the values of its parameters."""
-    target = place.path if place.method == b"POST" else _target(place.path, question.asked)
+    target = place.path if place.method == b"POST" else _target(place, question.asked)
     head = b"%b %b HTTP/1.1\r\nhost: %b\r\naccept: application/json\r\nuser-agent: jutong-gateway\r\n" % (
         place.method,
         target,
@@ -58,24 +58,25 @@ def service_request(grant: Grant, place: ServicePlace, question: Question, intro
     )
     if place.method != b"POST":
         return head + ours + b"\r\n"
-    body = json.dumps(_members(question.asked), ensure_ascii=False).encode()
+    body = json.dumps(_members(place, question.asked), ensure_ascii=False).encode()
     return head + ours + b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
 
 
-def _target(path: bytes, asked: tuple[Asked, ...]) -> bytes:
+def _target(place: ServicePlace, asked: tuple[Asked, ...]) -> bytes:
     if not asked:
-        return path
-    pairs = (f"{quote(_upstream_name(one), safe='')}={quote(_joined(one.value), safe='')}" for one in asked)
-    return path + (b"&" if b"?" in path else b"?") + "&".join(pairs).encode()
+        return place.path
+    pairs = (f"{quote(_upstream_name(place, one), safe='')}={quote(_joined(one.value), safe='')}" for one in asked)
+    return place.path + (b"&" if b"?" in place.path else b"?") + "&".join(pairs).encode()
 
 
-def _members(asked: tuple[Asked, ...]) -> dict[str, Any]:
-    return {_upstream_name(one): list(one.value) if isinstance(one.value, tuple) else one.value for one in asked}
+def _members(place: ServicePlace, asked: tuple[Asked, ...]) -> dict[str, Any]:
+    return {_upstream_name(place, one): list(one.value) if isinstance(one.value, tuple) else one.value for one in asked}
 
 
-def _upstream_name(asked: Asked) -> str:
-    parameter = asked.parameter
-    return parameter.column if parameter.op in ("eq", "in") else f"{parameter.column}.{parameter.op}"
+def _upstream_name(place: ServicePlace, asked: Asked) -> str:
+    column = asked.parameter.column
+    name = place.parameters.get(column, column)
+    return name if asked.parameter.op in ("eq", "in") else f"{name}.{asked.parameter.op}"
 
 
 def _joined(value: str | tuple[str, ...]) -> str:
@@ -91,15 +92,17 @@ def granted_rows(grant: Grant, body: bytes, masking_secret: Secret) -> list[str]
         answer = json.loads(body)
     except (ValueError, RecursionError):
         raise Refused("upstream_invalid") from None
-    rows_at = grant.place.rows_at if isinstance(grant.place, ServicePlace) else ()
+    place = grant.place
+    rows_at, fields = (place.rows_at, place.fields) if isinstance(place, ServicePlace) else ((), {})
     rows = _rows_in(answer, rows_at)
     mac = INTL_1.mac(consumer_key(masking_secret, grant.consumer))
     shown = []
     for row in rows:
         if not isinstance(row, dict):
             raise Refused("upstream_invalid")
-        if grant.condition is None or matches(grant.condition, row):
-            shown.append(json.dumps(_shown(grant, row, mac), ensure_ascii=False, separators=(",", ":")))
+        named = {**row, **{column: row.get(name) for column, name in fields.items()}} if fields else row
+        if grant.condition is None or matches(grant.condition, named):
+            shown.append(json.dumps(_shown(grant, named, mac), ensure_ascii=False, separators=(",", ":")))
     return shown
 
 

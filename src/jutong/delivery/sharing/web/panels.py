@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from jutong.base.http import SubjectRequest
 from jutong.delivery.sharing import models, policy, queries
 from jutong.delivery.sharing.values import OutlookKind
-from jutong.delivery.sharing.web.requests import content_of
+from jutong.delivery.sharing.web.requests import content_of, may_answer
 from jutong.kernel import clock
 from jutong.kernel.clock import local_day
 from jutong.kernel.policy import Facts, Relation, decide
@@ -58,4 +58,5 @@ def subscribers(request: SubjectRequest, code: str) -> HttpResponse:
 def request_content(request: SubjectRequest, request_no: str) -> HttpResponse:
     """On the page of a request's case: what was asked and answered."""
     row = queries.view_request_row(request_no, request.subject)
-    return render(request, "sharing/_content.html", content_of(row))
+    context = {**content_of(row), "on_the_case": True, "offers_answer": may_answer(request, row)}
+    return render(request, "sharing/_content.html", context)

@@ -80,7 +80,7 @@ def request_page(request: SubjectRequest, request_no: str) -> HttpResponse:
         "row": row,
         "state": words.state_badge(row),
         "grant": models.Grant.objects.filter(request=row).first(),
-        "may_answer": _may_answer(request, row),
+        "may_answer": may_answer(request, row),
         **content_of(row),
         "case_url": reverse("procedures:case", kwargs={"case_no": row.case_no}),
         "api_path": f"/api/v1/sharing/requests/{row.request_no}",
@@ -109,7 +109,7 @@ def content_of(row: models.DataRequest) -> dict[str, object]:
 def answer(request: SubjectRequest, request_no: str) -> HttpResponse:
     """提供部门答复: agree with items, masks and rows, or refuse with ground and basis."""
     row = queries.view_request_row(request_no, request.subject)
-    if not _may_answer(request, row):
+    if not may_answer(request, row):
         return redirect("sharing:request", request_no)
     resource = catalogue.get_resource(row.resource_code)
     wish = queries.wish_of(row)
@@ -169,7 +169,7 @@ def answer(request: SubjectRequest, request_no: str) -> HttpResponse:
     return render(request, "sharing/answer.html", context, status=status)
 
 
-def _may_answer(request: SubjectRequest, row: models.DataRequest) -> bool:
+def may_answer(request: SubjectRequest, row: models.DataRequest) -> bool:
     subject = request.subject
     return (
         row.state == RequestState.ANSWERING
