@@ -89,8 +89,8 @@ class Environment:
 
     @property
     def first_sign_in_file(self) -> Path:
-        """Where the start data leave the one-time credentials of the first administrators (0600)."""
-        return self.secrets_dir / "first-sign-in.txt"
+        """Where the start data leave the first people's passwords and tokens (0600), written by `accounts`."""
+        return self.data_dir / "people.json"
 
     @property
     def gateway_url(self) -> str:
