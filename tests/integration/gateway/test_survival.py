@@ -81,42 +81,47 @@ def outcome_of(client, parameters=None, resource="303001/1"):
         return refused.code
 
 
-def test_every_answered_call_is_in_the_log_whatever_is_killed(own_database):
-    rng = random.Random(7)
-    key = own_database.add_key()
-    own_database.add_grant()
-    with PlaneProcess(own_database.url, segment_max_bytes=40_000) as plane:
+def kill_under_load(database, kills, seed):
+    """SIGKILL the gateway again and again while callers call; answered calls, the log, calls cut, findings."""
+    rng = random.Random(seed)
+    key = database.add_key()
+    database.add_grant()
+    with PlaneProcess(database.url, segment_max_bytes=40_000) as plane:
         with Callers(plane, key) as callers:
-            for _ in range(KILLS):
+            for _ in range(kills):
                 before = len(callers.answered)
-                wait_for(lambda before=before: len(callers.answered) > before + 20, what="answers")
+                wait_for(lambda before=before: len(callers.answered) > before + 20, 30, what="answers")
                 time.sleep(rng.uniform(0, 0.1))
                 plane.kill()
                 plane.start()
-        rows = shipped(own_database, plane)
-        calls = [call for _, call in callers.answered]
+        rows = shipped(database, plane)
         plane.stop()
         findings = list(verify_log(plane.log_folder(), SIGNING_PUBLIC))
+    return [call for _, call in callers.answered], rows, callers.cut, findings
 
-    logged = [f"{row['gateway']}-{row['number']}" for row in rows]
-    missing = set(calls) - set(logged)
+
+def test_every_answered_call_is_in_the_log_whatever_is_killed(own_database):
+    calls, rows, cut, findings = kill_under_load(own_database, KILLS, seed=7)
+
+    missing = set(calls) - {f"{row['gateway']}-{row['number']}" for row in rows}
     figures.record("gateway.answered_in_log", len(calls), "calls", tried=KILLS, failed=len(missing))
     assert missing == set()
     assert [row["number"] for row in rows] == list(range(1, len(rows) + 1)), "numbers have no gap and none twice"
     assert len(set(calls)) == len(calls)
-    assert callers.cut >= KILLS // 2, "the kills hit calls in flight"
+    assert cut >= KILLS // 2, "the kills hit calls in flight"
     assert findings == []
 
 
-def test_a_revoked_grant_is_dead_within_a_second(own_database):
-    key = own_database.add_key()
+def revocation_delays(database, number):
+    """Seconds from the acknowledgement of a revocation to the last call that was still answered; 0 when none was."""
+    key = database.add_key()
     delays = []
-    with PlaneProcess(own_database.url) as plane, plane.client(key) as client:
-        for number in range(REVOCATIONS):
-            grant_no = own_database.add_grant(grant_no=f"SQ{number}")
-            plane.until_known(own_database)
+    with PlaneProcess(database.url) as plane, plane.client(key) as client:
+        for index in range(number):
+            grant_no = database.add_grant(grant_no=f"SQ{index}")
+            plane.until_known(database)
             assert client.get("303001/1", {"rs": 1})["rows"]
-            own_database.revoke(grant_no)
+            database.revoke(grant_no)
             acknowledged = last_success = time.monotonic()
             while True:
                 asked = time.monotonic()
@@ -126,6 +131,11 @@ def test_a_revoked_grant_is_dead_within_a_second(own_database):
                 last_success = asked
             assert code == "grant_revoked"
             delays.append(last_success - acknowledged)
+    return delays
+
+
+def test_a_revoked_grant_is_dead_within_a_second(own_database):
+    delays = revocation_delays(own_database, REVOCATIONS)
 
     figures.record("gateway.revocation_s", max(delays), "s", tried=REVOCATIONS, failed=sum(d > 1 for d in delays))
     assert max(delays) < 1

@@ -1,7 +1,7 @@
 """Questions to the call log."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -116,7 +116,7 @@ def _sum_where(condition: Q) -> Coalesce:
     return Coalesce(Sum("repeats", filter=condition), Value(0))
 
 
-def _counted(row: dict[str, Any], grouping: Grouping) -> CallCount:
+def _counted(row: Mapping[str, Any], grouping: Grouping) -> CallCount:
     group = row["group"]
     return CallCount(
         group=group.date().isoformat() if grouping is Grouping.DAY else group,
