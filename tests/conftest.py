@@ -25,7 +25,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 # Pages need the addresses of static files here, not the collected files.
-settings.STATIC_ROOT.mkdir()
+settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
