@@ -1,0 +1,17 @@
+"""The whole OpenAPI as three posts: no 5xx, no undocumented answer. It comes last: it leaves much behind."""
+
+import pytest
+from tests.support import openapi
+
+SECONDS = 60
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("login", openapi.POSTS)
+def test_every_operation_answers_as_documented(platform, people, login):
+    token = people.by_login[login]["token"]
+
+    found = openapi.explore(people.base_url, token, platform.data_dir.parent, seconds=SECONDS)
+
+    assert found.faultless, found.said[-12_000:]
+    assert found.tested == found.selected > 100
