@@ -250,17 +250,38 @@ def test_the_pause_ends_by_itself_and_tries_during_it_do_not_prolong_it(auditor)
 def test_guessing_from_fifty_addresses_hashes_no_more_than_five_passwords_in_a_quarter_of_an_hour(
     real_hashing, auditor, monkeypatch
 ):
+    hashed = counting_hashes(monkeypatch)
+
+    for n in range(55):
+        sign_in(Browser(), auditor.person.login_name, f"guess-{n}", f"10.9.0.{n % 50}")
+
+    assert len(hashed) <= 5
+
+
+def test_known_unknown_and_disabled_names_cost_one_hash_each(real_hashing, auditor, system_admin, monkeypatch):
+    """Who measures the time of an answer must not learn which names exist."""
+    hashed = counting_hashes(monkeypatch)
+    costs = {}
+    for words, name in (("known", auditor.person.login_name), ("unknown", "nobody.here")):
+        hashed.clear()
+        sign_in(Browser(), name, "wrong")
+        costs[words] = len(hashed)
+    api.disable_person(person_no=auditor.no, by=system_admin.subject, at=clock.now())
+    hashed.clear()
+    sign_in(Browser(), auditor.person.login_name, PASSWORD, "10.3.3.3")
+
+    assert costs | {"disabled": len(hashed)} == {"known": 1, "unknown": 1, "disabled": 1}
+
+
+def counting_hashes(monkeypatch) -> list:
+    """Grows by one for each password that is hashed or verified."""
     from django.contrib.auth.hashers import Argon2PasswordHasher
 
     hashed = []
     verify, encode = Argon2PasswordHasher.verify, Argon2PasswordHasher.encode
     monkeypatch.setattr(Argon2PasswordHasher, "verify", lambda *a: hashed.append(1) or verify(*a))
     monkeypatch.setattr(Argon2PasswordHasher, "encode", lambda *a: hashed.append(1) or encode(*a))
-
-    for n in range(55):
-        sign_in(Browser(), auditor.person.login_name, f"guess-{n}", f"10.9.0.{n % 50}")
-
-    assert len(hashed) <= 5
+    return hashed
 
 
 def test_passwords_are_kept_as_argon2id(real_hashing, auditor):

@@ -8,7 +8,7 @@ from jutong.base.actions import declared_actions
 from jutong.kernel.policy import Action, Post, Subject, decide
 
 from . import oracle
-from .kinds import KINDS, World, has_queries
+from .kinds import KINDS, World
 
 
 @dataclass
@@ -26,11 +26,6 @@ class Tally:
             self.disagreements.append(f"{verb}: {' '.join(str(part) for part in context)}")
 
 
-def actions_in_use() -> dict[str, Action]:
-    """The declared actions of rooms that can already be asked about rows."""
-    return {name: action for name, action in declared_actions().items() if has_queries(name.split(".")[0])}
-
-
 Rows = Mapping[str, list[tuple[Any, dict[str, Any]]]]
 
 
@@ -42,7 +37,7 @@ def make_rows(world: World) -> Rows:
 def compare_all(world: World, rows: Rows, actions: Mapping[str, Action] | None = None) -> Tally:
     """Every subject, every action, every object: `decide` on the room's facts, and the room's own list."""
     tally = Tally()
-    for action in (actions or actions_in_use()).values():
+    for action in (actions or declared_actions()).values():
         compare_action(world, rows, action, tally)
     return tally
 

@@ -7,7 +7,6 @@ the room itself. A kind whose room is not installed is left out.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from importlib.util import find_spec
 from random import Random
 from typing import Any
 
@@ -79,17 +78,16 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def has_queries(label: str) -> bool:
-    """Is the room installed, and can it be asked about rows?"""
-    config = next((config for config in apps.get_app_configs() if config.label == label), None)
-    return config is not None and find_spec(f"{config.name}.queries") is not None
+def is_installed(label: str) -> bool:
+    """Is the room of this name part of the platform?"""
+    return any(config.label == label for config in apps.get_app_configs())
 
 
 def kind(name: str, room: str) -> Callable[[type], type]:
     """Register a class with `make`, `facts` and perhaps `listed` and `shown` as the answers of a kind."""
 
     def register(cls: type) -> type:
-        if not room or has_queries(room.rpartition(".")[2]):
+        if not room or is_installed(room.rpartition(".")[2]):
             optional = {part: getattr(cls, part) for part in ("listed", "shown", "personal") if hasattr(cls, part)}
             KINDS[name] = Kind(name, room, cls.make, cls.facts, **optional)
         return cls

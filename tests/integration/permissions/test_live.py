@@ -15,7 +15,7 @@ from tests.support import figures
 
 from . import oracle
 from .campaign import make_rows
-from .kinds import AT, BY, KINDS, World, has_queries
+from .kinds import AT, BY, KINDS, World, is_installed
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ def test_the_api_shows_and_answers_as_the_oracle_says():
 
     for subject, caller in callers(world, 14):
         who = oracle.Who(subject.post.value, subject.person_no, subject.organisation)
-        for face in (face for face in FACES if has_queries(face.room)):
+        for face in (face for face in FACES if is_installed(face.room)):
             kind = KINDS[face.kind]
             expected = {
                 face.code_of(row): oracle.may(face.action, who, thing) and kind.shown(thing)
