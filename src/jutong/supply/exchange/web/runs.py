@@ -214,6 +214,8 @@ def panel(request: SubjectRequest, code: str) -> HttpResponse:
         "state": state_badge(last) if last else None,
         "progress": progress_of(last, may_steer=may_steer) if last and running else None,
         "error": fault_words(last) if last else "",
+        # The fact that it was mounted reaches the exchange a moment later.
+        "beginning": may_view and last is None and mount is not None and mount.active and mount.gathered,
         "may_start": may_steer
         and mount is not None
         and mount.active
