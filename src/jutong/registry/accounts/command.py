@@ -29,5 +29,5 @@ def people(as_json: bool) -> None:
     table = Table(_("登录名"), _("岗位"), _("单位"), _("初始密码"))
     for person in found:
         table.add_row(person.login_name, _(person.post.label), person.organisation_name, person.password)
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
     click.echo(_("接口令牌见 jutong people --json。"))
