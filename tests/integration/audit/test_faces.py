@@ -93,6 +93,10 @@ def test_the_export_verifies(auditor, noted):
     assert report.entries >= noted
 
 
+def test_an_export_from_beyond_the_end_is_refused_before_it_begins(auditor, noted):
+    assert get(auditor, "/export", status=404, after=10**9)["code"] == "no_such_checkpoint"
+
+
 def test_pages_show_the_log_and_the_proof(auditor, steward, noted):
     listed = auditor.browser.get("/audit/", {"resource": "303001/1"}).content.decode()
     assert "catalogue.resource.read" in listed

@@ -161,8 +161,13 @@ def prove(number: int, *, by: Subject, at: datetime, size: int | None = None) ->
 
 
 def export(*, by: Subject, at: datetime, after: int = 0) -> Iterator[bytes]:
-    """The log from an entry on, as lines for `jutong_verify`; the export is recorded before the first line leaves."""
+    """The log from an entry on, as lines for `jutong_verify`; the export is recorded before the first line leaves.
+
+    Raises NotPermitted, and NoSuchCheckpoint: the log does not reach that far.
+    """
     require(by, policy.EXPORT_LOG)
+    if after > queries.size():
+        raise queries.NoSuchCheckpoint(size=after, field="after")
     with transaction.atomic():
         record(
             action="audit.log.exported",
