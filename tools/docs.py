@@ -159,7 +159,7 @@ def operations_page() -> str:
     from jutong.config.api import api
 
     rows = [
-        (f"`{method.upper()} {path}`", operation.get("summary", ""), ", ".join(operation.get("responses", {})))
+        (f"`{method.upper()} {path}`", operation.get("summary", ""), ", ".join(map(str, operation.get("responses", {}))))
         for path, operations in api.get_openapi_schema()["paths"].items()
         for method, operation in operations.items()
     ]
@@ -185,6 +185,8 @@ def optional(name: str) -> object | None:
 def main() -> int:
     shutil.rmtree(PAGES, ignore_errors=True)
     shutil.copytree(ROOT / "docs", PAGES)
+    if (ROOT / "build" / "screenshots").exists():
+        shutil.copytree(ROOT / "build" / "screenshots", PAGES / "screenshots")
     reference = PAGES / "reference"
     reference.mkdir(exist_ok=True)
     for name, page in {
