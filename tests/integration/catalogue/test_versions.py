@@ -100,7 +100,7 @@ def test_what_lies_before_the_bureau_stands_still(market, reviewer):
 
     with pytest.raises(domain.DraftNotEditable):
         catalogue.update_draft(draft_no=draft_no, content=shops(market, title="甲"), by=market, at=AT)
-    services.take_return(draft_no=draft_no, remark="请补充摘要", by=reviewer.actor, at=AT)
+    services.take_return(draft_no=draft_no, by=reviewer.actor, at=AT)
     assert catalogue.update_draft(draft_no=draft_no, content=shops(market, title="甲"), by=market, at=AT) == 2
 
 
@@ -145,5 +145,7 @@ def test_mounting_is_noted_once(market, reviewer):
     catalogue.note_mounted(code, at=LATER)
 
     assert catalogue.get_resource(code).mounted_at == AT
+    catalogue.note_unmounted(code)
+    assert catalogue.get_resource(code).mounted_at is None
     with pytest.raises(domain.NoSuchResource):
         catalogue.note_mounted("303001/99", at=AT)

@@ -181,6 +181,7 @@ def stop_mount(*, resource_code: str, reason: str, by: Subject, at: datetime) ->
     row.state, row.stop_reason, row.changed_at = MountState.STOPPED, reason.strip()[:200] or "—", at
     row.save()
     _record("stopped", row, by, at, reason=row.stop_reason)
+    catalogue.note_unmounted(resource_code)
     outbox.publish(events.MountStopped(resource_code, row.stop_reason), at=at)
 
 
