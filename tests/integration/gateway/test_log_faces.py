@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jutong.delivery.gateway import api, queries
+from jutong.delivery.gateway.adapters import plane_health
 from jutong.delivery.gateway.models import Call, Segment
 from jutong.delivery.gateway.policy import VIEW_CALLS
 from jutong.delivery.gateway.values import REFUSALS, CallFilter, Grouping, OutcomeKind
@@ -249,3 +250,21 @@ def test_the_contract_tables_are_those_of_the_rooms_that_own_them():
         cursor.execute("SET search_path = public")
 
     assert assumed <= real
+
+
+def test_the_platform_knows_how_its_gateway_is(settings):
+    from tests.support.gateway import SourceSystem, respond_json
+
+    def asked(status, answer):
+        with SourceSystem(lambda _, handler, body: respond_json(handler, answer, status)) as plane:
+            settings.JUTONG_GATEWAY_URL = f"http://127.0.0.1:{plane.port}"
+            return plane_health()
+
+    unready = asked(503, {"status": "unready", "checks": {"policy": False, "log": False, "pool": True}})
+    strange = asked(500, "?")
+    gone = plane_health()
+
+    assert asked(200, {"status": "ok"}) is None
+    assert "log, policy" in unready.words()
+    assert "500" in strange.words()
+    assert "127.0.0.1" in gone.words()

@@ -14,7 +14,12 @@ class GatewayConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from jutong.delivery.gateway.adapters import plane_health
+        from jutong.foundation.operations import api as operations
+        from jutong.kernel.text import N_
+
         post_migrate.connect(_grant_to_plane, sender=self, dispatch_uid="gateway.privileges")
+        operations.register_probe("gateway", plane_health, title=N_("网关"), vital=False)
         _plug_into_ui()
 
 

@@ -109,6 +109,31 @@ def test_every_refusal_has_english_words():
         assert english.count("{field}") == refusal.words.count("{field}")
 
 
+def test_refusals_speak_english_to_who_prefers_it(tmp_path, monkeypatch):
+    import json
+
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    from jutong.delivery.gateway.plane import words
+    from jutong.delivery.gateway.plane.errors import Refused
+
+    catalogue = read_po(io.BytesIO((words._LOCALE / "en/LC_MESSAGES/django.po").read_bytes()))
+    folder = tmp_path / "en/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "django.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(words, "_LOCALE", tmp_path)
+    words._english.cache_clear()
+
+    body = json.loads(words.refusal_body(Refused("parameter_missing", "xm"), "g1-1", b"en-GB"))
+    words._english.cache_clear()
+
+    assert body == {
+        "code": "parameter_missing", "message": "The required parameter xm is missing.", "call": "g1-1", "field": "xm",
+    }  # fmt: skip
+
+
 def test_the_client_and_the_plane_import_no_django():
     program = (
         "import sys, jutong_client, jutong.delivery.gateway.plane\n"

@@ -31,6 +31,7 @@ _TONES = {
     OutcomeKind.REFUSED: Tone.ATTENTION,
     OutcomeKind.FAILED: Tone.BAD,
 }
+_COLOURS = {OutcomeKind.ANSWERED: "#2f9e62", OutcomeKind.REFUSED: "#e0930f", OutcomeKind.FAILED: "#c8303a"}
 _RANGES = {"1": N_("近 1 天"), "7": N_("近 7 天"), "30": N_("近 30 天"), "all": N_("全部")}
 _DEFAULT_RANGE = "7"
 _GROUPINGS = {
@@ -150,7 +151,7 @@ def resource_panel(request: SubjectRequest, code: str) -> HttpResponse:
         "days": PANEL_DAYS,
         "availability": api.availability(resource.code, since=since, until=until),
         "calls": sum(count.calls for count in counts),
-        "chart": _chart(counts, Grouping.DAY, until) if counts else None,
+        "chart": _chart(counts, Grouping.DAY, until, "small") if counts else None,
         "as_of": until,
     }
     return render(request, "gateway/resource_panel.html", context)
@@ -252,12 +253,18 @@ def _group_names(grouping: Grouping, groups: Iterable[str]) -> dict[str, str]:
     return {}
 
 
-def _chart(counts: list[CallCount], grouping: Grouping, at: datetime) -> Chart:
+def _chart(counts: list[CallCount], grouping: Grouping, at: datetime, height: str = "medium") -> Chart:
     shown = counts if grouping is Grouping.DAY else counts[:20]
     rows = _count_rows(shown, grouping)
     names = [row["group"] for row in rows]
     series = [
-        {"name": _(kind.label), "type": "bar", "stack": "calls", "data": [row[kind.value] for row in rows]}
+        {
+            "name": _(kind.label),
+            "type": "bar",
+            "stack": "calls",
+            "color": _COLOURS[kind],
+            "data": [row[kind.value] for row in rows],
+        }
         for kind in OutcomeKind
     ]
     option = {
@@ -267,7 +274,7 @@ def _chart(counts: list[CallCount], grouping: Grouping, at: datetime) -> Chart:
         "tooltip": {"trigger": "axis"},
         "series": series,
     }
-    return Chart(_("调用次数"), option, _count_columns(grouping)[:5], rows, height="small", as_of=at)
+    return Chart(_("调用次数"), option, _count_columns(grouping)[:5], rows, height=height, as_of=at)
 
 
 def _named(code: str, names: dict[str, str]) -> str:
