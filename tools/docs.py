@@ -159,7 +159,7 @@ def operations_page() -> str:
     from jutong.config.api import api
 
     rows = [
-        (f"`{method.upper()} {path}`", operation.get("summary", ""), ", ".join(map(str, operation.get("responses", {}))))
+        (f"`{method.upper()} {path}`", operation.get("summary", ""), ", ".join(map(str, operation["responses"])))
         for path, operations in api.get_openapi_schema()["paths"].items()
         for method, operation in operations.items()
     ]
