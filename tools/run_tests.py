@@ -29,10 +29,10 @@ class Suite:
 
 
 SUITES = (
-    Suite("unit", "tests/unit", 150, ("-n", "2")),
-    Suite("contract", "tests/contract", 150),
-    Suite("integration", "tests/integration", 420, ("-n", "2", "--dist", "loadgroup")),
-    Suite("journeys", "tests/journeys", 240),
+    Suite("unit", "tests/unit", 300, ("-n", "2")),
+    Suite("contract", "tests/contract", 240),
+    Suite("integration", "tests/integration", 1200, ("-n", "2", "--dist", "loadgroup")),
+    Suite("journeys", "tests/journeys", 720),
 )
 
 
