@@ -24,7 +24,7 @@ from jutong.foundation.procedures.values.cases import (
     StateDescription,
     Task,
 )
-from jutong.foundation.procedures.values.declaration import By, Outcome, State, Transition
+from jutong.foundation.procedures.values.declaration import By, Final, Outcome, State, Transition
 from jutong.foundation.procedures.values.procedure import Procedure, every_procedure, find_procedure
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.clock import local_day
@@ -73,7 +73,7 @@ def described(procedure: type[Procedure], on: date, translate: Callable[[str], s
 def _described(
     procedure: type[Procedure], state: State, limit: Limit | None, translate: Callable[[str], str]
 ) -> StateDescription:
-    who = translate(platform_name())
+    who = "" if isinstance(state, Final) else translate(platform_name())
     if state.who:
         who = f"{translate(procedure.parties[state.who.party])} · {translate(POST_NAMES[state.who.post])}"
     return StateDescription(

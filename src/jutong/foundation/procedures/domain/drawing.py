@@ -98,15 +98,21 @@ class _Drawing:
         """The lines in a state's box, each with its size."""
         inside = _STATE_WIDTH - 2 * _PAD
         lines = [(line, _FONT) for line in wrapped(self.translate(state.title), inside, _FONT)]
-        for text in filter(None, (self._who(state), self._limit(state), self._mark_words(state))):
+        who = self._who(state)
+        # Party and post stand on one line where there is room, and else each on its own.
+        together = [" · ".join(who)] if text_width(" · ".join(who), _SMALL) <= inside else who
+        for text in filter(None, (*together, self._limit(state), self._mark_words(state))):
             lines += [(line, _SMALL) for line in wrapped(text, inside, _SMALL)]
         return lines
 
-    def _who(self, state: State) -> str:
+    def _who(self, state: State) -> list[str]:
+        """The party and the post that act in a state."""
         if state.who is None:
-            return ""
-        party = self.translate(self.procedure.parties[state.who.party])
-        return f"{party} · {self.translate(POST_NAMES[state.who.post])}"
+            return []
+        return [
+            self.translate(self.procedure.parties[state.who.party]),
+            self.translate(POST_NAMES[state.who.post]),
+        ]
 
     def _limit(self, state: State) -> str:
         limit = self.limits.get(state.limit)
@@ -315,7 +321,7 @@ class _Drawing:
                 for each in self.procedure.exits(state)
             )
             mark = self.translate(_MARK_WORDS[self.road.mark(state)]) if self.road else ""
-            facts = "，".join(filter(None, (self._who(state), self._limit(state), mark)))
+            facts = "，".join(filter(None, (" · ".join(self._who(state)), self._limit(state), mark)))
             told.append(f"{self.translate(state.title)}{f'（{facts}）' if facts else ''}{f'：{ways}' if ways else ''}")
         return "。".join(told) + "。"
 
