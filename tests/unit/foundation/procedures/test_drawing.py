@@ -113,6 +113,40 @@ def test_the_road_shows_done_present_to_come_and_skipped():
     assert looks.count("procedure-label taken") == 2
 
 
+class Asking(Procedure):
+    """A refusal is told in a step of its own."""
+
+    name = "test.asking"
+    title = "测试询问"
+    number_prefix = "XW"
+    parties = Parties(asker="询问方", bureau="大数据局")
+    applicant = "asker"
+
+    asked = Start("提出")
+    answering = Step("答复", who=By(Post.BUREAU_REVIEWER, "bureau"))
+    giving = Step("交付", who=By(Post.BUREAU_REVIEWER, "bureau"))
+    telling = Step("告知", who=By(Post.BUREAU_REVIEWER, "bureau"))
+    given = Final("已交付", outcome=Outcome.GRANTED)
+    refused = Final("未同意", outcome=Outcome.REFUSED)
+
+    ask = asked.to(answering, title="提出")
+    agree = answering.to(giving, title="同意")
+    decline = answering.to(telling, title="不同意")
+    give = giving.to(given, title="交付")
+    tell = telling.to(refused, title="告知")
+
+
+def test_a_step_that_only_tells_a_refusal_is_listed_once_it_is_reached():
+    asked = moved(1, "ask", "asked", "answering")
+    declined = moved(2, "decline", "answering", "telling")
+
+    before = main_road(road_of(Asking, "answering", (asked,), ()))
+    after = main_road(road_of(Asking, "telling", (asked, declined), ()))
+
+    assert [each.state.key for each in before] == ["asked", "answering", "giving", "given"]
+    assert [each.state.key for each in after] == ["asked", "answering", "giving", "telling"]
+
+
 def test_an_end_that_was_not_wished_for_looks_so():
     events = (moved(1, "receive", "submitted", "review"), moved(2, "withdraw", "review", "withdrawn"))
 

@@ -22,10 +22,14 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Stretch:
-    """One state on the road: what the drawing and the list of steps show of it."""
+    """One state on the road: what the drawing and the list of steps show of it.
+
+    `hopeful`: a wished-for end can be reached from here.
+    """
 
     state: State
     mark: Mark
+    hopeful: bool = True
     who: str = ""
     when: datetime | None = None
     outcome: str = ""
@@ -81,6 +85,7 @@ def _stretch(
     return Stretch(
         state=state,
         mark=mark,
+        hopeful=any(isinstance(each, Final) and each.outcome.favourable for each in procedure.reachable(state)),
         who=" ".join(filter(None, (done.by_organisation, done.by_name))) if done else "",
         when=done.at if done else None,
         outcome=way.title if way else "",
@@ -96,7 +101,8 @@ def _stretch(
 def main_road(road: Road) -> tuple[Stretch, ...]:
     """The stretches worth a line in a list: where the case was and is, and the steps that may still come.
 
-    A start that was left at once, a waiting state that was never entered and ends that were not reached say nothing.
+    A start that was left at once, a waiting state that was never entered, steps that only tell a refusal and ends that
+    were not reached say nothing.
     """
     return tuple(each for each in road.stretches if _tells(each))
 
@@ -107,7 +113,7 @@ def _tells(stretch: Stretch) -> bool:
     if stretch.mark in {Mark.DONE, Mark.PRESENT, Mark.REFUSED}:
         return True
     if isinstance(stretch.state, Step):
-        return True
+        return stretch.hopeful
     if isinstance(stretch.state, Final):
         return stretch.mark is Mark.TO_COME and stretch.state.outcome.favourable
     return not isinstance(stretch.state, Waiting)
