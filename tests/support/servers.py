@@ -264,6 +264,21 @@ class MariaServer(_Server):
             raise RuntimeError(done.stderr.decode(errors="replace"))
         return done.stdout.decode().strip("\n")
 
+    @contextlib.contextmanager
+    def held(self, database: str, table: str) -> Iterator[None]:
+        """Somebody at the department locks a table: readers wait until the block is left."""
+        command = self.client("--batch", "--skip-column-names", "--unbuffered", database)
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
+            assert session.stdin is not None
+            assert session.stdout is not None
+            session.stdin.write(f"LOCK TABLES {table} WRITE; SELECT 'held';\n")
+            session.stdin.flush()
+            assert session.stdout.readline() == "held\n"
+            try:
+                yield
+            finally:
+                session.stdin.close()
+
 
 @contextlib.contextmanager
 def postgres_15(**settings: str) -> Iterator[PostgresServer]:
