@@ -146,7 +146,6 @@ def test_the_task_list_and_the_case_page_show_what_is_to_be_done(people, case_no
     tasks = page(people["reviewer"], "/procedures/tasks/")
     assert "常住人口信息" in tasks
     assert f'href="/procedures/cases/{case_no}/"' in tasks
-    assert "常住人口信息" in page(people["reviewer"], "/procedures/tasks/panel/")
     shown = page(people["reviewer"], f"/procedures/cases/{case_no}/")
 
     for text in ("退回补正", "审查通过，推送提供部门", "一次性告知内容", "细则第二十二条", "个工作日", "<svg", "认领"):

@@ -25,7 +25,7 @@ class ProceduresConfig(AppConfig):
 
 
 def _plug_into_ui() -> None:
-    from jutong.ui import navigation, slots
+    from jutong.ui import navigation
 
     navigation.register(
         navigation.WORKBENCH, title=N_("我的待办"), url_name="procedures:tasks", order=10, icon="checklist"
@@ -41,5 +41,3 @@ def _plug_into_ui() -> None:
         visible=navigation.anyone,
         icon="sitemap",
     )
-    slots.register("workbench", "main", "procedures:tasks_panel", title=N_("我的待办"), order=10)
-    slots.register("home", "tasks", "procedures:tasks_panel", title=N_("我的待办"), visible=navigation.signed_in)

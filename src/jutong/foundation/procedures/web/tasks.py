@@ -13,24 +13,11 @@ from jutong.kernel import clock
 from jutong.kernel.workdays import LimitUnit
 from jutong.ui.components import Badge, Column, Deadline
 
-_IN_THE_PANEL = 8
-
 
 @require_GET
 def tasks(request: SubjectRequest) -> HttpResponse:
     """All tasks, soonest due first."""
     found = queries.tasks_for(request.subject, clock.now())
-    return render(request, "procedures/tasks.html", _context(found, found))
-
-
-@require_GET
-def panel(request: SubjectRequest) -> HttpResponse:
-    """The first tasks, for the workbench and the home page."""
-    found = queries.tasks_for(request.subject, clock.now())
-    return render(request, "procedures/tasks_panel.html", _context(found, found[:_IN_THE_PANEL]))
-
-
-def _context(found: list[Task], shown: list[Task]) -> dict[str, object]:
     columns = [
         Column("case", _("事项"), "link"),
         Column("step", _("环节")),
@@ -39,7 +26,8 @@ def _context(found: list[Task], shown: list[Task]) -> dict[str, object]:
         Column("state", _("状态"), "badge"),
         Column("holder", _("认领人")),
     ]
-    return {"total": len(found), "columns": columns, "rows": [_row(task) for task in shown]}
+    context = {"total": len(found), "columns": columns, "rows": [_row(task) for task in found]}
+    return render(request, "procedures/tasks.html", context)
 
 
 def _row(task: Task) -> dict[str, object]:

@@ -8,7 +8,6 @@ app_name = "procedures"
 
 urlpatterns = [
     path("tasks/", tasks.tasks, name="tasks"),
-    path("tasks/panel/", tasks.panel, name="tasks_panel"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<slug:case_no>/", cases.case, name="case"),
     path("cases/<slug:case_no>/transitions/<slug:transition>/", acting.take, name="take"),
