@@ -253,6 +253,14 @@ def _broken_json(source, handler, body):
     handler.wfile.write(b"<xml>")
 
 
+def _gzipped(source, handler, body):
+    handler.send_response(200)
+    handler.send_header("Content-Encoding", "gzip")
+    handler.send_header("Content-Length", "2")
+    handler.end_headers()
+    handler.wfile.write(b"[]")
+
+
 def _redirect(source, handler, body):
     handler.send_response(302)
     handler.send_header("Location", f"http://127.0.0.1:{source.port}/elsewhere")
@@ -276,12 +284,13 @@ def _endless(source, handler, body):
         (_slow, "upstream_timeout"),
         (_broken_json, "upstream_invalid"),
         (_redirect, "upstream_invalid"),
+        (_gzipped, "upstream_invalid"),
         (_endless, "answer_too_large"),
         (lambda _, handler, body: respond_json(handler, {"stack": "trace"}, 500), "upstream_invalid"),
         (lambda _, handler, body: respond_json(handler, {}, 503), "upstream_unavailable"),
         (lambda _, handler, body: respond_json(handler, ["text"]), "upstream_invalid"),
     ],
-    ids=["slow", "no json", "redirect", "endless", "error", "unavailable", "no rows"],
+    ids=["slow", "no json", "redirect", "encoded", "endless", "error", "unavailable", "no rows"],
 )
 def test_a_failing_service_is_refused_by_its_own_code_and_gives_nothing(admitted, respond, code):
     with SourceSystem(respond) as source:

@@ -1,8 +1,10 @@
 """Connections without a network: whatever bytes come, the connection answers properly or ends."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -154,6 +156,27 @@ def test_an_answer_for_a_caller_who_has_gone_is_dropped():
     handler.waiting.pop()(Answer(200, b"secret"))
 
     assert transport.written == b""
+
+
+@pytest.mark.parametrize(
+    ("listen", "forwarded", "source"),
+    [
+        ("127.0.0.1", b"10.9.8.7", "10.9.8.7"),
+        ("127.0.0.1", b"1.2.3.4, 10.9.8.7", "10.9.8.7"),
+        ("127.0.0.1", b"2001:db8::1", "2001:db8::1"),
+        ("127.0.0.1", b'10.9.8.7"}', "127.0.0.1"),
+        ("127.0.0.1", b"unknown", "127.0.0.1"),
+        ("0.0.0.0", b"10.9.8.7", "127.0.0.1"),
+    ],
+)
+def test_where_a_call_comes_from_behind_a_proxy_and_without_one(listen, forwarded, source):
+    server = Server(replace(SETTINGS, listen=listen), Echo())
+    connection, transport = Connection(server), Transport()
+    connection.connection_made(transport)
+
+    feed(connection, transport, GOOD.replace(b"X: y", b"X-Forwarded-For: " + forwarded))
+
+    assert server.handler.requests[0].source == source
 
 
 def test_languages():

@@ -82,6 +82,7 @@ class Calls:
         self._tasks: set[asyncio.Task[None]] = set()
         self.in_flight = 0
         self.loop_lag = 0.0
+        self.unsent_bytes = 0
         self.stopping = False
 
     def handle(self, request: Request, reply: Reply) -> None:
@@ -103,7 +104,8 @@ class Calls:
         if not self._journal.available:
             raise Refused("log_unavailable", retry_after=2)
         lagging = self.loop_lag > settings.loop_lag_max_seconds
-        if self.stopping or lagging or self.in_flight > settings.calls_in_flight_max:
+        choked = self.unsent_bytes > settings.unsent_max_bytes
+        if self.stopping or lagging or choked or self.in_flight > settings.calls_in_flight_max:
             raise Refused("overloaded", retry_after=1)
         if self._feed.age > settings.policy_age_limit_seconds:
             raise Refused("policy_unavailable", retry_after=5)

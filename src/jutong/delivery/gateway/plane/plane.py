@@ -146,6 +146,7 @@ class Plane:
             "calls_in_flight": self.calls.in_flight,
             "connections": len(self.server.connections),
             "loop_lag_seconds": self.calls.loop_lag,
+            "unsent_bytes": self.server.unsent_bytes,
             "policy_age_seconds": self.feed.age,
             "policy_grants": len(self.feed.policy.grants),
             "policy_keys": len(self.feed.policy.keys),
@@ -230,6 +231,7 @@ class Plane:
             # Falls by halves, so that one stall is felt for a few beats and not for ever.
             self.calls.loop_lag = max(loop.time() - due, self.calls.loop_lag / 2)
             self.server.tick()
+            self.calls.unsent_bytes = self.server.unsent_bytes
             self.services.tick()
             beat += 1
             if beat % _SLOW_TICKS == 0:

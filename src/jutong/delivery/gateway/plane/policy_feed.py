@@ -42,7 +42,8 @@ class _Mirror:
         self._counter = f"SELECT revision FROM {counter}"  # noqa: S608
         self._put = put
         self._drop = drop
-        self._names: set[str] = set()
+        # What was taken, by name, as a hash of the row: compiling it again would stall calls for nothing.
+        self._taken: dict[str, int] = {}
         self.rejected: dict[str, str] = {}
         self.revision = -1
 
@@ -65,20 +66,22 @@ class _Mirror:
         if 0 <= self.revision < counter:
             for row in await connection.fetch(f"{self._select} WHERE revision > $1", self.revision):
                 self._take(dict(row))
-        if self.revision < 0 or await connection.fetchval(self._count) != len(self._names):
+        if self.revision < 0 or await connection.fetchval(self._count) != len(self._taken):
             await self._load_all(connection)
         self.revision = counter
 
     async def _load_all(self, connection: asyncpg.Connection) -> None:
         rows = await connection.fetch(self._select)
-        for gone in self._names - {row[self._key] for row in rows}:
+        for gone in self._taken.keys() - {row[self._key] for row in rows}:
             self._forget(gone)
         for row in rows:
             self._take(dict(row))
 
     def _take(self, row: Mapping[str, Any]) -> None:
-        name = row[self._key]
-        self._names.add(name)
+        name, content = row[self._key], hash(tuple(row.values()))
+        if self._taken.get(name) == content:
+            return
+        self._taken[name] = content
         try:
             self._put(row)
             self.rejected.pop(name, None)
@@ -89,7 +92,7 @@ class _Mirror:
             log.error("gateway.policy_row_rejected", name=name, fault=str(fault))
 
     def _forget(self, name: str) -> None:
-        self._names.discard(name)
+        self._taken.pop(name, None)
         self.rejected.pop(name, None)
         self._drop(name)
 

@@ -6,9 +6,11 @@ Upgrade, no Expect, no repeated header that could be read in two ways, and bound
 """
 
 import asyncio
+import ipaddress
 from collections import deque
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import lru_cache
 from time import monotonic
 from typing import Any, Protocol
 
@@ -23,8 +25,18 @@ _MAY_REPEAT = frozenset(
 )
 _REFUSED_HEADERS = frozenset({b"transfer-encoding", b"expect", b"upgrade", b"trailer", b"te"})
 _PIPELINED_MAX = 16
+_FORWARDED_FOR = b"x-forwarded-for"
 
 Reply = Callable[[Answer], None]
+
+
+@lru_cache(maxsize=4096)
+def _last_address(forwarded: bytes) -> str:
+    """The address that the proxy next to us saw; "" when it is none. What stands before it, callers can invent."""
+    try:
+        return str(ipaddress.ip_address(forwarded.rpartition(b",")[2].strip().decode("ascii")))
+    except ValueError:
+        return ""
 
 
 class Handler(Protocol):
@@ -154,7 +166,10 @@ class Connection(asyncio.Protocol):
         if self._fault:
             return
         path, _, query = self._target.partition(b"?")
-        request = Request(self._parser.get_method(), path, query, self._headers, self._body, self._source)
+        source = self._source
+        if self._server.behind_proxy and _FORWARDED_FOR in self._headers:
+            source = _last_address(self._headers[_FORWARDED_FOR]) or source
+        request = Request(self._parser.get_method(), path, query, self._headers, self._body, source)
         keep_alive = self._parser.should_keep_alive()
         if self._busy:
             self._queue.append((request, keep_alive))
@@ -232,7 +247,10 @@ class Server:
     def __init__(self, settings: PlaneSettings, handler: Handler):
         self.settings = settings
         self.handler = handler
+        # Listening on this machine alone, only a proxy beside us can bring callers from elsewhere.
+        self.behind_proxy = ipaddress.ip_address(settings.listen).is_loopback
         self.stopping = False
+        self.unsent_bytes = 0
         self.now = 0.0
         self.date = b""
         self.connections: set[Connection] = set()
@@ -268,8 +286,12 @@ class Server:
         """Move the clock on and enforce the time limits of connections; called a few times a second."""
         self.now = monotonic()
         self.date = formatdate(usegmt=True).encode()
+        unsent = 0
         for connection in list(self.connections):
             connection.expire(self.now)
+            if connection.stalled_at:
+                unsent += connection.transport.get_write_buffer_size()
+        self.unsent_bytes = unsent
 
     def stop_listening(self) -> None:
         """Take no more connections; those that rest are closed, the others after their answer."""

@@ -18,7 +18,7 @@ from jutong.delivery.gateway.plane.policy import ServicePlace
 
 log = structlog.get_logger(__name__)
 
-_CONTENT_TYPE = b"content-type"
+_CONTENT_TYPE, _CONTENT_ENCODING = b"content-type", b"content-encoding"
 _IDLE_SECONDS = 30.0
 _HEAD_MAX = 64 * 1024
 _BREAK_AFTER = 5
@@ -42,7 +42,7 @@ Answered = Callable[[ServiceAnswer], None]
 class _Exchange:
     """One request on its way: what to send, whom to tell, until when."""
 
-    __slots__ = ("answered", "deadline", "expires_at", "request", "retried", "service")
+    __slots__ = ("answered", "deadline", "request", "retried", "service")
 
     def __init__(self, service: "Service", request: bytes, deadline: float, answered: Answered):
         self.service = service
@@ -63,6 +63,7 @@ class _Connection(asyncio.Protocol):
 
     __slots__ = (
         "_body",
+        "_encoded",
         "_exchange",
         "_media_type",
         "_parser",
@@ -86,6 +87,7 @@ class _Connection(asyncio.Protocol):
     def send(self, exchange: _Exchange) -> None:
         self._exchange = exchange
         self._media_type = b"application/octet-stream"
+        self._encoded = False
         self._body: list[bytes] = []
         self._size = 0
         self._received = False
@@ -115,6 +117,8 @@ class _Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if len(name) == len(_CONTENT_TYPE) and name.lower() == _CONTENT_TYPE:
             self._media_type = value
+        elif len(name) == len(_CONTENT_ENCODING) and name.lower() == _CONTENT_ENCODING:
+            self._encoded = value.lower() != b"identity"
 
     def on_body(self, body: bytes) -> None:
         self._body.append(body)
@@ -141,6 +145,9 @@ class _Connection(asyncio.Protocol):
         if not 200 <= status < 300:
             fault = "upstream_unavailable" if status in (429, 503) else "upstream_invalid"
             return ServiceAnswer(fault, upstream_status=status)
+        if self._encoded:
+            # We asked for no encoding; what it hides cannot be looked at.
+            return ServiceAnswer("upstream_invalid", upstream_status=status)
         if len(body) > self._service.answer_max_bytes:
             return ServiceAnswer("answer_too_large", upstream_status=status)
         return ServiceAnswer("", body, self._media_type, status)

@@ -43,9 +43,11 @@ class PlaneSettings:
     head_max_bytes: int = 16 * 1024
     target_max_bytes: int = 8 * 1024
     headers_max: int = 64
-    body_max_bytes: int = 1024 * 1024
+    body_max_bytes: int = 64 * 1024
     answer_max_bytes: int = 16 * 1024 * 1024
     connections_max: int = 4096
+    unsent_max_bytes: int = 256 * 1024 * 1024
+    """Answers that slow callers have not taken yet; above it, new calls are refused."""
     idle_seconds: float = 75
     head_seconds: float = 10
 
