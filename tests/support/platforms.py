@@ -71,7 +71,7 @@ class Platform:
             )  # fmt: skip
         return self
 
-    def until_ready(self, seconds: float = 90) -> Self:
+    def until_ready(self, seconds: float = 200) -> Self:
         self.until_said(READY_WORDS, seconds)
         return self
 

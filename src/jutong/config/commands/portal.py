@@ -1,7 +1,9 @@
 """`jutong portal`: portal and API, served by granian."""
 
 import os
+import shutil
 import signal
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,6 +26,8 @@ def portal() -> None:
     env = environment()
     check_port(env.listen, env.portal_port, "JUTONG_PORTAL_PORT")
     logs.configure("portal", form=env.log_format)
+    if env.portal_workers > 1:
+        _share_counters(env.data_dir / "metrics")
     server = Server(
         "jutong.config.wsgi:application",
         address=env.listen,
@@ -55,3 +59,10 @@ def portal() -> None:
         return application
 
     server.serve(target_loader=load, wrap_loader=False)
+
+
+def _share_counters(folder: Path) -> None:
+    """Have the request counters of several processes added up; they begin anew with each start, as one's own do."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
