@@ -107,7 +107,7 @@ class DataRequest(Procedure):
     )
     receive = submitted.to(review, title=N_("受理"), effect=_receive)
     forward = review.to(answer, title=N_("审查通过，推送提供部门"), effect=_forward)
-    reject = review.to(rejected, title=N_("审查不通过"), remark=Remark(N_("不通过的原因")), effect=_reject)
+    reject = review.to(rejected, title=N_("不予通过"), remark=Remark(N_("不通过的原因")), effect=_reject)
     agree = answer.to(
         pushing,
         title=N_("同意提供"),
@@ -132,7 +132,7 @@ class DataRequest(Procedure):
     )
     refuse = answer.to(
         telling,
-        title=N_("不予提供"),
+        title=N_("答复不予提供"),
         fields=(
             Field("ground", N_("理由类别"), FieldKind.CHOICE, options=_grounds),
             Field("reason", N_("具体理由"), FieldKind.LONG_TEXT),
