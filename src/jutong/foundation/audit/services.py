@@ -11,7 +11,7 @@ from jutong.foundation.audit import policy, queries
 from jutong.foundation.audit.domain.leaf import leaf_of, storable, storable_text
 from jutong.foundation.audit.domain.notes import Signer
 from jutong.foundation.audit.domain.tree import Frontier, Node, Place, leaf_hash
-from jutong.foundation.audit.models import Checkpoint, Entry, TreeNode
+from jutong.foundation.audit.models import Checkpoint, Entry
 from jutong.foundation.audit.values import CheckpointValue, EntryFilter, InclusionProof
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.policy import Subject
@@ -94,9 +94,15 @@ def _append(frontier: Frontier, entries: list[Entry]) -> None:
             """,
             [first - 1, [entry.id for entry in entries]],
         )
-    TreeNode.objects.bulk_create(
-        TreeNode(level=node.place.level, position=node.place.position, hash=node.hash) for node in nodes
-    )
+        cursor.execute(
+            "INSERT INTO audit_treenode (level, position, hash) "
+            "SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])",
+            [
+                [node.place.level for node in nodes],
+                [node.place.position for node in nodes],
+                [node.hash for node in nodes],
+            ],
+        )
 
 
 def _sign_if_due(frontier: Frontier, last: CheckpointValue | None, at: datetime) -> None:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 _SEQUENCER_LOCK = 0x6A74_6F75  # one number for the whole platform's database: "jtou"
 _BATCH = 5_000
 _DELIVERIES_A_STEP = 500
+_DELIVERIES_A_TRANSACTION = 20
 
 
 class StreamNotStuck(JutongError):
@@ -94,7 +95,10 @@ def ensure_positions() -> None:
 
 
 def _lead_on(subscriber: Subscriber, at: datetime) -> int:
-    return _repeat(partial(_take_next, subscriber, at))
+    led = 0
+    while led < _DELIVERIES_A_STEP and (taken := _take_next(subscriber, at)):
+        led += taken
+    return led
 
 
 def _retry_stuck(subscriber: Subscriber, at: datetime) -> int:
@@ -111,26 +115,29 @@ def _repeat(take: Callable[[], bool]) -> int:
 
 
 @transaction.atomic
-def _take_next(subscriber: Subscriber, at: datetime) -> bool:
-    """Lead a subscriber past its next fact; False when there is none, or another process leads it."""
+def _take_next(subscriber: Subscriber, at: datetime) -> int:
+    """Lead a subscriber past its next facts; how many, nought when there are none or another process leads it.
+
+    A handful in one transaction: what a handler writes and the new position are committed together all the same.
+    """
     position = _hold(subscriber)
     if position is None:
-        return False
+        return 0
     end = Fact.objects.aggregate(top=Max("number"))["top"] or 0
-    fact = (
-        Fact.objects.filter(number__gt=position.number, number__lte=end, name__in=subscriber.handlers)
-        .order_by("number")
-        .first()
-    )
-    if fact is not None:
-        stuck = StuckStream.objects.filter(subscriber=subscriber.name, stream=fact.stream).first()
-        if stuck is not None or (stuck := _try(subscriber, fact, None, at)):
-            WaitingFact.objects.create(stuck=stuck, number=fact.number or 0)
-        end = fact.number or 0
-    if end > position.number:
-        position.number = end
-        position.save(update_fields=["number"])
-    return fact is not None
+    if end == position.number:
+        return 0
+    waiting = Fact.objects.filter(number__gt=position.number, number__lte=end, name__in=subscriber.handlers)
+    facts = list(waiting.order_by("number")[:_DELIVERIES_A_TRANSACTION])
+    stuck = {row.stream: row for row in StuckStream.objects.filter(subscriber=subscriber.name)}
+    for fact in facts:
+        held_up = stuck.get(fact.stream) or _try(subscriber, fact, None, at)
+        if held_up is not None:
+            stuck[fact.stream] = held_up
+            WaitingFact.objects.create(stuck=held_up, number=fact.number or 0)
+    # Short of a full handful there was nothing else for this subscriber up to the end.
+    position.number = (facts[-1].number or 0) if len(facts) == _DELIVERIES_A_TRANSACTION else end
+    position.save(update_fields=["number"])
+    return len(facts)
 
 
 @transaction.atomic
