@@ -31,8 +31,12 @@ def worker() -> None:
     from jutong.base import followers
 
     assert isinstance(app.connector, DjangoConnector)
-    # Followers speak to the database through Django in threads of their own; jobs through procrastinate's pool.
-    with followers.running(), app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    # A second app with the same tasks, not the same app with another connector: tasks stay tied to Django's, so that
+    # what a job or a follower defers is part of its transaction. Through the worker's pool a job would be taken up
+    # before the commit of what it is about; and threads would use that pool from outside its event loop, which then
+    # misses wake-ups (the next worker waited thirty seconds for it).
+    worker_app = app.with_connector(app.connector.get_worker_connector())
+    with followers.running():
         asyncio.run(_work(worker_app, environment().job_workers))
 
 
