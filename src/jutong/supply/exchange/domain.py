@@ -28,6 +28,8 @@ JUDGED_FROM_ROWS: Final = 2_000
 
 FIRST_PAUSE_SECONDS: Final = 30
 LONGEST_PAUSE_SECONDS: Final = 3600
+OWN_PAUSE_SECONDS: Final = 2
+"""After a fault of the platform's own database, which its supervisor brings back at once."""
 
 ATTEMPTS_MAX: Final = 50
 """How often a run is taken up again after its worker died."""

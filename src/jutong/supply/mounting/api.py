@@ -13,6 +13,7 @@ from jutong.supply.mounting.adapters.base import Adapter, Stream
 from jutong.supply.mounting.domain.egress import Permitted
 from jutong.supply.mounting.domain.errors import (
     CursorLost,
+    HostUnknown,
     MappingError,
     MountingError,
     NotMounted,
@@ -38,6 +39,7 @@ from jutong.supply.mounting.values import (
 __all__ = [
     "Adapter",
     "CursorLost",
+    "HostUnknown",
     "MappingError",
     "MountingError",
     "NotMounted",

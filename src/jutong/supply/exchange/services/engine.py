@@ -75,7 +75,7 @@ def run_exchange(run_no: str) -> None:
         runs.end_run(claimed, RunState.STOPPED, fault, at=clock.now(), rejects=work.rejects)
     except SchemaDrifted as fault:
         runs.end_run(claimed, RunState.DRIFTED, fault, at=clock.now())
-    except ContractChanged as fault:
+    except (ContractChanged, mounting.HostUnknown) as fault:
         runs.put_off(claimed, fault, at=clock.now())
     except JutongError as fault:
         if fault.kind is ErrorKind.UNAVAILABLE:

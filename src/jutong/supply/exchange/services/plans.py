@@ -82,7 +82,8 @@ def _begin_due(at: datetime) -> bool:
 
 
 def _take_up(at: datetime) -> None:
-    for run_no in Run.objects.filter(state=RunState.WAITING, not_before__lte=at).values_list("run_no", flat=True):
+    waiting = Run.objects.filter(state=RunState.WAITING, not_before__lte=at)
+    for run_no in waiting.values_list("run_no", flat=True):
         runs.defer(run_no)
     leases = {lease.run_no: lease for lease in Lease.objects.exclude(holder="")}
     for run_no in Run.objects.filter(state=RunState.RUNNING).values_list("run_no", flat=True):

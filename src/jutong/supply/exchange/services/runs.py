@@ -1,6 +1,5 @@
 """Runs asked for, steered, taken up by a worker, and ended."""
 
-import contextlib
 import os
 import socket
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any, Final
 import psutil
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
@@ -27,11 +26,14 @@ from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import events, policy, queries
 from jutong.supply.exchange.domain import (
     ATTEMPTS_MAX,
+    OWN_PAUSE_SECONDS,
+    ContractChanged,
     NoSuchRun,
     NotGathered,
     RunNotRetried,
     RunOpen,
     RunOver,
+    TargetFailed,
     TooManyAttempts,
     next_due,
     pause_seconds,
@@ -143,10 +145,14 @@ def create_run(
 
 
 def defer(run_no: str) -> None:
-    """Put a run's job in the queue, once: a second one that nobody has taken up yet is the same."""
-    job = app.configure_task(TASK, queue=QUEUE, queueing_lock=f"{TASK}:{run_no}")
-    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
-        job.defer(run_no=run_no)
+    """Put a run's job in the queue, unless one waits there already.
+
+    No queueing lock: it would forbid the worker to put a dead worker's own job back beside a newer one. Two jobs of
+    one run do no harm, since a run is claimed.
+    """
+    waiting = ProcrastinateJob.objects.filter(task_name=TASK, status="todo", args__run_no=run_no)
+    if not waiting.exists():
+        app.configure_task(TASK, queue=QUEUE).defer(run_no=run_no)
 
 
 def _next_number(at: datetime) -> str:
@@ -276,7 +282,8 @@ def put_off(claimed: Claim, fault: JutongError, *, at: datetime) -> None:
         return
     _set_fault(row, fault)
     row.state = RunState.WAITING
-    row.not_before = at + timedelta(seconds=pause_seconds(row.failures))
+    own = isinstance(fault, TargetFailed | ContractChanged)
+    row.not_before = at + timedelta(seconds=OWN_PAUSE_SECONDS if own else pause_seconds(row.failures))
     row.save()
     release(claimed)
 

@@ -1,10 +1,11 @@
 """Names into addresses, once; and which addresses are the platform's own."""
 
+import ipaddress
+import queue
 import socket
+import threading
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TookTooLong
-from typing import Final
+from typing import Any, Final
 
 import psutil
 from django.conf import settings
@@ -13,9 +14,6 @@ from jutong.supply.mounting.domain.egress import Permitted, judge, parse_host, p
 from jutong.supply.mounting.domain.errors import HostUnknown
 
 RESOLVE_SECONDS: Final = 5
-
-# The system's resolver has no time limit of its own; a name server that is silent must not hold a request.
-_resolvers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="resolve")
 
 
 def pinned_address(host: str, port: int, permitted: Iterable[Permitted]) -> str:
@@ -30,9 +28,25 @@ def pinned_address(host: str, port: int, permitted: Iterable[Permitted]) -> str:
 def resolve(host: str, port: int) -> list[str]:
     """All addresses of a name. Raises HostUnknown."""
     try:
-        found = _resolvers.submit(socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM).result(RESOLVE_SECONDS)
-    except (OSError, UnicodeError, TookTooLong) as fault:
-        raise HostUnknown(host=host, field="host") from fault
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        pass
+    answer: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answer.put(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as fault:
+            answer.put(fault)
+
+    # The system's resolver has no time limit of its own; a name server that is silent must not hold a request.
+    threading.Thread(target=ask, name="resolve", daemon=True).start()
+    try:
+        found = answer.get(timeout=RESOLVE_SECONDS)
+    except queue.Empty:
+        raise HostUnknown(host=host, field="host") from None
+    if isinstance(found, Exception):
+        raise HostUnknown(host=host, field="host") from found
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
