@@ -133,12 +133,21 @@
     if (at.dataset.submit !== undefined) {
       at.form.requestSubmit ? at.form.requestSubmit() : at.form.submit();
     } else if (at.dataset.tickAll !== undefined) {
-      at.closest("form, table").querySelectorAll("input[type=checkbox][data-tick]").forEach((box) => { box.checked = at.checked; });
+      boxes(at).forEach((box) => { if (!box.disabled) box.checked = at.checked; });
       count(at);
     } else if (at.dataset.tick !== undefined) {
+      at.closest("form, table").querySelectorAll("[data-tick-all]").forEach(sum);
       count(at);
     }
   });
+  function boxes(all) {
+    return Array.from(all.closest("form, table").querySelectorAll("input[type=checkbox][data-tick]"));
+  }
+  function sum(all) {
+    const ticked = boxes(all).filter((box) => box.checked).length;
+    all.checked = ticked > 0 && ticked === boxes(all).length;
+    all.indeterminate = ticked > 0 && !all.checked;
+  }
   function count(at) {
     const frame = at.closest("form");
     if (!frame) return;
@@ -221,6 +230,10 @@
       if (watcher) watcher.observe(place);
     }), () => toast(text("Failed"), true));
   }
-  document.addEventListener("DOMContentLoaded", () => draw(document));
-  document.addEventListener("htmx:load", (event) => draw(event.detail.elt.parentNode || document));
+  function complete(root) {
+    root.querySelectorAll("[data-tick-all]").forEach(sum);
+    draw(root);
+  }
+  document.addEventListener("DOMContentLoaded", () => complete(document));
+  document.addEventListener("htmx:load", (event) => complete(event.detail.elt.parentNode || document));
 })();
