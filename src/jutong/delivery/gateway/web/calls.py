@@ -269,8 +269,9 @@ def _chart(counts: list[CallCount], grouping: Grouping, at: datetime, height: st
     ]
     option = {
         "xAxis": {"type": "category", "data": names},
-        "yAxis": {"type": "value", "name": _("次")},
-        "legend": {},
+        "yAxis": {"type": "value", "name": _("次"), "minInterval": 1, "splitNumber": 3},
+        "legend": {"bottom": 0},
+        "grid": {"top": 32, "bottom": 56, "left": 40, "right": 8},
         "tooltip": {"trigger": "axis"},
         "series": series,
     }
