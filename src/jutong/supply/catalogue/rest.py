@@ -477,7 +477,9 @@ def gaps(request: SubjectRequest, draft_no: InDraft) -> Any:
 
 
 @router.post(
-    "/drafts/{draft_no}/submission", response={200: DraftCaseOut, **problems(404, 409)}, summary="Submit a draft for review"
+    "/drafts/{draft_no}/submission",
+    response={200: DraftCaseOut, **problems(404, 409)},
+    summary="Submit a draft for review",
 )
 def submit(request: SubjectRequest, draft_no: InDraft, body: RemarkIn) -> dict[str, Any]:
     """目录报送. Refused with every gap at once while there are any."""
