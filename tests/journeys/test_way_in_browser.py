@@ -167,8 +167,9 @@ def key(visitor, people):
     developer.reads("请签发密钥")
     developer.press("签发")
     developer.look("key")
-    (key_id, secret), (client_no,) = (developer.card(title).locator("code").all_inner_texts()
-                                       for title in ("新密钥", "应用信息"))
+    (key_id, secret), (client_no,) = (
+        developer.card(title).locator("code").all_inner_texts() for title in ("新密钥", "应用信息")
+    )
     return {"client_no": client_no, "key_id": key_id, "secret": secret}
 
 
