@@ -12,6 +12,7 @@ from jutong.foundation.audit.models import Entry
 from jutong.foundation.files import api as files
 from jutong.foundation.notices import api as notices
 from jutong.foundation.notices.models import Notice
+from jutong.foundation.operations import api as operations
 from jutong.foundation.outbox.models import Fact
 from jutong.foundation.procedures import api as procedures
 from jutong.foundation.procedures import errors, queries
@@ -430,6 +431,8 @@ def test_a_step_whose_every_rung_has_gone_is_marked_and_logged(open_loan, direct
     assert procedures.recheck_assignees(at=LATER) == 0
     assert queries.unattended() == 1
     assert "nobody can act" in caplog.text
+    [answer] = operations.look(["procedures"])
+    assert answer.finding.state is operations.State.DEGRADED
 
     directory.subjects.append(REVIEWER)
     procedures.recheck_assignees(at=LATER)

@@ -12,8 +12,9 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         from jutong.foundation.files import api as files
+        from jutong.foundation.operations import api as operations
         from jutong.foundation.outbox import api as outbox
-        from jutong.foundation.procedures import checks, queries
+        from jutong.foundation.procedures import checks, probes, queries
         from jutong.foundation.procedures.services import timekeeping
         from jutong.foundation.procedures.services.attachments import CaseFiles
         from jutong.foundation.rulebook.events import CalendarImported
@@ -21,6 +22,7 @@ class ProceduresConfig(AppConfig):
         checks.register()
         files.plug_owner(queries.FILE_KIND, CaseFiles())
         outbox.subscribe(CalendarImported, timekeeping.recount_open_clocks, name="procedures")
+        operations.register_probe("procedures", probes.people, title=N_("办理人"), vital=False)
         _plug_into_ui()
 
 
