@@ -24,8 +24,8 @@ from tests.support.servers import free_port, postgres_15
 
 CALLS = 40_000
 CONNECTIONS = 64
-SECONDS = 8
-ROUNDS = 3
+SECONDS = 6
+ROUNDS = 5
 ANSWER_BYTES = 940
 
 SCRIPT = """
@@ -139,14 +139,17 @@ def per_call_us(cpu: psutil.Process | Nginx, folder: Path, port: int, requests: 
 
 
 def compare(plane: PlaneProcess, key: Key, resource: str, peer: Nginx, folder: Path) -> tuple[float, float]:
-    """Best CPU per call of the gateway and of nginx, in rounds that alternate."""
+    """CPU per call of the gateway and of nginx in the round of the median ratio; rounds alternate.
+
+    The machine is shared: both are dearer in a busy minute, and only what was measured side by side is compared.
+    """
     assert plane.process is not None
-    process, ours, theirs = psutil.Process(plane.process.pid), [], []
+    process, rounds = psutil.Process(plane.process.pid), []
     for _ in range(ROUNDS):
         requests = signed(folder, key, resource)
-        ours.append(per_call_us(process, folder, plane.port, requests))
-        theirs.append(per_call_us(peer, folder, peer.port, requests))
-    return min(ours), min(theirs)
+        ours = per_call_us(process, folder, plane.port, requests)
+        rounds.append((ours, per_call_us(peer, folder, peer.port, requests)))
+    return sorted(rounds, key=lambda pair: pair[1] / pair[0])[len(rounds) // 2]
 
 
 def main() -> None:

@@ -13,8 +13,14 @@ SECRET = Secret(b"s" * 32)
 
 
 def rows(answer, **changes):
-    held = grant(filter=None, **changes)
-    return [json.loads(row) for row in granted_rows(held, json.dumps(answer).encode(), SECRET)]
+    return read(grant(filter=None, **changes), answer)
+
+
+def read(held, answer):
+    text, number = granted_rows(held, json.dumps(answer).encode(), SECRET)
+    found = json.loads(f"[{text}]")
+    assert len(found) == number
+    return found
 
 
 @pytest.fixture
@@ -34,7 +40,7 @@ def test_the_row_condition_speaks_of_catalogue_names_too(columns):
     answer = [{"personName": "甲", "area": "450100"}, {"personName": "乙", "area": "450200"}]
     held = grant(place=place, columns=columns, masks={}, filter={"column": "xzqh", "op": "eq", "value": "450200"})
 
-    assert [json.loads(row)["xm"] for row in granted_rows(held, json.dumps(answer).encode(), SECRET)] == ["乙"]
+    assert [row["xm"] for row in read(held, answer)] == ["乙"]
 
 
 def test_without_a_mapping_names_are_the_services_own(columns):

@@ -140,7 +140,7 @@ class Calls:
     async def _fetch_rows(self, call: Call, grant: Grant, question: Question) -> None:
         try:
             found = await self._tables.answer(grant, question)
-            self._answer_rows(call, grant, question, found.rows, more=found.more)
+            self._answer_rows(call, grant, question, ",".join(found.rows), len(found.rows), more=found.more)
         except Refused as refused:
             self._refuse(call, refused)
         except Exception:
@@ -162,8 +162,8 @@ class Calls:
             if answer.fault:
                 raise Refused(answer.fault, retry_after=2)
             if grant.columns:
-                rows = granted_rows(grant, answer.body, self._settings.masking_secret)
-                self._answer_rows(call, grant, question, rows, more=False)
+                rows, number = granted_rows(grant, answer.body, self._settings.masking_secret)
+                self._answer_rows(call, grant, question, rows, number, more=False)
             else:
                 self._conclude(call, 200, answer.body, answer.media_type, rows=None)
         except Refused as refused:
@@ -173,16 +173,17 @@ class Calls:
 
     # --- Answer ------------------------------------------------------------------------------------------------------
 
-    def _answer_rows(self, call: Call, grant: Grant, question: Question, rows: list[str], *, more: bool) -> None:
+    def _answer_rows(self, call: Call, grant: Grant, question: Question, rows: str, number: int, *, more: bool) -> None:
+        """Answer with rows, which are JSON texts joined by commas."""
         body = b'%b,"page":%d,"page_size":%d,"rows":[%b],"more":%b,"call":"%b"}' % (
             grant.answer_head,
             question.page,
             question.page_size,
-            ",".join(rows).encode(),
+            rows.encode(),
             b"true" if more else b"false",
             self._call_no(),
         )
-        self._conclude(call, 200, body, JSON, rows=len(rows))
+        self._conclude(call, 200, body, JSON, rows=number)
 
     def _refuse(self, call: Call, refused: Refused) -> None:
         call.outcome = refused.code

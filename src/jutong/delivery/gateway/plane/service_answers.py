@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from time import time
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,8 @@ from jutong.kernel.crypto import INTL_1, Mac, Secret, SigningKey
 
 _ROWS_NAMES = ("rows", "data")
 _TOKEN_SECONDS = 60
+# `json.dumps` with any option makes a new encoder at each call.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Introduction:
@@ -83,8 +86,8 @@ def _joined(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ",".join(value)
 
 
-def granted_rows(grant: Grant, body: bytes, masking_secret: Secret) -> list[str]:
-    """Only granted columns of rows that meet the condition, masked, each row as JSON.
+def granted_rows(grant: Grant, body: bytes, masking_secret: Secret) -> tuple[str, int]:
+    """Only granted columns of rows that meet the condition, masked, as JSON texts joined by commas; and their number.
 
     Raises Refused when the answer has no rows where they should be.
     """
@@ -95,15 +98,20 @@ def granted_rows(grant: Grant, body: bytes, masking_secret: Secret) -> list[str]
     place = grant.place
     rows_at, fields = (place.rows_at, place.fields) if isinstance(place, ServicePlace) else ((), {})
     rows = _rows_in(answer, rows_at)
-    mac = INTL_1.mac(consumer_key(masking_secret, grant.consumer))
+    mac = _mask_mac(masking_secret.reveal(), grant.consumer)
     shown = []
     for row in rows:
         if not isinstance(row, dict):
             raise Refused("upstream_invalid")
         named = {**row, **{column: row.get(name) for column, name in fields.items()}} if fields else row
         if grant.condition is None or matches(grant.condition, named):
-            shown.append(json.dumps(_shown(grant, named, mac), ensure_ascii=False, separators=(",", ":")))
-    return shown
+            shown.append(_shown(grant, named, mac))
+    return _COMPACT.encode(shown)[1:-1], len(shown)
+
+
+@lru_cache(maxsize=1024)
+def _mask_mac(masking_secret: bytes, consumer: str) -> Mac:
+    return INTL_1.mac(consumer_key(Secret(masking_secret), consumer))
 
 
 def _rows_in(answer: Any, rows_at: tuple[str, ...]) -> list[Any]:
