@@ -28,7 +28,7 @@ def explore(portal: str, token: str, folder: Path, *, seconds: int) -> Explorati
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "run", f"{portal}/api/v1/openapi.json",
         "--header", f"Authorization: Bearer {token}", "--checks", CHECKS,
-        "--phases", "examples,coverage,fuzzing", "--max-time", str(seconds), "--workers", "2",
+        "--phases", "examples,coverage,fuzzing", "--max-time", str(seconds), "--workers", "1",
         "--no-color", "--warnings", "off", "--continue-on-failure", "--suppress-health-check", "all",
         *(option for path in OWN_RIGHTS for option in ("--exclude-path", f"/api/v1{path}")),
     ]  # fmt: skip
