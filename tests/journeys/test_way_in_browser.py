@@ -32,16 +32,32 @@ def everybody():
 
 
 @pytest.fixture(scope="module")
-def visitor(everybody, people):
-    """Somebody of the start people, signed in once, in a context of their own."""
+def browser():
     with chromium() as browser:
+        yield browser
 
-        def signed_in(login):
-            if login not in everybody:
-                everybody[login] = Visitor(browser, people.base_url, people.by_login[login]).sign_in()
-            return everybody[login]
 
-        yield signed_in
+@pytest.fixture(scope="module")
+def visitor(browser, everybody, people):
+    """Somebody of the start people, signed in once, in a context of their own."""
+
+    def signed_in(login):
+        if login not in everybody:
+            everybody[login] = Visitor(browser, people.base_url, people.by_login[login]).sign_in()
+        return everybody[login]
+
+    return signed_in
+
+
+def test_a_stranger_finds_the_door(browser, people, everybody):
+    stranger = everybody["stranger"] = Visitor(browser, people.base_url)
+
+    stranger.page.goto(people.base_url)
+    stranger.look("home")
+    stranger.page.get_by_role("banner").get_by_role("link", name="登录").click()
+    stranger.look("sign-in")
+
+    expect(stranger.page.get_by_role("button", name="登录")).to_be_visible()
 
 
 # --- Supply: the department's table becomes a published resource with data in the pool -------------------------------
@@ -132,7 +148,7 @@ def run(visitor, code, department_database):
     steward = visitor(f"steward.{PROVIDER}")
     steward.find(TITLE)
     steward.follow("去挂载")
-    steward.press("下一步：核对对应关系")
+    steward.press("下一步：核对对应关系", within=steward.card("从库表挂载"))
     steward.look("mount")
     with department_database.held(departments.DATABASE, departments.TABLE):
         steward.press("挂载")
@@ -312,9 +328,11 @@ def test_the_resource_shows_its_score_and_who_uses_it(visitor, call):
 
 
 def test_no_page_of_the_way_complains_or_is_closed_to_anyone(everybody, visitor, call):
-    for login in ("steward.gat", "reviewer"):
-        visitor(login).choose("个人工作台", "个人工作台")
-        visitor(login).look(f"workbench-{login.split('.')[0]}")
+    provider = visitor(f"steward.{PROVIDER}")
+    provider.choose("个人工作台", "个人工作台")
+    provider.look("workbench")
+    provider.choose("数据目录", "资源检索")
+    provider.look("catalogue")
 
     assert {login: each.faults for login, each in everybody.items() if each.faults} == {}
     assert {login: each.complaints for login, each in everybody.items() if each.complaints} == {}

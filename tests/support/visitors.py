@@ -50,7 +50,7 @@ class Visitor:
             menu.get_by_role("link", name=entry, exact=True).click()
         else:
             menu.get_by_role("link", name=section, exact=True).click()
-        expect(self.page).to_have_title(re.compile(f"^{entry}"))
+        expect(self.page).to_have_title(re.compile(f"^({entry}|{section})"))
 
     def fill(self, values: dict[str, str], within: Locator | None = None) -> None:
         """Type or select, field by field, by label."""
@@ -62,10 +62,10 @@ class Visitor:
                 field.fill(value)
 
     def press(self, name: str, within: Locator | None = None) -> None:
-        (within or self.main).get_by_role("button", name=name, exact=True).first.click()
+        (within or self.main).get_by_role("button", name=name, exact=True).click()
 
     def follow(self, name: str, within: Locator | None = None) -> None:
-        (within or self.main).get_by_role("link", name=name, exact=True).first.click()
+        (within or self.main).get_by_role("link", name=name, exact=True).click()
 
     def find(self, title: str) -> None:
         """A resource by the search box, which stands in the header or large on the page."""
@@ -114,9 +114,6 @@ class Visitor:
             if width > viewport["width"]:
                 self.faults.append(f"{name}{suffix}: {width} px wide")
         self.page.set_viewport_size(WIDE)
-
-    def close(self) -> None:
-        self.context.close()
 
 
 SETTLED = """() => document.fonts.status === 'loaded'
