@@ -24,7 +24,7 @@ messages: $(STAMP)
 	@$(BIN)/python tools/messages.py compile
 
 lock: | $(BIN)/uv  ## after changing pyproject.toml
-	$(BIN)/uv pip compile --quiet --group dev pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(BIN)/uv pip compile --quiet --python-version 3.11.2 --group dev pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
 lint: install
 	$(BIN)/ruff check .
