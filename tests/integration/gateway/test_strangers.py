@@ -166,6 +166,35 @@ def test_the_command_says_what_is_wrong_without_a_trace(admitted, command, argum
     assert "Traceback" not in done.stderr
 
 
+def test_the_log_is_verified_from_the_command_line(own_database, tmp_path):
+    from tests.support.gateway import SIGNING_PUBLIC, PlaneProcess, SignedRequest, call_raw
+
+    def verify(folder, key):
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "jutong.config.command", "verify-log", str(folder), "--public-key", key],
+            env={**os.environ, "JUTONG_DATA_DIR": str(tmp_path), "JUTONG_LANGUAGE": "zh-hans"},
+            capture_output=True, text=True, timeout=30,
+        )  # fmt: skip
+
+    key = own_database.add_key()
+    own_database.add_grant()
+    with PlaneProcess(own_database.url) as plane:
+        call_raw(plane.port, SignedRequest(key))
+        plane.stop()
+        whole = verify(plane.folder / "log", SIGNING_PUBLIC.hex())
+        segment = plane.log_folder() / "00000001.log"
+        segment.write_bytes(segment.read_bytes().replace(b"answered", b"refused!"))
+        altered = verify(plane.folder / "log", SIGNING_PUBLIC.hex())
+    nothing = verify(tmp_path / "none", "")
+    no_key = verify(tmp_path, "xyz")
+
+    assert (whole.returncode, "完整" in whole.stdout) == (0, True), whole.stderr
+    assert altered.returncode == 1
+    assert "the content is not what was sealed" in altered.stdout
+    assert (nothing.returncode, no_key.returncode) == (1, 1)
+    assert "Traceback" not in nothing.stderr + no_key.stderr
+
+
 def test_the_client_keeps_its_connection_and_survives_its_loss(own_database):
     from tests.support.gateway import PlaneProcess
 

@@ -197,7 +197,7 @@ def test_without_the_database_open_services_go_on_and_sensitive_ones_stop(postgr
         own_database.add_grant("C0001", "303001/1", place=service_place(source.port))
         own_database.add_grant("C0001", "303002/1", place=service_place(source.port), sensitive=True)
         own_database.add_grant("C0001", "303003/1")
-        settings = {"restricted_lease_seconds": 1.5, "policy_age_limit_seconds": 5, "policy_poll_seconds": 0.3}
+        settings = {"restricted_lease_seconds": 3, "policy_age_limit_seconds": 8, "policy_poll_seconds": 0.3}
         with PlaneProcess(own_database.url, **settings) as plane, plane.client(key, **said) as client:
             plane.until_known(own_database)
 
@@ -208,10 +208,10 @@ def test_without_the_database_open_services_go_on_and_sensitive_ones_stop(postgr
             postgres.kill()
             lost = time.monotonic()
             at_once = [outcome(f"30300{number}/1") for number in (1, 2, 3)]
-            time.sleep(max(0, lost + 2.2 - time.monotonic()))
+            time.sleep(max(0, lost + 3.6 - time.monotonic()))
             past_lease = [outcome(f"30300{number}/1") for number in (1, 2, 3)]
             unready = plane.status("/readyz")
-            time.sleep(max(0, lost + 5.6 - time.monotonic()))
+            time.sleep(max(0, lost + 8.6 - time.monotonic()))
             past_limit = outcome("303001/1")
             postgres.start()
             own_database.reconnect()
