@@ -37,8 +37,10 @@ def test_alive_asks_the_database_nothing(client, django_assert_num_queries):
 def test_ready_with_database_migrations_and_worker(client, heartbeat):
     answer = client.get("/readyz")
 
+    probes = {name: probe["status"] for name, probe in answer.json()["probes"].items()}
     assert answer.status_code == 200
-    assert answer.json()["status"] == "ok"
+    # Other parts of the platform, such as the gateway, do not run here; that degrades and does not stop the portal.
+    assert {probes[name] for name in ("database", "migrations", "worker")} == {"ok"}
 
 
 def test_without_a_worker_pages_are_still_served(client):

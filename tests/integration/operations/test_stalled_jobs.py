@@ -11,6 +11,13 @@ from jutong.config.commands.worker import STALLED_SECONDS, requeue_stalled
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def empty_queue():
+    """Tests of other rooms leave jobs behind in the same database; none of them is of interest here."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
 def worker(heartbeat_seconds_ago: float) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
