@@ -72,7 +72,7 @@ def prepare(order: dict[str, Any]) -> None:
     department = way.lay_down()
     codes = {}
     for table in order["tables"]:
-        server = _Address(**table["server"])
+        server = Address(**table["server"])
         source_no = department.source(server, table["database"], kind=SourceKind(table["kind"]), name=table["name"])
         ref = TableRef(table["schema"], table["table"])
         code = department.publish_table(source_no, ref)
@@ -85,7 +85,7 @@ def prepare(order: dict[str, Any]) -> None:
     ready.with_suffix(".part").rename(ready)
 
 
-class _Address:
+class Address:
     """As much of a server as registering a source needs."""
 
     def __init__(self, port: int, admin: str, password: str):

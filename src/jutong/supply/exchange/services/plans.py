@@ -15,7 +15,8 @@ from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMo
 from jutong.supply.mounting.values import MountKind
 
 PLANNED_AT_ONCE: Final = 50
-LOST_JOB_SECONDS: Final = 20
+LOST_JOB_SECONDS: Final = 5
+"""A run that waits longer without a job in the queue has lost it to a worker that died before it began."""
 
 
 # --- Facts of mounting -----------------------------------------------------------------------------------------------
