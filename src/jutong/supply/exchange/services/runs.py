@@ -15,12 +15,15 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
+from jutong.foundation.notices import api as notices
 from jutong.foundation.outbox import api as outbox
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.clock import local_day
 from jutong.kernel.errors import JutongError, NotPermitted
-from jutong.kernel.policy import Facts, Relation, Subject
+from jutong.kernel.policy import Facts, Post, Relation, Subject
+from jutong.kernel.text import N_
+from jutong.registry.accounts import api as accounts
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import events, policy, queries
@@ -266,6 +269,8 @@ def end_run(
     release(claimed)
     plan_next(catalogue.get_resource(row.resource_code), at=at)
     _record("ended", row, _actor(row), at, state=state.value, error=fault.code)
+    if state is not RunState.STOPPED:
+        _tell_stewards(row, fault, at)
     outbox.publish(events.RunFailed(row.run_no, row.resource_code, row.provider_uscc, state.value, fault.code), at=at)
 
 
@@ -331,6 +336,21 @@ def _ours(claimed: Claim) -> Run | None:
     held = Lease.objects.select_for_update().filter(resource_code=claimed.resource_code, epoch=claimed.epoch).first()
     row = Run.objects.select_for_update().filter(run_no=claimed.run_no, finished_at=None).first()
     return row if held else None
+
+
+def _tell_stewards(row: Run, fault: JutongError, at: datetime) -> None:
+    """A notice to the provider's stewards: what was gathered last stays, and they can mend the cause."""
+    stewards = accounts.people_in(post=Post.DATA_STEWARD, organisation=row.provider_uscc, at=at)
+    titles = catalogue.titles([row.resource_code])
+    notices.notify(
+        [person.person_no for person in stewards],
+        kind="exchange.run_failed",
+        title=N_("资源“{resource_title}”归集未成功，仍保留上一次的数据"),
+        body=fault.message,
+        link=f"/exchange/runs/{row.run_no}/",
+        at=at,
+        parameters={**row.error_details, "resource_title": titles.get(row.resource_code, row.resource_code)},
+    )
 
 
 def _set_fault(row: Run, fault: JutongError) -> None:
