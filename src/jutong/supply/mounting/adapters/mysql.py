@@ -90,6 +90,9 @@ _GEOMETRY: Final = frozenset(
     }
 )
 
+_LAST_IN_NAMES: Final = "\uffff"
+"""Names end at the Basic Multilingual Plane; comparing one with a character beyond it is an error there, not false."""
+
 _TABLES: Final = """
 SELECT TABLE_NAME, TABLE_TYPE, TABLE_COMMENT, COALESCE(TABLE_ROWS, 0) FROM information_schema.TABLES
  WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW')
@@ -170,8 +173,10 @@ class MysqlAdapter:
 
     def _describe(self, session: "_Session", table: TableRef) -> tuple[TableFound, list[Any]]:
         name = _literal(table.name)
-        tables = session.rows(f"{_TABLES} AND TABLE_NAME = {name}") if table.schema == self._dial.database else []
-        if not tables:
+        possible = table.schema == self._dial.database and max(table.name, default="") <= _LAST_IN_NAMES
+        tables = session.rows(f"{_TABLES} AND TABLE_NAME = {name}") if possible else []
+        # The server compares names without regard to case or to blanks at their end; we do not.
+        if not tables or tables[0][0] != table.name:
             raise TableMissing(table=str(table))
         columns = session.rows(f"{_COLUMNS} AND TABLE_NAME = {name} ORDER BY ORDINAL_POSITION")
         keys = session.rows(f"{_KEYS} AND TABLE_NAME = {name} ORDER BY SEQ_IN_INDEX")
