@@ -43,6 +43,33 @@ def kill(server: EmbeddedServer) -> None:
     server.process.wait()
 
 
+@as_root
+def test_first_starts_at_once_agree_on_the_account_they_make():
+    """Each in a process of its own, as test processes and platforms on a fresh machine are."""
+    name = f"jutong-test-{os.getpid()}"
+    program = (
+        "import sys; from jutong.config.embedded import account;"
+        f"account.SYSTEM_USER = {name!r}; print('ready', flush=True);"
+        "sys.stdin.readline(); print(account.server_account().uid)"
+    )
+    starts = [
+        subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    try:
+        for start in starts:
+            assert start.stdout.readline() == "ready\n"
+        for start in starts:
+            start.stdin.write("\n")
+            start.stdin.flush()
+        told = {start.communicate(timeout=60)[0].strip() for start in starts}
+
+        assert told == {str(pwd.getpwnam(name).pw_uid)}
+    finally:
+        subprocess.run(["userdel", name], check=False)
+        Path(f"/run/{name}.lock").unlink(missing_ok=True)
+
+
 def test_it_is_the_version_that_was_tested(server):
     assert ask(server, "SHOW server_version") == VERSION
 

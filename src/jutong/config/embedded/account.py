@@ -4,11 +4,15 @@ import os
 import pwd
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
+from jutong.config.locks import FolderLock
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.text import N_
 
 SYSTEM_USER = "jutong-pg"
+_LOCKS = Path("/run")
+_WAIT_SECONDS = 30
 
 
 class AccountMissing(JutongError):
@@ -58,7 +62,9 @@ def server_account() -> Account:
     try:
         entry = pwd.getpwnam(SYSTEM_USER)
     except KeyError:
-        _create()
+        # Two calls of useradd at once both say they made the user, and one of them has told a number that is gone.
+        with FolderLock(_LOCKS, f"{SYSTEM_USER}.lock").take(wait_seconds=_WAIT_SECONDS):
+            _create()
         entry = pwd.getpwnam(SYSTEM_USER)
     return Account(SYSTEM_USER, entry.pw_uid, entry.pw_gid, changed=True)
 
@@ -72,6 +78,6 @@ def _create() -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     except OSError as error:
         raise AccountMissing(name=SYSTEM_USER, reason=str(error)) from error
-    # 9: another start made it a moment before us.
+    # 9: another start made it while we waited for the lock.
     if done.returncode not in {0, 9}:
         raise AccountMissing(name=SYSTEM_USER, reason=done.stderr.strip() or f"useradd: {done.returncode}")
