@@ -109,7 +109,9 @@ def test_a_scan_finds_tables_views_comments_keys_and_types(lab):
     assert told[-1][0] == told[-1][1]
 
 
-@pytest.mark.parametrize("name", ["nobody", "没有的表", "𠀀𡃁", "🐟", "per`son", "person'", "Ĭ" * 300, " person", "person "])
+@pytest.mark.parametrize(
+    "name", ["nobody", "没有的表", "𠀀𡃁", "🐟", "per`son", "person'", "Ĭ" * 300, " person", "person "]
+)
 def test_a_table_that_is_not_there_is_missing_whatever_its_name(lab, name):
     with pytest.raises(TableMissing):
         lab.adapter.describe(lab.table(name))
