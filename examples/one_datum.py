@@ -33,7 +33,8 @@ class Person:
         with httpx.Client(**self.options) as http:
             answer = http.request(method, path, json=body, params=query)
         if answer.is_error:
-            raise SystemExit(f"{method} {path}: {answer.status_code} {answer.text}")
+            problem = answer.json()
+            raise SystemExit(f"{method} {path}: {problem['message']} ({answer.status_code} {problem['code']})")
         return answer.json() if answer.content else None
 
 

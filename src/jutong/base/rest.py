@@ -1,5 +1,6 @@
 """Conventions of the REST faces: errors as problems, pages of lists, documented refusals."""
 
+import json
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.translation import gettext
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as RequestInvalid
+from ninja.renderers import JSONRenderer
 from pydantic import ConfigDict, Field
 
 from jutong.kernel.errors import ErrorKind, JutongError, NotSignedIn
@@ -44,6 +46,17 @@ class PageQuery(Schema):
 
     limit: int = Field(50, ge=1, le=500)
     offset: int = Field(0, ge=0, le=1_000_000)
+
+
+class ReadableRenderer(JSONRenderer):
+    """JSON that people can read in a terminal: Chinese stands as it is, not as escapes."""
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        try:
+            return json.dumps(data, cls=self.encoder_class, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            # Half a character, echoed from what was sent, has no UTF-8.
+            return json.dumps(data, cls=self.encoder_class).encode()
 
 
 def problems(*statuses: int) -> dict[int, type[Problem]]:

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from jutong.base.http import public
-from jutong.base.rest import plug_errors, problem_response
+from jutong.base.rest import ReadableRenderer, plug_errors, problem_response
 from jutong.config.rooms import label, with_module
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.text import N_
@@ -32,6 +32,7 @@ def build_api() -> NinjaAPI:
         docs_url="/docs",
         openapi_url="/openapi.json",
         servers=[{"url": settings.JUTONG_BASE_URL}],
+        renderer=ReadableRenderer(),
     )
     plug_errors(api)
     for room in with_module("rest"):
