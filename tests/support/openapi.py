@@ -23,13 +23,17 @@ class Exploration:
     said: str
 
 
-def explore(portal: str, token: str, folder: Path, *, seconds: int) -> Exploration:
-    """Call every operation with what it admits and much that it does not, for about so many seconds."""
+def explore(portal: str, token: str, folder: Path, *, seconds: int, seed: int | None = None) -> Exploration:
+    """Call every operation with what it admits and much that it does not, for about so many seconds.
+
+    With a seed the same calls are tried each time; without, new ones.
+    """
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "run", f"{portal}/api/v1/openapi.json",
         "--header", f"Authorization: Bearer {token}", "--checks", CHECKS,
         "--phases", "examples,coverage,fuzzing", "--max-time", str(seconds), "--workers", "1",
         "--no-color", "--warnings", "off", "--continue-on-failure", "--suppress-health-check", "all",
+        *(("--seed", str(seed)) if seed is not None else ()),
         *(option for path in OWN_RIGHTS for option in ("--exclude-path", f"/api/v1{path}")),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
