@@ -18,7 +18,6 @@ from jutong.kernel.policy import Post
 from tests.integration.procedures.conftest import (
     APPLICANT,
     CHIEF,
-    MONITOR,
     PROVIDER_STEWARD,
     REVIEWER,
     shanghai,
@@ -136,7 +135,7 @@ def test_a_late_answer_is_warned_of_escalated_and_never_decided(open_loan, direc
         ("2019-09-29", "soon", "P4"), ("2019-09-29", "soon", "P5"),
         ("2019-09-30", "due", "P4"), ("2019-09-30", "due", "P5"),
         ("2019-10-01", "overdue", "P4"), ("2019-10-01", "overdue", "P5"),
-        ("2019-10-08", "to_monitor", MONITOR.person_no),
+        ("2019-10-08", "to_monitor", "P40"),  # monitors are the bureau's alone
         ("2019-10-10", "to_chief", CHIEF.person_no),
         ("2019-10-12", "to_bureau", "P40"), ("2019-10-12", "to_bureau", "P2"), ("2019-10-12", "to_bureau", "P3"),
     ]  # fmt: skip
@@ -153,7 +152,13 @@ def test_what_a_stopped_platform_missed_is_told_when_it_is_back(open_loan):
 
     timekeeping.keep_time(at=shanghai("2019-10-11 09:00"))
 
-    assert [kind for _, kind, _ in told(case_no)] == ["overdue", "overdue", "to_monitor", "to_chief"]
+    assert [kind for _, kind, _ in told(case_no)] == [
+        "overdue",
+        "overdue",
+        "to_monitor",
+        "to_monitor",
+        "to_chief",
+    ]  # the bureau has no monitor: its reviewers
     kinds = [event.kind for event in procedures.history(case_no)]
     assert kinds.count(EventKind.OVERDUE) == 3
     assert EventKind.REMINDED not in kinds

@@ -490,7 +490,7 @@ def _request_row(row: models.DataRequest) -> dict[str, Any]:
 
 def _request_out(request_no: str, request: SubjectRequest) -> dict[str, Any]:
     row = queries.view_request_row(request_no, request.subject)
-    wish = {name: value for name, value in row.wish.items() if name != "client_no"}
+    wish = {name: value for name, value in queries.wish_of(row).to_json().items() if name != "client_no"}
     return {**_request_row(row), "resource_version": row.resource_version, **wish, "answer": _answer(row)}
 
 

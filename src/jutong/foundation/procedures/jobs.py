@@ -6,10 +6,14 @@ from jutong.foundation.procedures.services import assignment, timekeeping
 from jutong.kernel import clock
 
 
-@app.periodic(cron="*/10 * * * *")
+@app.periodic(cron="* * * * *")
 @app.task(name="procedures.keep_time", queueing_lock="procedures.keep_time")
 def keep_time(timestamp: int) -> None:
-    """Warn, escalate and end waiting that is over. What a stopped platform missed is told at its next start."""
+    """Warn, escalate and end waiting that is over, every minute.
+
+    Days begin at midnight, so that each warning is at most a minute late. What a stopped platform missed is told at its
+    next start.
+    """
     timekeeping.keep_time(at=clock.now())
 
 
