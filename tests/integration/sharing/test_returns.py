@@ -166,10 +166,8 @@ def test_an_answer_with_exact_masks_passes_after_the_departments_word_on_its_ite
     )
     services.forward(request_no=asked, by=town.reviewer.subject, at=AT)
     answer = Consent(("gmsfhm",), {})
-    with pytest.raises(procedures.InnerStepsNotDone):
-        sharing.consent(request_no=asked, consent=answer, by=town.provider.subject, at=AT)
-    ticked = {"columns": ["gmsfhm"], "masked": []}
-    procedures.propose(asked, "agree", by=town.provider.subject, at=AT, data=ticked)
+    sharing.consent(request_no=asked, consent=answer, by=town.provider.subject, at=AT)
+    assert row(asked).state == RequestState.ANSWERING, "it goes round the department first"
     [seat] = procedures.inner_runs(asked, by=coordinator.subject)[-1].steps[0].seats
     procedures.give_opinion(asked, seat.seat_no, verdict=Verdict.AGREE, by=coordinator.subject, at=AT)
 
@@ -178,3 +176,39 @@ def test_an_answer_with_exact_masks_passes_after_the_departments_word_on_its_ite
     sharing.consent(request_no=asked, consent=answer, by=town.provider.subject, at=AT)
 
     assert row(asked).state == RequestState.PUSHING
+
+
+# --- Faces -----------------------------------------------------------------------------------------------------------
+def call(holder, request_no, what, body, status=200):
+    answer = holder.caller.post(f"/api/v1/sharing/requests/{request_no}/{what}", body, "application/json")
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def test_return_and_completion_over_the_api(town, asked):
+    refused = call(town.reviewer, asked, "return", {"gaps": ["nothing_known"], "remark": NOTE}, status=422)
+    assert refused["field"] == "gaps"
+    assert call(town.reviewer, asked, "return", {"gaps": GAPS, "remark": NOTE})["state"] == "completing"
+
+    done = call(town.consumer, asked, "completion", {"remark": "已补充", "legal_basis": "婚姻登记条例第四条"})
+
+    assert (done["state"], done["legal_basis"]) == ("reviewing", "婚姻登记条例第四条")
+    late = call(town.consumer, asked, "completion", {"remark": "再补充"}, status=409)
+    assert late["code"] in {"step_already_taken", "transition_not_now"}
+
+
+def test_handing_in_over_the_api_sends_round_first(town, residents, chief):
+    request_no = town.ask(residents, "gmsfhm")
+    open_one = call(town.consumer, request_no, "handing-in", {}, status=409)
+    assert open_one["code"] == "inner_run_open"
+    [seat] = procedures.inner_runs(request_no, by=chief.subject)[-1].steps[0].seats
+    procedures.give_opinion(request_no, seat.seat_no, verdict=Verdict.AGREE, by=chief.subject, at=AT)
+
+    assert call(town.consumer, request_no, "handing-in", {})["state"] == "reviewing"
+
+
+def test_the_case_page_offers_the_return_with_its_reasons(town, asked):
+    page = town.reviewer.browser.get(f"/procedures/cases/{asked}/").content.decode()
+
+    for words in ("退回补正", "一次性告知的全部补正内容", "申请依据缺失或未引用条款"):
+        assert words in page

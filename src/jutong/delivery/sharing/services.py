@@ -130,21 +130,26 @@ def reject(*, request_no: str, remark: str, by: Subject, at: datetime) -> None:
 def consent(*, request_no: str, consent: Consent, by: Subject, at: datetime) -> None:
     """The provider agrees, wholly or in part (同意提供). Art. 22(3).
 
+    Where the provider has inner steps before its answers, items and masks go round it first; the same call answers when
+    all have agreed.
+
     Raises NoSuchRequest, AnswerFault or SeveralFaults, and what the procedure refuses.
     """
     row = queries.view_request_row(request_no, by)
     domain.check_consent(consent, queries.wish_of(row), catalogue.get_resource(row.resource_code))
     ticked = {"columns": list(consent.columns), "masked": list(consent.masks)}
-    procedures.act(row.case_no, "agree", by=by, at=at, remark=consent.remark, data=ticked)
+    case = procedures.hand_on(row.case_no, "agree", by=by, at=at, remark=consent.remark, data=ticked)
+    if case.state == "answer":
+        return
     # The case's form knows only which items are masked; the exact masks and rows are put in its place.
     _write_consent(queries.lock_request(request_no), consent)
 
 
 @transaction.atomic
 def refuse(*, request_no: str, refusal: Refusal, by: Subject, at: datetime) -> None:
-    """The provider refuses, with ground, reason and legal basis (不予提供). Art. 22(3)."""
+    """The provider refuses, with ground, reason and legal basis (不予提供), after its inner steps. Art. 22(3)."""
     row = queries.view_request_row(request_no, by)
-    procedures.act(row.case_no, "refuse", by=by, at=at, data=refusal.to_json())
+    procedures.hand_on(row.case_no, "refuse", by=by, at=at, data=refusal.to_json())
 
 
 @transaction.atomic
