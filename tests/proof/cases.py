@@ -26,7 +26,7 @@ def main() -> None:
     figures.record("cases.due_dates", cases, "cases", tried=cases, failed=len(wrong))
     assert not wrong, "\n".join(wrong[:3])
     lived = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", LIVES],
+        [sys.executable, "-m", "pytest", "-q", "--timeout=3600", LIVES],
         cwd=Path(__file__).resolve().parents[2],
         env={**os.environ, "JUTONG_SIMULATED_CASES": str(LIVED)},
         check=False,

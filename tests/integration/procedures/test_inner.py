@@ -195,6 +195,20 @@ def test_nobody_agrees_to_his_own_proposal_and_a_step_never_has_nobody(lay_down,
     assert InnerRun.objects.filter(result="open").count() == 0
 
 
+def test_where_those_who_are_asked_have_gone_others_are_asked(lay_down, answering, directory):
+    lay_down(OFFICE)
+    propose(answering)
+    directory.leave(COORDINATOR)
+    assert inner_tasks(CHIEF) == []
+
+    assert procedures.recheck_assignees(at=MONDAY, organisation=PROVIDER) == 1
+    assert procedures.recheck_assignees(at=MONDAY, organisation=PROVIDER) == 0
+
+    assert inner_tasks(CHIEF) == [(answering, "办公室核稿")]
+    assert Notice.objects.filter(kind="procedures.inner_asked", person_no=CHIEF.person_no).count() == 1
+    assert say(answering, CHIEF) is InnerResult.AGREED
+
+
 def test_a_case_that_moves_on_otherwise_takes_its_circulation_with_it(lay_down, answering):
     lay_down(LEADER)
     propose(answering)

@@ -349,4 +349,4 @@ def plug_organisations(book: OrganisationBook | None) -> None:
 
 def recheck_assignees(*, at: datetime, organisation: str = "") -> int:
     """Look again for the people of open steps, after posts have changed hands; how many steps changed theirs."""
-    return assignment.recheck(at=at, organisation=organisation)
+    return assignment.recheck(at=at, organisation=organisation) + inner.recheck(at=at, organisation=organisation)

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from jutong.foundation.procedures.services import assignment, timekeeping
+from jutong.foundation.procedures.services import assignment, inner, timekeeping
 from jutong.kernel import clock
 
 
@@ -21,4 +21,6 @@ def keep_time(timestamp: int) -> None:
 @app.task(name="procedures.recheck_assignees", queueing_lock="procedures.recheck_assignees")
 def recheck_assignees(timestamp: int) -> None:
     """Ask the directory again about the people of open steps."""
-    assignment.recheck(at=clock.now())
+    at = clock.now()
+    assignment.recheck(at=at)
+    inner.recheck(at=at)

@@ -1,5 +1,6 @@
 """Steps inside a department before a transition (内部流转): propose, give opinions, take back."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,8 +19,9 @@ from jutong.foundation.procedures.values.cases import CaseRef, EventKind
 from jutong.foundation.procedures.values.declaration import Transition
 from jutong.foundation.procedures.values.inner import InnerResult, Mode, SchemeStep, Seat, Verdict, settled
 from jutong.kernel.clock import local_day
-from jutong.kernel.policy import POST_NAMES, Subject
+from jutong.kernel.policy import POST_NAMES, Post, Subject
 
+log = logging.getLogger(__name__)
 MAX_OPINION = 2_000
 
 
@@ -150,7 +152,7 @@ def _settled_seat(seat: Seat, run: InnerRun, at: datetime) -> Seat | None:
     return None
 
 
-def _others(seat: Seat, run: InnerRun, at: datetime) -> list[Any]:
+def _others(seat: Seat | InnerSeat, run: InnerRun, at: datetime) -> list[Any]:
     people = queries.people_of(seat, run.organisation, at)
     return [person for person in people if person.person_no != run.proposed_by_no]
 
@@ -229,6 +231,33 @@ def take_back(case_no: str, *, by: Subject, at: datetime) -> CaseRef:
         raise errors.NoInnerRun()
     _end(held, run, InnerResult.DROPPED, Doer.of(by), at)
     return held.row.ref()
+
+
+# --- When people go --------------------------------------------------------------------------------------------------
+def recheck(*, at: datetime, organisation: str = "") -> int:
+    """Ask others where nobody is left who could fill a waiting seat; how many seats changed."""
+    rows = InnerSeat.objects.filter(waiting=True)
+    if organisation:
+        rows = rows.filter(organisation=organisation)
+    found = rows.order_by("id").values_list("pk", "step__run__case__case_no")
+    return sum(_recheck(seat_no, case_no, at) for seat_no, case_no in list(found))
+
+
+@transaction.atomic
+def _recheck(seat_no: int, case_no: str, at: datetime) -> bool:
+    held = hold(case_no)
+    seat = InnerSeat.objects.select_related("step__run").filter(pk=seat_no, waiting=True).first()
+    if seat is None or _others(seat, seat.step.run, at):
+        return False
+    settled_now = _settled_seat(Seat(Post(seat.post)), seat.step.run, at)
+    if settled_now is None:
+        log.error("case %s: nobody can give the opinion of step %s", case_no, seat.step.number)
+        return False
+    seat.post, seat.person_no, seat.person_name = settled_now.post.value, "", ""
+    seat.save(update_fields=["post", "person_no", "person_name"])
+    people = [person.person_no for person in _others(seat, seat.step.run, at)]
+    telling.inner_step_asked(held, seat.step.title, people, BY_PLATFORM, at)
+    return True
 
 
 def _end(held: Held, run: InnerRun, result: InnerResult, doer: Doer, at: datetime) -> None:
