@@ -6,6 +6,7 @@ from jutong.foundation.procedures.values import (
     Field,
     FieldKind,
     Final,
+    InnerKind,
     Outcome,
     Parties,
     Procedure,
@@ -37,6 +38,9 @@ def refuse_bad_luck(case, *, by, at, data):
 
 def items_of(case):
     return [(name, name.upper()) for name in case.data.get("items", [])]
+
+
+ANSWER = InnerKind("tests.loan_answer", N_("测试答复"))
 
 
 class Loan(Procedure):
@@ -75,6 +79,7 @@ class Loan(Procedure):
             Field("granted", N_("同意共享的数据项"), FieldKind.CHOICES, options=items_of),
             Field("until", N_("有效期至"), FieldKind.DATE, required=False),
         ),
+        inner=ANSWER,
     )
     refuse = answer.to(
         refused, title=N_("不予共享"), remark=Remark(N_("理由和依据")), attachments=Attachments(N_("依据文件"))

@@ -732,7 +732,17 @@ def the_requests(world: World) -> list[Any]:
     found = list(DataRequest.objects.filter(provider_uscc__in=world.organisations))
     if found:
         return found
-    states = ["reviewing", "answering", "pushing", "granted", "refused", "rejected", "withdrawn"]
+    states = [
+        "preparing",
+        "reviewing",
+        "completing",
+        "answering",
+        "pushing",
+        "granted",
+        "refused",
+        "rejected",
+        "withdrawn",
+    ]
     rows = []
     for n in world.times():
         provider, consumer = two_organisations(world)
@@ -753,7 +763,7 @@ def the_requests(world: World) -> list[Any]:
                 submitted_by=BY,
                 submitted_at=AT,
                 decided_at=AT if state == "refused" else None,
-                closed_at=None if state in states[:3] else AT,
+                closed_at=None if state in states[:5] else AT,
             )
         )
     return DataRequest.objects.bulk_create(rows)
@@ -764,7 +774,15 @@ class RequestKind:
     @staticmethod
     def make(world: World) -> list[tuple[Any, Thing]]:
         return [
-            (row, {"provider": row.provider_uscc, "consumer": row.consumer_uscc, "open": row.closed_at is None})
+            (
+                row,
+                {
+                    "provider": row.provider_uscc,
+                    "consumer": row.consumer_uscc,
+                    "open": row.closed_at is None,
+                    "handed_in": row.state != "preparing",
+                },
+            )
             for row in the_requests(world)
         ]
 
@@ -915,6 +933,129 @@ class CaseKind:
         from jutong.foundation.procedures.models import Case
 
         return Case.objects.filter(queries.scope(subject, action))
+
+
+@kind("open case", "foundation.procedures")
+class OpenCaseKind:
+    """A case as something one may urge: its applicant's, and open or not."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.foundation.procedures.models import Case
+        from jutong.foundation.procedures.values.procedure import every_procedure
+
+        declared = every_procedure()[0]
+        rows = []
+        for n in world.times():
+            closed = world.flip()
+            rows.append(
+                Case(
+                    case_no=f"CB8{n:05d}",
+                    procedure=declared.name,
+                    version=declared.version,
+                    subject_code="x",
+                    title="x",
+                    state=next(iter(declared.all_states())).key,
+                    opened_at=AT,
+                    opened_by=BY,
+                    opened_by_no="",
+                    entered_at=AT,
+                    closed_at=AT if closed else None,
+                    outcome="done" if closed else "",
+                )
+            )
+        Case.objects.bulk_create(rows)
+        things = []
+        for row in rows:
+            row.applicant = world.organisation()
+            things.append((row, {"applicant": row.applicant, "open": row.closed_at is None}))
+        return things
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.foundation.procedures import queries
+
+        procedure = queries.procedure_of(row)
+        return queries.urge_facts(row, procedure, {procedure.applicant: row.applicant})
+
+
+@kind("inner run", "foundation.procedures")
+class InnerRunKind:
+    """What goes round a department."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.foundation.procedures.models import Case, InnerRun
+
+        case = Case.objects.create(
+            case_no="DB800000",
+            procedure="x.x",
+            version=1,
+            subject_code="x",
+            title="x",
+            state="x",
+            opened_at=AT,
+            opened_by=BY,
+            opened_by_no="",
+            entered_at=AT,
+        )
+        rows = InnerRun.objects.bulk_create(
+            InnerRun(
+                case=case,
+                state="x",
+                entered_at=AT,
+                transition="x",
+                organisation=world.organisation(),
+                proposed_by=BY,
+                proposed_by_no="",
+                proposed_at=AT,
+                result="agreed",
+                ended_at=AT,
+            )
+            for _ in world.times()
+        )
+        return [(row, {"organisation": row.organisation}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.foundation.procedures import queries
+
+        return queries.run_facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.foundation.procedures import queries
+        from jutong.foundation.procedures.models import InnerRun
+
+        return InnerRun.objects.filter(queries.inner_scope(subject, action))
+
+
+@kind("scheme", "foundation.procedures")
+class SchemeKind:
+    """What a department laid down for its own people."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.foundation.procedures.models import InnerScheme
+
+        rows = InnerScheme.objects.bulk_create(
+            InnerScheme(
+                organisation=world.organisation(),
+                kind="sharing.answer",
+                valid_from=date(2026, 1, 1) + timedelta(days=n),
+                steps=[],
+                changed_by=BY,
+                changed_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"organisation": row.organisation}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.foundation.procedures import queries
+
+        return queries.scheme_facts(row.organisation)
 
 
 # --- Quality ---------------------------------------------------------------------------------------------------------

@@ -126,6 +126,27 @@ def sees_case(who: Who, thing: Thing) -> bool:
     return is_person(who, thing["person"])
 
 
+# Urging an open case: the bureau and its monitor, and the applicant's own steward, coordinator and chief.
+def urges_case(who: Who, thing: Thing) -> bool:
+    if not thing["open"]:
+        return False
+    if who.post in (REVIEWER, MONITOR):
+        return True
+    return who.post in (STEWARD, COORDINATOR, CHIEF) and owns(who, thing["applicant"])
+
+
+# What goes round a department, and how it arranged that, its own people see, contractors excepted, and those who
+# watch over all. Arranging it is for the coordinator and the cloud chief.
+def sees_inner(who: Who, thing: Thing) -> bool:
+    if who.post in (MONITOR, AUDITOR):
+        return True
+    return signed_in(who) and who.post != CONTRACTOR and owns(who, thing["organisation"])
+
+
+def arranges_inner(who: Who, thing: Thing) -> bool:
+    return who.post in (COORDINATOR, CHIEF) and owns(who, thing["organisation"])
+
+
 # --- Register --------------------------------------------------------------------------------------------------------
 # Inner offices: the system administrator everywhere, a steward at home.
 def keeps_offices(who: Who, thing: Thing) -> bool:
@@ -203,12 +224,12 @@ def steers_run(who: Who, thing: Thing) -> bool:
 
 # --- Sharing ---------------------------------------------------------------------------------------------------------
 # A request is seen by both departments (steward, coordinator, chief; the asking side's developer too), by the bureau's
-# reviewer and its monitor; by no third department.
+# reviewer and its monitor; by no third department. While it still goes round the asking department, by that one only.
 def sees_request(who: Who, thing: Thing) -> bool:
     if who.post in (REVIEWER, MONITOR):
-        return True
+        return thing["handed_in"]
     if who.post in (STEWARD, COORDINATOR, CHIEF):
-        return owns(who, thing["consumer"]) or owns(who, thing["provider"])
+        return owns(who, thing["consumer"]) or (owns(who, thing["provider"]) and thing["handed_in"])
     return who.post == DEVELOPER and owns(who, thing["consumer"])
 
 
@@ -220,9 +241,9 @@ def withdraws_request(who: Who, thing: Thing) -> bool:
     return who.post == STEWARD and owns(who, thing["consumer"]) and thing["open"]
 
 
-# Grants: as requests; the centre, which runs the gateway, sees them too.
+# Grants: as requests that were handed in; the centre, which runs the gateway, sees them too.
 def sees_grant(who: Who, thing: Thing) -> bool:
-    return sees_request(who, thing) or who.post == ENGINEER
+    return sees_request(who, {**thing, "handed_in": True}) or who.post == ENGINEER
 
 
 # Taking a grant back: the provider's steward or the bureau, while it is live. Giving it back: the consumer's steward.
@@ -294,7 +315,13 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "outbox.fact.skip": ("nothing", posts(SYSTEM)),
     "rulebook.rules.read": ("nothing", anybody),
     "rulebook.calendar.change": ("nothing", posts(SYSTEM)),
+    "rulebook.emergency.enter": ("nothing", posts(SYSTEM, REVIEWER)),
     "procedures.case.see": ("case", sees_case),
+    "procedures.case.urge": ("open case", urges_case),
+    "procedures.inner.see": ("inner run", sees_inner),
+    "procedures.scheme.see": ("scheme", sees_inner),
+    "procedures.scheme.lay_down": ("scheme", arranges_inner),
+    "procedures.returns.count": ("nothing", posts(REVIEWER, MONITOR, AUDITOR)),
     "procedures.procedure.see": ("nothing", anybody),
     "procedures.assignees.recheck": ("nothing", posts(REVIEWER, SYSTEM)),
     "catalogue.resource.view": ("resource", sees_resource),

@@ -40,7 +40,7 @@ def people(departments):
         "applicant": holder_of(Post.DATA_STEWARD, departments["consumer"]),
         "reviewer": holder_of(Post.BUREAU_REVIEWER),
         "provider": holder_of(Post.DATA_COORDINATOR, departments["provider"]),
-        "outsider": holder_of(Post.CLOUD_CHIEF, organisations.centre()),
+        "outsider": holder_of(Post.CENTRE_ENGINEER, organisations.centre()),
     }
 
 
@@ -239,3 +239,149 @@ def test_pages_of_cases_take_few_queries(people, departments, django_assert_max_
         page(people["reviewer"], "/procedures/tasks/")
     with django_assert_max_num_queries(18):
         page(people["reviewer"], "/procedures/cases/")
+
+
+# --- Inner steps, urging, returns ------------------------------------------------------------------------------------
+ANSWER_DATA = {"granted": ["xm"], "until": None}
+
+
+@pytest.fixture
+def chief(departments):
+    return holder_of(Post.CLOUD_CHIEF, departments["provider"])
+
+
+def lay_down(holder, *titles, kind="tests.loan_answer", status=204):
+    steps = [{"title": title, "seats": [{"post": "cloud_chief"}]} for title in titles]
+    path = f"/api/v1/procedures/inner/schemes/{kind}"
+    answer = holder.caller.put(path, json.dumps({"steps": steps}), "application/json")
+    assert answer.status_code == status, answer.content
+    return answer
+
+
+def test_an_answer_goes_round_its_department_over_the_api(people, case_no, chief):
+    post(people["reviewer"], f"/cases/{case_no}/transitions/forward")
+    lay_down(people["provider"], "分管领导审签")
+    way = next(
+        way for way in get(people["provider"], f"/cases/{case_no}")["ways"] if way["transition"]["key"] == "agree"
+    )
+    assert way["inner"] == "dropped"
+    early = post(people["provider"], f"/cases/{case_no}/transitions/agree", {"data": ANSWER_DATA}, status=409)
+    assert early["code"] == "inner_steps_not_done"
+
+    post(people["provider"], f"/cases/{case_no}/transitions/agree/inner", {"data": ANSWER_DATA, "remark": "拟同意"})
+    [task] = get(chief, "/tasks")
+    assert (task["case_no"], task["inner"]) == (case_no, "分管领导审签")
+    [run] = get(chief, f"/cases/{case_no}")["inner"]
+    [seat] = run["steps"][0]["seats"]
+    assert (seat["mine"], seat["post_title"], run["data"]) == (True, "云长", ANSWER_DATA)
+    without_words = post(chief, f"/cases/{case_no}/inner/{seat['seat_no']}", {"verdict": "disagree"}, status=422)
+    assert without_words["code"] == "opinion_without_reason"
+    done = post(chief, f"/cases/{case_no}/inner/{seat['seat_no']}", {"verdict": "agree"})
+    assert done["result"] == "agreed"
+    assert get(people["applicant"], f"/cases/{case_no}")["inner"] == []
+    post(people["provider"], f"/cases/{case_no}/transitions/agree", {"data": ANSWER_DATA, "remark": "拟同意"})
+
+    assert Case.objects.get().state == "push"
+
+
+def test_what_was_sent_round_is_taken_back_over_the_api(people, case_no, chief):
+    post(people["reviewer"], f"/cases/{case_no}/transitions/forward")
+    lay_down(people["provider"], "分管领导审签")
+    post(people["provider"], f"/cases/{case_no}/transitions/agree/inner", {"data": ANSWER_DATA})
+
+    assert post(chief, f"/cases/{case_no}/inner-withdrawal", status=409)["code"] == "no_inner_run"
+    post(people["provider"], f"/cases/{case_no}/inner-withdrawal")
+    assert get(chief, "/tasks") == []
+    assert post(people["outsider"], f"/cases/{case_no}/inner-withdrawal", status=404)
+
+
+def test_schemes_are_the_departments_own(people, chief):
+    assert "tests.loan_answer" in [kind["key"] for kind in get(chief, "/inner/kinds")]
+    assert lay_down(people["applicant"], "x", status=403).json()["code"] == "not_permitted"
+    assert lay_down(chief, "x", kind="tests.none", status=404).json()["code"] == "inner_kind_unknown"
+    lay_down(chief, "甲", "乙")
+
+    [scheme] = get(people["provider"], "/inner/schemes")
+    assert ([step["title"] for step in scheme["steps"]], scheme["changed_by_name"]) == (["甲", "乙"], "cloud_chief")
+    assert get(people["applicant"], "/inner/schemes") == []
+    other = get(people["applicant"], "/inner/schemes", organisation=chief.subject.organisation, status=403)
+    assert other["code"] == "not_permitted"
+
+
+def test_urging_over_the_api(people, case_no):
+    assert get(people["applicant"], f"/cases/{case_no}")["may_urge"]
+    post(people["applicant"], f"/cases/{case_no}/urge", {"remark": "急"})
+    again = post(people["applicant"], f"/cases/{case_no}/urge", status=409)
+    assert again["code"] == "urged_already"
+    assert post(people["outsider"], f"/cases/{case_no}/urge", status=404)
+    assert post(people["reviewer"], f"/cases/{case_no}/urge", status=409)["code"] == "nothing_to_urge"
+
+
+def test_returns_are_counted_for_those_who_watch(people, case_no):
+    post(people["reviewer"], f"/cases/{case_no}/transitions/give_back", {"remark": "补正"})
+    days = {"since": "2020-01-01", "until": "2099-12-31"}
+
+    [counted] = get(people["reviewer"], "/returns", **days)
+    assert (counted["person_no"], counted["returns"]) == (people["reviewer"].subject.person_no, 1)
+    assert get(people["applicant"], "/returns", status=403, **days)["code"] == "not_permitted"
+
+
+def test_inner_steps_on_the_page_from_the_scheme_to_the_answer(people, case_no, chief):
+    submit(people["reviewer"], case_no, "forward")
+    filled = {"step1-title": "分管领导审签", "step1-posts": ["cloud_chief"], "step1-mode": "all"}
+    saved = chief.browser.post("/procedures/inner/tests.loan_answer/", filled, follow=True)
+    assert "分管领导审签" in saved.content.decode()
+    offered = page(people["provider"], f"/procedures/cases/{case_no}/")
+    assert "送内部审签" in offered
+
+    path = reverse("procedures:propose", args=[case_no, "agree"])
+    sent = people["provider"].browser.post(path, {"agree-granted": ["xm"], "agree-remark": "拟同意"}, follow=True)
+    assert "已送本单位内部审签" in sent.content.decode()
+    assert "（内部审签：分管领导审签）" in page(chief, "/procedures/tasks/")
+    shown = page(chief, f"/procedures/cases/{case_no}/")
+    assert "拟同意" in shown
+    [address] = re.findall(rf'action="(/procedures/cases/{case_no}/inner/(\d+)/)"', shown)
+    refused = chief.browser.post(address[0], {f"seat-{address[1]}-verdict": "return"})
+    assert (refused.status_code, "请填写意见" in refused.content.decode()) == (422, True)
+    chief.browser.post(address[0], {f"seat-{address[1]}-verdict": "agree", f"seat-{address[1]}-remark": "同意办理"})
+
+    ready = page(people["provider"], f"/procedures/cases/{case_no}/")
+    assert "内部审签已同意" in ready
+    assert "同意办理" in ready
+    assert "同意办理" not in page(people["applicant"], f"/procedures/cases/{case_no}/")
+    assert re.search(r'name="agree-granted" value="xm"[^>]*checked', ready)
+    submit(people["provider"], case_no, "agree", granted=["xm"], remark="拟同意")
+    assert Case.objects.get().state == "push"
+
+
+def test_a_scheme_with_a_stranger_is_shown_again_with_the_mistake_at_its_step(chief):
+    filled = {"step2-title": "复核", "step2-persons": "P999999", "step2-mode": "all"}
+
+    answer = chief.browser.post("/procedures/inner/tests.loan_answer/", filled)
+
+    assert answer.status_code == 422
+    assert "指定的人员不在本单位该岗位任职" in answer.content.decode()
+    assert 'value="P999999"' in answer.content.decode()
+
+
+def test_urging_on_the_page_and_both_times(people, case_no):
+    shown = page(people["applicant"], f"/procedures/cases/{case_no}/")
+    for words in ("法定用时", "自然历时", f"/procedures/cases/{case_no}/urge/"):
+        assert words in shown
+    assert f"/procedures/cases/{case_no}/urge/" not in page(people["reviewer"], f"/procedures/cases/{case_no}/")
+
+    answer = people["applicant"].browser.post(f"/procedures/cases/{case_no}/urge/", follow=True)
+
+    assert "已催办" in answer.content.decode()
+    assert "催办" in page(people["reviewer"], f"/procedures/cases/{case_no}/")
+
+
+def test_the_page_of_a_case_with_a_circulation_takes_few_queries(people, case_no, chief, django_assert_max_num_queries):
+    submit(people["reviewer"], case_no, "forward")
+    lay_down(people["provider"], "甲", "乙", "丙", "丁")
+    post(people["provider"], f"/cases/{case_no}/transitions/agree/inner", {"data": ANSWER_DATA})
+
+    with django_assert_max_num_queries(32):
+        page(chief, f"/procedures/cases/{case_no}/")
+    with django_assert_max_num_queries(14):
+        page(chief, "/procedures/inner/")

@@ -1,6 +1,7 @@
 """The 2 + 5 + 2 clock in running cases: due days, holding, warning, escalation, lapse, a calendar that changes."""
 
 from datetime import date, datetime, time, timedelta
+from random import Random
 
 import pytest
 
@@ -18,7 +19,6 @@ from jutong.kernel.policy import Post
 from tests.integration.procedures.conftest import (
     APPLICANT,
     CHIEF,
-    MONITOR,
     PROVIDER_STEWARD,
     REVIEWER,
     shanghai,
@@ -136,7 +136,7 @@ def test_a_late_answer_is_warned_of_escalated_and_never_decided(open_loan, direc
         ("2019-09-29", "soon", "P4"), ("2019-09-29", "soon", "P5"),
         ("2019-09-30", "due", "P4"), ("2019-09-30", "due", "P5"),
         ("2019-10-01", "overdue", "P4"), ("2019-10-01", "overdue", "P5"),
-        ("2019-10-08", "to_monitor", MONITOR.person_no),
+        ("2019-10-08", "to_monitor", "P40"),  # monitors are the bureau's alone
         ("2019-10-10", "to_chief", CHIEF.person_no),
         ("2019-10-12", "to_bureau", "P40"), ("2019-10-12", "to_bureau", "P2"), ("2019-10-12", "to_bureau", "P3"),
     ]  # fmt: skip
@@ -153,7 +153,13 @@ def test_what_a_stopped_platform_missed_is_told_when_it_is_back(open_loan):
 
     timekeeping.keep_time(at=shanghai("2019-10-11 09:00"))
 
-    assert [kind for _, kind, _ in told(case_no)] == ["overdue", "overdue", "to_monitor", "to_chief"]
+    assert [kind for _, kind, _ in told(case_no)] == [
+        "overdue",
+        "overdue",
+        "to_monitor",
+        "to_monitor",
+        "to_chief",
+    ]  # the bureau has no monitor: its reviewers
     kinds = [event.kind for event in procedures.history(case_no)]
     assert kinds.count(EventKind.OVERDUE) == 3
     assert EventKind.REMINDED not in kinds
@@ -237,3 +243,141 @@ def enter_day_off(day):
         day=day, is_workday=False, region="450000", notice_no="桂防指〔2026〕1号", note="台风停工", by=ADMIN,
         at=shanghai("2026-03-04 09:30"),
     )  # fmt: skip
+
+
+# --- Cheap, and nothing lost -----------------------------------------------------------------------------------------
+def test_when_nothing_is_due_one_query_tells(open_loan, django_assert_num_queries):
+    for _ in range(3):
+        open_loan("2026-03-02 09:00")
+    timekeeping.keep_time(at=shanghai("2026-03-03 09:00"))  # the warnings of the day before
+
+    with django_assert_num_queries(1):
+        assert timekeeping.keep_time(at=shanghai("2026-03-03 09:01")) == 0
+    assert timekeeping.keep_time(at=shanghai("2026-03-04 00:00")) == 3
+
+
+def test_a_clock_notes_the_day_of_its_next_warning_and_none_after_the_last(open_loan):
+    open_loan("2026-03-02 09:00")
+    looks = [Clock.objects.get().look_on]
+    while looks[-1] is not None:
+        timekeeping.keep_time(at=at_noon(looks[-1]))
+        looks.append(Clock.objects.get().look_on)
+
+    # The day before, the last day, the first after it, then one, three and five working days after.
+    assert [day.isoformat() for day in looks[:-1]] == [
+        "2026-03-03", "2026-03-04", "2026-03-05", "2026-03-09", "2026-03-11",
+    ]  # fmt: skip
+    assert Clock.objects.get().stage == Stage.TO_BUREAU
+
+
+def test_the_ladder_is_that_of_the_rules(open_loan, monkeypatch):
+    from dataclasses import replace as changed
+
+    from jutong.foundation.procedures.domain.clocks import Ladder
+
+    monkeypatch.setattr(queries, "ladder", lambda on: changed(Ladder(1, 1, 3, 5), remind_before=2, to_monitor=2))
+    open_loan("2026-03-02 09:00")
+
+    assert Clock.objects.get().look_on == date(2026, 3, 2)
+    timekeeping.keep_time(at=shanghai("2026-03-05 09:00"))
+    assert Clock.objects.get().stage == Stage.OVERDUE
+
+
+def test_one_case_that_fails_holds_up_no_other(open_loan, monkeypatch):
+    broken, sound = open_loan("2026-03-02 09:00"), open_loan("2026-03-02 09:00")
+    keep = timekeeping._keep_time_of
+
+    def keep_time_of(case_no, at):
+        if case_no == broken:
+            raise RuntimeError("the room's own change failed")
+        return keep(case_no, at)
+
+    monkeypatch.setattr(timekeeping, "_keep_time_of", keep_time_of)
+
+    with pytest.raises(RuntimeError):
+        timekeeping.keep_time(at=shanghai("2026-03-03 09:00"))
+    assert len(told(sound)) == 2
+
+
+class Killed(BaseException):
+    """The process ends here: nothing after it runs, nothing uncommitted stays."""
+
+
+STEPS_OF_TELLING = ("tell_event", "clock_ran_down", "publish", "look_again")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("moment", STEPS_OF_TELLING)
+def test_killed_at_any_moment_no_warning_is_lost_and_none_is_told_twice(open_loan, monkeypatch, directory, moment):
+    """The keeper dies in the midst of about every second case; the next minute it is started again."""
+    directory.subjects.append(subject("P40", Post.DATA_MONITOR, REVIEWER.organisation))
+    cases = [open_loan("2026-03-02 09:00") for _ in range(2)]
+    place = {
+        "tell_event": timekeeping, "clock_ran_down": timekeeping.telling, "publish": timekeeping.outbox,
+        "look_again": timekeeping.clocks,
+    }[moment]  # fmt: skip
+    real, chance, kills = getattr(place, moment), Random(20260302), []
+
+    def dies_at_times(*args, **more):
+        if chance.random() < 0.5:
+            kills.append(None)
+            raise Killed
+        return real(*args, **more)
+
+    monkeypatch.setattr(place, moment, dies_at_times)
+    day = date(2026, 3, 2)
+    while day <= date(2026, 3, 13):
+        while True:
+            try:
+                timekeeping.keep_time(at=at_noon(day))
+            except Killed:
+                continue
+            break
+        day += timedelta(days=1)
+
+    assert kills
+    for case_no in cases:
+        assert [kind for _, kind, person in told(case_no) if person in {"P2", "P40", "P7"}] == [
+            "soon", "due", "overdue", "to_monitor", "to_bureau", "to_bureau",
+        ]  # fmt: skip
+    assert Fact.objects.filter(name="procedures.step_overdue").count() == len(cases)
+
+
+def test_waiting_does_not_end_on_a_day_that_became_a_day_off_a_moment_ago(open_loan):
+    """The calendar has changed, and its announcement has not been carried to the cases yet."""
+    case_no = open_loan("2026-03-02 09:00")
+    procedures.act(case_no, "give_back", by=REVIEWER, at=shanghai("2026-03-03 09:00"), remark="补正")
+    last = due(case_no)
+    enter_day_off(last)
+
+    timekeeping.keep_time(at=datetime.combine(last + timedelta(days=1), time(0), SHANGHAI))
+
+    assert Case.objects.get().closed_at is None
+    assert due(case_no) > last
+
+
+def test_a_typhoon_stops_the_clock_of_the_offices_there_and_of_no_others(open_loan, monkeypatch):
+    from jutong.foundation.procedures import plugs
+
+    class Book:
+        def bureau(self):
+            return REVIEWER.organisation
+
+        def region_of(self, organisation):
+            return {PROVIDER_STEWARD.organisation: "450100"}.get(organisation, "450000")
+
+    monkeypatch.setattr(plugs, "_books", [Book()])
+    reviewing, answering = open_loan("2026-03-02 09:00"), open_loan("2026-03-02 09:00")
+    procedures.act(answering, "forward", by=REVIEWER, at=shanghai("2026-03-02 10:00"))
+    assert (due(reviewing), due(answering)) == (date(2026, 3, 4), date(2026, 3, 9))
+
+    days = rulebook.enter_emergency(
+        first=date(2026, 3, 3), last=date(2026, 3, 4), region="450100", notice_no="南防指〔2026〕5号", reason="台风",
+        by=REVIEWER, at=shanghai("2026-03-03 07:00"),
+    )  # fmt: skip
+    outbox.carry(at=shanghai("2026-03-03 08:00"))
+
+    assert days == 2
+    assert (due(reviewing), due(answering)) == (date(2026, 3, 4), date(2026, 3, 11))
+    moved = Notice.objects.filter(kind="procedures.due_day_moved").values_list("person_no", flat=True)
+    assert sorted(moved) == ["P4", "P5"]

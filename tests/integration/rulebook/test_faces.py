@@ -1,6 +1,6 @@
 """The rulebook over the API and on its pages, by the posts they are meant for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from jutong.foundation.rulebook import api
+from jutong.kernel import clock
 from jutong.kernel.policy import Post
 from jutong.registry.organisations import api as organisations
 from tests.support.posts import holder_of
@@ -197,3 +198,87 @@ def test_the_template_is_a_file_that_the_import_understands(admin):
     answer = admin.caller.post("/api/v1/rulebook/calendar/import", upload(template.content))
 
     assert answer.status_code == 200
+
+
+# --- Emergency days --------------------------------------------------------------------------------------------------
+@pytest.fixture
+def today():
+    return clock.local_day(clock.now())
+
+
+def workday_from(day):
+    while not api.calendar("450100").is_workday(day):
+        day += timedelta(days=1)
+    return day
+
+
+def emergency(day, **changes):
+    told = {"first": day, "last": day, "region": "450100", "notice_no": "南防指〔2026〕5号", "reason": "台风停工"}
+    return {name: str(value) for name, value in {**told, **changes}.items()}
+
+
+def test_the_bureau_enters_a_citys_emergency_day_over_the_api(reviewer, today):
+    day = workday_from(today)
+
+    answer = reviewer.caller.post("/api/v1/rulebook/calendar/emergencies", emergency(day), "application/json")
+
+    assert (answer.status_code, answer.json()) == (200, {"days": 1})
+    assert not api.calendar("450103").is_workday(day), "counties of the city stop too"
+    assert api.calendar("450200").is_workday(day), "other cities work on"
+    again = reviewer.caller.post("/api/v1/rulebook/calendar/emergencies", emergency(day), "application/json")
+    assert again.json() == {"days": 0}
+    listed = get(reviewer, "/calendar", year=day.year, region="450100")["days"]
+    assert (str(day), "emergency") in [(each["day"], each["source"]) for each in listed]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"first": "2026-03-02", "last": "2026-03-02"}, "emergency_too_late"),
+        ({"last": "2100-01-01"}, "emergency_ends_before_it_begins"),
+        ({"notice_no": " "}, "notice_number_missing"),
+        ({"reason": " "}, "emergency_needs_reason"),
+    ],
+)
+def test_an_emergency_day_says_where_why_and_by_which_notice(reviewer, today, changes, code):
+    told = emergency(workday_from(today), **changes)
+
+    answer = reviewer.caller.post("/api/v1/rulebook/calendar/emergencies", told, "application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_a_departments_people_stop_nobodys_clocks(today):
+    chief = holder_of(Post.CLOUD_CHIEF, organisations.centre())
+
+    answer = chief.caller.post(
+        "/api/v1/rulebook/calendar/emergencies", emergency(workday_from(today)), "application/json"
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
+
+
+def test_an_emergency_day_stays_when_the_citys_notice_comes(reviewer, admin, today):
+    day = workday_from(today)
+    reviewer.caller.post("/api/v1/rulebook/calendar/emergencies", emergency(day), "application/json")
+
+    api.import_notice(
+        content=f"日期,安排\n{day.year}-12-31,放假\n".encode(), year=day.year, notice_no="南府发〔2026〕1号",
+        region="450100", by=admin.subject, at=clock.now(),
+    )  # fmt: skip
+
+    assert not api.calendar("450100").is_workday(day)
+
+
+def test_an_emergency_day_is_entered_on_the_page(reviewer, today):
+    day = workday_from(today)
+    wrong = reviewer.browser.post("/rulebook/calendar/emergency/", emergency(day, region="45"))
+    assert (wrong.status_code, 'value="45"' in wrong.content.decode()) == (422, True)
+
+    done = reviewer.browser.post("/rulebook/calendar/emergency/", emergency(day), follow=True)
+
+    assert done.redirect_chain == [(f"/rulebook/calendar/?year={day.year}&region=450100", 302)]
+    text = done.content.decode()
+    assert "已登记 1 个停工日" in text
+    assert "应急停工" in text
+    assert "台风停工" in text

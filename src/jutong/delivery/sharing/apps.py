@@ -23,6 +23,7 @@ class SharingConfig(AppConfig):
         from jutong.ui import navigation, slots
 
         assert procedures.DataRequest.name == services.DATA_REQUEST
+        assert procedures.REQUEST.key == services.INNER_KIND
 
         def published(event: ResourcePublished, *, at: datetime) -> None:
             services.recompile(resource_code=event.code, at=at)

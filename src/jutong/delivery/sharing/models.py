@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.base.models import actor_field, resource_code_field, uscc_field
@@ -27,7 +27,8 @@ class NumberCounter(models.Model):
 class DataRequest(models.Model):
     """A department's request for data (数据需求申请). Art. 22(1).
 
-    `wish` is what was asked and never changes; `answer` is the provider's consent or refusal. `route` tells whether
+    `wish` is what was asked and never changes; `supplements` are purpose and basis as told again when the request was
+    returned for completion, the last one counts; `answer` is the provider's consent or refusal. `route` tells whether
     the platform gave it at once or the procedure decided; `case_no` is the procedure's case.
     """
 
@@ -41,6 +42,7 @@ class DataRequest(models.Model):
     route = models.CharField(max_length=12, choices=[(kind.value, kind.value) for kind in OutlookKind])
     wish = models.JSONField()
     answer = models.JSONField(null=True)
+    supplements = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     state = models.CharField(max_length=10, choices=[(state.value, state.label) for state in RequestState])
     case_no = models.CharField(max_length=40, blank=True)
     submitted_by = actor_field()

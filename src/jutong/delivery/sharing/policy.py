@@ -1,6 +1,7 @@
 """Who may do what to requests and grants. CONSUMER is the asking department, PROVIDER the one whose data it is.
 
-Flags of requests: `open` while it may be withdrawn or decided. Flags of grants: `live` until it ends.
+Flags of requests: `open` while it may be withdrawn or decided, `handed_in` once it has left the asking department.
+Flags of grants: `live` until it ends.
 """
 
 from typing import Final
@@ -20,8 +21,9 @@ VIEW_REQUEST: Final = Action(
     N_("查看数据需求申请"),
     (
         rule(DEPARTMENT_READERS | CALLERS, Relation.CONSUMER),
-        rule(DEPARTMENT_READERS, Relation.PROVIDER),
-        rule(BUREAU),
+        # What is still going round the asking department is its own affair.
+        rule(DEPARTMENT_READERS, Relation.PROVIDER, "handed_in"),
+        rule(BUREAU, Relation.ANY, "handed_in"),
     ),
 )
 WITHDRAW_REQUEST: Final = Action(

@@ -12,18 +12,72 @@ from jutong.foundation.procedures.values import (
     Field,
     FieldKind,
     Final,
+    InnerKind,
     Outcome,
     Parties,
     Procedure,
     Remark,
+    SignOff,
     Start,
     Step,
+    Waiting,
     When,
 )
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.clock import local_day
 from jutong.kernel.policy import Post
 from jutong.kernel.text import N_
+
+REQUEST = InnerKind("sharing.request", N_("提出数据申请"))
+ANSWER = InnerKind("sharing.answer", N_("答复数据申请"))
+
+
+def _returned_before(case: CaseValue) -> bool:
+    return case.taken.get("send_back", 0) + case.taken.get("ask_completion", 0) > 0
+
+
+_AGAIN = N_("再次退回复核")
+AGAIN_BY_BUREAU = SignOff(_AGAIN, Post.BUREAU_REVIEWER, _returned_before)
+AGAIN_BY_PROVIDER = SignOff(_AGAIN, Post.DATA_COORDINATOR, _returned_before)
+"""A second return wants a second person (our default): a return must not become the way to win time."""
+
+
+def _inside(case: CaseValue) -> bool:
+    return bool(case.data.get("inside"))
+
+
+def _reasons(case: CaseValue) -> list[tuple[str, str]]:
+    return queries.return_reasons(local_day(case.opened_at)).choices()
+
+
+def _prepare(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_preparation(case, at=at)
+
+
+def _hand_in(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_handing_in(case, at=at)
+
+
+def _send_back(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_return(case, by=by, at=at, data=data)
+
+
+def _complete(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_completion(case, by=by, at=at, data=data)
+
+
+_GAPS = (Field("gaps", N_("需补正的方面"), FieldKind.CHOICES, options=_reasons),)
+_NOTE = Remark(N_("一次性告知的全部补正内容"))
+_SUPPLEMENT = (
+    Field(
+        "purpose",
+        N_("补正后的用途"),
+        FieldKind.LONG_TEXT,
+        required=False,
+        help=N_("不需更正的留空；数据项、范围须改变的，请撤回后重新申请。"),
+    ),
+    Field("legal_basis", N_("补正后的依据"), FieldKind.LONG_TEXT, required=False),
+)
 
 
 def _at_once(case: CaseValue) -> bool:
@@ -90,8 +144,15 @@ class DataRequest(Procedure):
     data_template = "sharing/case.html"
 
     submitted = Start(N_("提交申请"))
+    preparing = Step(N_("本部门内部审核"), who=By(Post.DATA_STEWARD, "consumer"), private=True)
     review = Step(N_("规范性审查"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="sharing.review")
     answer = Step(N_("提供部门答复"), who=By(Post.DATA_STEWARD, "provider"), limit="sharing.answer")
+    completing_review = Waiting(
+        N_("退回补正（审查）"), who=By(Post.DATA_STEWARD, "consumer"), limit="return.complete", holds=review
+    )
+    completing_answer = Waiting(
+        N_("退回补正（答复）"), who=By(Post.DATA_STEWARD, "consumer"), limit="return.complete", holds=answer
+    )
     pushing = Step(N_("结果推送"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="sharing.push")
     telling = Step(N_("结果推送（不予提供）"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="sharing.push")
     granted = Final(N_("已授权"), outcome=Outcome.GRANTED)
@@ -105,9 +166,27 @@ class DataRequest(Procedure):
         guard=When(_at_once, N_("该资源须经审查和提供部门答复。")),
         effect=_grant_at_once,
     )
+    prepare = submitted.to(
+        preparing,
+        title=N_("送本部门内部审核"),
+        guard=When(_inside, N_("本部门未设置申请前的内部审核。")),
+        effect=_prepare,
+    )
     receive = submitted.to(review, title=N_("受理"), effect=_receive)
+    hand_in = preparing.to(review, title=N_("报送大数据局"), inner=REQUEST, effect=_hand_in)
     forward = review.to(answer, title=N_("审查通过，推送提供部门"), effect=_forward)
     reject = review.to(rejected, title=N_("不予通过"), remark=Remark(N_("不通过的原因")), effect=_reject)
+    send_back = review.to(
+        completing_review,
+        title=N_("退回补正"),
+        fields=_GAPS,
+        remark=_NOTE,
+        effect=_send_back,
+        sign_off=AGAIN_BY_BUREAU,
+    )
+    complete_review = completing_review.to(
+        review, title=N_("补正完毕，重新提交"), fields=_SUPPLEMENT, remark=Remark(N_("补正说明")), effect=_complete
+    )
     agree = answer.to(
         pushing,
         title=N_("同意提供"),
@@ -129,6 +208,7 @@ class DataRequest(Procedure):
             ),
         ),
         effect=_agree,
+        inner=ANSWER,
     )
     refuse = answer.to(
         telling,
@@ -144,9 +224,24 @@ class DataRequest(Procedure):
             ),
         ),
         effect=_refuse,
+        inner=ANSWER,
+    )
+    ask_completion = answer.to(
+        completing_answer,
+        title=N_("退回补正"),
+        fields=_GAPS,
+        remark=_NOTE,
+        effect=_send_back,
+        sign_off=AGAIN_BY_PROVIDER,
+    )
+    complete_answer = completing_answer.to(
+        answer, title=N_("补正完毕，重新提交"), fields=_SUPPLEMENT, remark=Remark(N_("补正说明")), effect=_complete
+    )
+    lapse = (completing_review | completing_answer).to(
+        withdrawn, title=N_("逾期未补正，视为撤回"), effect=_withdraw, on_expiry=True
     )
     push = pushing.to(granted, title=N_("推送结果，开通授权"), effect=_push)
     tell_refusal = telling.to(refused, title=N_("推送结果"), effect=_tell_refusal)
-    withdraw = (review | answer).to(
+    withdraw = (preparing | review | completing_review | answer | completing_answer).to(
         withdrawn, title=N_("撤回申请"), who=By(Post.DATA_STEWARD, "consumer"), effect=_withdraw
     )

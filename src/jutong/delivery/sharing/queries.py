@@ -1,7 +1,7 @@
 """Reading requests and grants: what a subject may see, what happens next, where data is delivered from."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -41,13 +41,19 @@ from jutong.supply.mounting.values import Mount, MountKind
 # --- Rights ----------------------------------------------------------------------------------------------------------
 
 _FIELDS: Final = {Relation.PROVIDER: "provider_uscc", Relation.CONSUMER: "consumer_uscc"}
-_REQUEST_FLAGS: Final = {"open": Q(state__in=models.OPEN_STATES)}
+_REQUEST_FLAGS: Final = {
+    "open": Q(state__in=models.OPEN_STATES),
+    "handed_in": ~Q(state=RequestState.PREPARING.value),
+}
 _GRANT_FLAGS: Final = {"live": Q(ended_at=None)}
 
 
 def facts_of_request(row: models.DataRequest) -> Facts:
     """What the decision may know of a request."""
-    flags = {"open"} if RequestState(row.state).open else set()
+    state = RequestState(row.state)
+    flags = {"open"} if state.open else set()
+    if state is not RequestState.PREPARING:
+        flags.add("handed_in")
     return Facts(_relations(row), frozenset(flags))
 
 
@@ -96,7 +102,15 @@ def lock_request(request_no: str) -> models.DataRequest:
 
 
 def wish_of(row: models.DataRequest) -> Wish:
-    return Wish.from_json(row.wish)
+    """What was asked, with purpose and basis as they were last completed (退回补正)."""
+    wish = Wish.from_json(row.wish)
+    for supplement in row.supplements:
+        wish = replace(
+            wish,
+            purpose=supplement["purpose"] or wish.purpose,
+            legal_basis=supplement["legal_basis"] or wish.legal_basis,
+        )
+    return wish
 
 
 def answer_of(row: models.DataRequest) -> Consent | Refusal | None:
@@ -275,6 +289,11 @@ def page_rows_max(on: date) -> int:
 def refusal_grounds(on: date) -> CodeList:
     """Grounds on which a request may be refused (不予同意的理由)."""
     return rulebook.code_list("refusal_ground", on=on)
+
+
+def return_reasons(on: date) -> CodeList:
+    """Why a request may be sent back to be completed (退回补正的原因)."""
+    return rulebook.code_list("return_reason", on=on)
 
 
 def own_clients(subject: Subject) -> dict[str, str]:

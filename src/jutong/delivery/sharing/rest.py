@@ -188,6 +188,21 @@ class StepRemarkIn(StrictSchema):
     remark: Text = ""
 
 
+class ReturnIn(StrictSchema):
+    """What is missing, by the rule pack's list, and all of it in one note."""
+
+    gaps: list[Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]] = Field(min_length=1, max_length=20)
+    remark: Text
+
+
+class CompletionIn(StrictSchema):
+    """What was completed; purpose and basis anew where they were wanting, empty where they stand."""
+
+    remark: Text
+    purpose: Text = ""
+    legal_basis: Text = ""
+
+
 class ReasonIn(StrictSchema):
     """Why a grant ends."""
 
@@ -398,6 +413,49 @@ def push(request: SubjectRequest, request_no: InRequest, body: StepRemarkIn) -> 
 
 
 @router.post(
+    "/requests/{request_no}/handing-in",
+    response={200: RequestOut, **problems(404, 409)},
+    summary="Hand a request in after the inner steps",
+)
+def hand_in(request: SubjectRequest, request_no: InRequest, body: StepRemarkIn) -> dict[str, Any]:
+    """报送, once the department's own people have agreed; before that it is sent round. For the consumer's steward."""
+    services.hand_in(request_no=request_no, remark=body.remark, by=request.subject, at=clock.now())
+    return _request_out(request_no, request)
+
+
+@router.post(
+    "/requests/{request_no}/return",
+    response={200: RequestOut, **problems(404, 409)},
+    summary="Have a request completed",
+)
+def send_back(request: SubjectRequest, request_no: InRequest, body: ReturnIn) -> dict[str, Any]:
+    """退回补正: the office's clock stands still. For the bureau's reviewers, and for the provider's steward.
+
+    The second time a second person of the office must agree first; the answer then still shows the old state.
+    """
+    services.send_back(request_no=request_no, gaps=body.gaps, remark=body.remark, by=request.subject, at=clock.now())
+    return _request_out(request_no, request)
+
+
+@router.post(
+    "/requests/{request_no}/completion",
+    response={200: RequestOut, **problems(404, 409)},
+    summary="Complete a returned request",
+)
+def complete(request: SubjectRequest, request_no: InRequest, body: CompletionIn) -> dict[str, Any]:
+    """补正: the office's clock goes on with the days left. For the consumer's steward."""
+    services.complete(
+        request_no=request_no,
+        remark=body.remark,
+        purpose=body.purpose,
+        legal_basis=body.legal_basis,
+        by=request.subject,
+        at=clock.now(),
+    )
+    return _request_out(request_no, request)
+
+
+@router.post(
     "/requests/{request_no}/withdrawal", response={200: RequestOut, **problems(404, 409)}, summary="Withdraw a request"
 )
 def withdraw(request: SubjectRequest, request_no: InRequest, body: StepRemarkIn) -> dict[str, Any]:
@@ -490,7 +548,7 @@ def _request_row(row: models.DataRequest) -> dict[str, Any]:
 
 def _request_out(request_no: str, request: SubjectRequest) -> dict[str, Any]:
     row = queries.view_request_row(request_no, request.subject)
-    wish = {name: value for name, value in row.wish.items() if name != "client_no"}
+    wish = {name: value for name, value in queries.wish_of(row).to_json().items() if name != "client_no"}
     return {**_request_row(row), "resource_version": row.resource_version, **wish, "answer": _answer(row)}
 
 

@@ -37,6 +37,9 @@ from jutong.supply.catalogue.values import Resource
 DATA_REQUEST: Final = "sharing.data_request"
 """The procedure of `procedures.py`, by name: it calls us, so we do not import it."""
 
+INNER_KIND: Final = "sharing.request"
+"""What a department may send round its own people before it is asked, by the procedure's name for it."""
+
 
 # --- Asking ----------------------------------------------------------------------------------------------------------
 
@@ -45,7 +48,9 @@ DATA_REQUEST: Final = "sharing.data_request"
 def request_resource(*, resource_code: str, wish: Wish, by: Subject, at: datetime) -> str:
     """Ask for data (数据需求申请); gives the request's number. Art. 22(1).
 
-    Type 1 without controlled parameters is granted before this returns; all others wait for the bureau's review.
+    Type 1 without controlled parameters is granted before this returns; all others wait for the bureau's review. Where
+    the department or a rule has inner steps before a request, it goes round the department first, and `hand_in` passes
+    it to the bureau.
 
     Raises NotPermitted, NoSuchResource, CannotBeRequested, WishFault or SeveralFaults, AlreadyGranted,
     AlreadyRequested.
@@ -59,6 +64,7 @@ def request_resource(*, resource_code: str, wish: Wish, by: Subject, at: datetim
         raise domain.NotMounted(resource=resource.code)
     wish = _checked(wish, resource, by, at)
     _refuse_second(wish.client_no, resource.code, at)
+    inside = procedures.inner_steps_needed(INNER_KIND, organisation=by.organisation, at=at)
     case = procedures.open_case(
         DATA_REQUEST,
         subject_code=resource.code,
@@ -72,12 +78,15 @@ def request_resource(*, resource_code: str, wish: Wish, by: Subject, at: datetim
             "resource": resource.code,
             "resource_title": resource.title,
             "route": outlook.kind.value,
+            "inside": inside,
             "wish": wish.to_json(),
             "items": [[item.column_name, item.title] for item in resource.items if item.column_name in wish.columns],
         },
         by=by,
         at=at,
     )
+    if case.state == "preparing":
+        procedures.propose(case.case_no, "hand_in", by=by, at=at)
     return case.case_no
 
 
@@ -121,21 +130,26 @@ def reject(*, request_no: str, remark: str, by: Subject, at: datetime) -> None:
 def consent(*, request_no: str, consent: Consent, by: Subject, at: datetime) -> None:
     """The provider agrees, wholly or in part (同意提供). Art. 22(3).
 
+    Where the provider has inner steps before its answers, items and masks go round it first; the same call answers when
+    all have agreed.
+
     Raises NoSuchRequest, AnswerFault or SeveralFaults, and what the procedure refuses.
     """
     row = queries.view_request_row(request_no, by)
     domain.check_consent(consent, queries.wish_of(row), catalogue.get_resource(row.resource_code))
     ticked = {"columns": list(consent.columns), "masked": list(consent.masks)}
-    procedures.act(row.case_no, "agree", by=by, at=at, remark=consent.remark, data=ticked)
+    case = procedures.hand_on(row.case_no, "agree", by=by, at=at, remark=consent.remark, data=ticked)
+    if case.state == "answer":
+        return
     # The case's form knows only which items are masked; the exact masks and rows are put in its place.
     _write_consent(queries.lock_request(request_no), consent)
 
 
 @transaction.atomic
 def refuse(*, request_no: str, refusal: Refusal, by: Subject, at: datetime) -> None:
-    """The provider refuses, with ground, reason and legal basis (不予提供). Art. 22(3)."""
+    """The provider refuses, with ground, reason and legal basis (不予提供), after its inner steps. Art. 22(3)."""
     row = queries.view_request_row(request_no, by)
-    procedures.act(row.case_no, "refuse", by=by, at=at, data=refusal.to_json())
+    procedures.hand_on(row.case_no, "refuse", by=by, at=at, data=refusal.to_json())
 
 
 @transaction.atomic
@@ -156,14 +170,65 @@ def withdraw(*, request_no: str, remark: str = "", by: Subject, at: datetime) ->
     procedures.act(row.case_no, "withdraw", by=by, at=at, remark=remark)
 
 
+@transaction.atomic
+def send_back(*, request_no: str, gaps: Sequence[str], remark: str, by: Subject, at: datetime) -> None:
+    """The bureau, or the provider, has the request completed (退回补正), with all that is missing in one note.
+
+    The office's clock stands still meanwhile. The second time a second person of the office must agree first; the same
+    call goes through then.
+    """
+    row = queries.view_request_row(request_no, by)
+    way = "ask_completion" if row.state == RequestState.ANSWERING else "send_back"
+    procedures.hand_on(row.case_no, way, by=by, at=at, remark=remark, data={"gaps": list(gaps)})
+
+
+@transaction.atomic
+def complete(
+    *, request_no: str, remark: str, purpose: str = "", legal_basis: str = "", by: Subject, at: datetime
+) -> None:
+    """The consumer completes its request (补正); the office's clock goes on with what is left, at least a day."""
+    row = queries.view_request_row(request_no, by)
+    state = procedures.case(row.case_no).state
+    way = "complete_answer" if state == "completing_answer" else "complete_review"
+    data = {"purpose": purpose, "legal_basis": legal_basis}
+    procedures.act(row.case_no, way, by=by, at=at, remark=remark, data=data)
+
+
+@transaction.atomic
+def hand_in(*, request_no: str, remark: str = "", by: Subject, at: datetime) -> None:
+    """Pass a request that the department's own people have agreed to on to the bureau; before that, send it round."""
+    row = queries.view_request_row(request_no, by)
+    procedures.hand_on(row.case_no, "hand_in", by=by, at=at, remark=remark)
+
+
 # --- Steps of the procedure ------------------------------------------------------------------------------------------
 
 
 def take_request(case: CaseValue, *, at: datetime) -> models.DataRequest:
     """The request exists from the moment its case is opened; its number is the case's."""
+    row = _write_request(case, RequestState.REVIEWING, at)
+    _announce_request(row, case.opened_by, at)
+    return row
+
+
+def take_preparation(case: CaseValue, *, at: datetime) -> None:
+    """The request is written and goes round its own department; nobody else knows of it yet."""
+    row = _write_request(case, RequestState.PREPARING, at)
+    _record("sharing.request.prepared", row, case.opened_by, at, client=row.client_no)
+
+
+def take_handing_in(case: CaseValue, *, at: datetime) -> None:
+    row = queries.lock_request(case.case_no)
+    _expect(row, RequestState.PREPARING)
+    domain.check_requestable(catalogue.get_resource(row.resource_code), row.consumer_uscc)
+    _set_state(row, RequestState.REVIEWING, at)
+    _announce_request(row, case.opened_by, at)
+
+
+def _write_request(case: CaseValue, state: RequestState, at: datetime) -> models.DataRequest:
     wish = Wish.from_json(case.data["wish"])
     resource = catalogue.get_resource(case.data["resource"])
-    row = models.DataRequest.objects.create(
+    return models.DataRequest.objects.create(
         request_no=case.case_no,
         case_no=case.case_no,
         resource_code=resource.code,
@@ -174,14 +239,18 @@ def take_request(case: CaseValue, *, at: datetime) -> models.DataRequest:
         client_no=wish.client_no,
         route=case.data["route"],
         wish=wish.to_json(),
-        state=RequestState.REVIEWING,
+        state=state,
         submitted_by=case.opened_by.to_json(),
         submitted_at=at,
     )
+
+
+def _announce_request(row: models.DataRequest, by: ActorRef, at: datetime) -> None:
+    wish = queries.wish_of(row)
     _record(
         "sharing.request.submitted",
         row,
-        case.opened_by,
+        by,
         at,
         client=wish.client_no,
         columns=list(wish.columns),
@@ -197,7 +266,6 @@ def take_request(case: CaseValue, *, at: datetime) -> models.DataRequest:
         ),
         at=at,
     )
-    return row
 
 
 def take_grant_at_once(case: CaseValue, *, at: datetime) -> Mapping[str, Any]:
@@ -224,6 +292,32 @@ def take_rejection(case: CaseValue, *, by: ActorRef, at: datetime) -> None:
     row.decided_at = at
     _set_state(row, RequestState.REJECTED, at)
     _record("sharing.request.rejected", row, by, at)
+
+
+def take_return(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    row = queries.lock_request(case.case_no)
+    _expect(row, RequestState.REVIEWING, RequestState.ANSWERING)
+    _set_state(row, RequestState.COMPLETING, at)
+    _record("sharing.request.returned", row, by, at, gaps=list(data["gaps"]))
+
+
+def take_completion(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    """What was missing is told: purpose and basis anew where they were wanting, for grant and answer alike."""
+    row = queries.lock_request(case.case_no)
+    _expect(row, RequestState.COMPLETING)
+    given = {name: (data.get(name) or "").strip() for name in ("purpose", "legal_basis")}
+    row.supplements = [*row.supplements, {**given, "at": at.isoformat()}]
+    resource, today = catalogue.get_resource(row.resource_code), local_day(at)
+    domain.raise_all(
+        [
+            fault
+            for fault in domain.find_faults(queries.wish_of(row), resource, on=today, bounds=queries.bounds(today))
+            if fault.field in given
+        ]
+    )
+    back = RequestState.ANSWERING if case.state == "completing_answer" else RequestState.REVIEWING
+    _set_state(row, back, at)
+    _record("sharing.request.completed", row, by, at, changed=[name for name, text in given.items() if text])
 
 
 def take_consent(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
@@ -282,7 +376,7 @@ def take_refusal_told(case: CaseValue, *, by: ActorRef, at: datetime) -> None:
 
 def take_withdrawal(case: CaseValue, *, by: ActorRef, at: datetime) -> None:
     row = queries.lock_request(case.case_no)
-    _expect(row, RequestState.REVIEWING, RequestState.ANSWERING)
+    _expect(row, RequestState.PREPARING, RequestState.REVIEWING, RequestState.COMPLETING, RequestState.ANSWERING)
     _set_state(row, RequestState.WITHDRAWN, at)
     _record("sharing.request.withdrawn", row, by, at)
 

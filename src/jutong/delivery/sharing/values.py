@@ -13,7 +13,9 @@ from jutong.kernel.text import N_
 class RequestState(StrEnum):
     """Where a data request stands (申请状态). Art. 22."""
 
+    PREPARING = "preparing"  # 本部门内部审核
     REVIEWING = "reviewing"  # 规范性审查
+    COMPLETING = "completing"  # 退回补正
     ANSWERING = "answering"  # 提供部门答复
     PUSHING = "pushing"  # 结果推送
     GRANTED = "granted"  # 已授权
@@ -27,10 +29,21 @@ class RequestState(StrEnum):
 
     @property
     def open(self) -> bool:
-        return self in (RequestState.REVIEWING, RequestState.ANSWERING, RequestState.PUSHING)
+        return self in _OPEN_STATES
 
 
+_OPEN_STATES: Final = frozenset(
+    {
+        RequestState.PREPARING,
+        RequestState.REVIEWING,
+        RequestState.COMPLETING,
+        RequestState.ANSWERING,
+        RequestState.PUSHING,
+    }
+)
 _REQUEST_LABELS: Final = {
+    RequestState.PREPARING: N_("本部门内部审核中"),
+    RequestState.COMPLETING: N_("待补正"),
     RequestState.REVIEWING: N_("规范性审查中"),
     RequestState.ANSWERING: N_("待提供部门答复"),
     RequestState.PUSHING: N_("待推送结果"),

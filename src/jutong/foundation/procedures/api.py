@@ -1,17 +1,20 @@
 """The door of procedures: open cases, act in them, see them, and plug in the people."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
+from jutong.base.access import require
 from jutong.foundation.procedures import plugs, policy, queries
 from jutong.foundation.procedures.domain.drawing import draw
 from jutong.foundation.procedures.errors import (
     ApplicantMayNotDecide,
     CaseIsClosed,
     ConditionNotMet,
+    InnerContentDiffers,
+    InnerStepsNotDone,
     NobodyToAct,
     NotYourStep,
     PartyMissing,
@@ -21,16 +24,21 @@ from jutong.foundation.procedures.errors import (
     TransitionNotNow,
     TransitionUnknown,
 )
-from jutong.foundation.procedures.models import Case, CaseEvent
-from jutong.foundation.procedures.services import assignment, claims, moving
+from jutong.foundation.procedures.models import Case
+from jutong.foundation.procedures.queries import ReturnCount
+from jutong.foundation.procedures.services import assignment, claims, inner, moving, urging
+from jutong.foundation.procedures.services import schemes as schemes_service
 from jutong.foundation.procedures.values.cases import (
     AssigneeDirectory,
     CaseRef,
+    CaseTimes,
     CaseValue,
     EventValue,
+    OrganisationBook,
     StateDescription,
     Task,
 )
+from jutong.foundation.procedures.values.inner import InnerResult, InnerRunValue, SchemeStep, SchemeValue, Verdict
 from jutong.foundation.procedures.values.procedure import Procedure
 from jutong.kernel import clock
 from jutong.kernel.actors import ActorRef
@@ -41,6 +49,8 @@ __all__ = [
     "ApplicantMayNotDecide",
     "CaseIsClosed",
     "ConditionNotMet",
+    "InnerContentDiffers",
+    "InnerStepsNotDone",
     "NobodyToAct",
     "NotYourStep",
     "PartyMissing",
@@ -55,14 +65,27 @@ __all__ = [
     "claim",
     "described",
     "drawing",
+    "give_opinion",
+    "hand_on",
     "history",
+    "inner_runs",
+    "inner_steps_needed",
+    "is_going_round",
+    "lay_down_scheme",
     "open_case",
     "plug_assignees",
+    "plug_organisations",
     "procedures",
+    "propose",
     "recheck_assignees",
     "release",
+    "returns_by_person",
     "revision",
+    "schemes",
+    "take_back",
     "tasks_for",
+    "times",
+    "urge",
     "visible_case",
     "visible_case_nos",
 ]
@@ -142,6 +165,100 @@ def release(case_no: str, *, by: Subject, at: datetime) -> CaseRef:
     return claims.release(case_no, by=by, at=at)
 
 
+def urge(case_no: str, *, remark: str = "", by: Subject, at: datetime) -> CaseRef:
+    """Urge the open step (催办), once a working day at most; those who are asked are told.
+
+    Raises NotFound, NotPermitted, CaseIsClosed, NothingToUrge, UrgedAlready.
+    """
+    return urging.urge(case_no, remark=remark, by=by, at=at)
+
+
+# --- Steps inside a department ---------------------------------------------------------------------------------------
+def inner_steps_needed(kind: str, *, organisation: str, at: datetime) -> bool:
+    """Does a department's own scheme, or a rule, put inner steps before this kind of matter now?"""
+    today = clock.local_day(at)
+    return bool(queries.inner_steps(kind, organisation, on=today, opened_on=today))
+
+
+def propose(
+    case_no: str,
+    transition: str,
+    *,
+    by: Subject,
+    at: datetime,
+    remark: str = "",
+    data: Mapping[str, Any] | None = None,
+    seen_revision: int | None = None,
+) -> CaseRef:
+    """Send what a transition is to be taken with round the department first (送内部审签).
+
+    `inner.propose` names the errors.
+    """
+    return inner.propose(case_no, transition, by=by, at=at, remark=remark, data=data, seen_revision=seen_revision)
+
+
+def hand_on(
+    case_no: str, transition: str, *, by: Subject, at: datetime, remark: str = "", data: Mapping[str, Any] | None = None
+) -> CaseRef:
+    """Take a transition, or send it round the department where that has still to be done."""
+    return moving.hand_on(case_no, transition, by=by, at=at, remark=remark, data=data)
+
+
+def give_opinion(
+    case_no: str, seat_no: int, *, verdict: Verdict, remark: str = "", by: Subject, at: datetime
+) -> InnerResult:
+    """Say what one thinks where one is asked (会签); how the circulation stands then.
+
+    Raises NotFound, NotYourSeat, ProposerMayNotAgree, OpinionWithoutReason.
+    """
+    return inner.give_opinion(case_no, seat_no, verdict=verdict, remark=remark, by=by, at=at)
+
+
+def take_back(case_no: str, *, by: Subject, at: datetime) -> CaseRef:
+    """Take back what one has sent round (收回送审). Raises NotFound, NoInnerRun."""
+    return inner.take_back(case_no, by=by, at=at)
+
+
+def is_going_round(case_no: str) -> bool:
+    """Does something about the case lie before its department's people, or is it agreed and not yet handed on?
+
+    What it is about must not change meanwhile.
+    """
+    return queries.is_going_round(case_no)
+
+
+def inner_runs(case_no: str, *, by: Subject) -> tuple[InnerRunValue, ...]:
+    """The circulations about a case that the subject may see: those of its own department, for overseers all.
+
+    Raises NotFound.
+    """
+    return queries.inner_runs(queries.get_case(case_no, by), by)
+
+
+def lay_down_scheme(
+    *,
+    organisation: str,
+    kind: str,
+    steps: Sequence[SchemeStep],
+    by: Subject,
+    at: datetime,
+    valid_from: date | None = None,
+) -> None:
+    """Lay down a department's inner steps for a kind of matter. Raises NotPermitted, InnerKindUnknown, SchemeFault."""
+    schemes_service.lay_down(organisation=organisation, kind=kind, steps=steps, by=by, at=at, valid_from=valid_from)
+
+
+def schemes(organisation: str, *, by: Subject) -> list[SchemeValue]:
+    """All schemes a department ever laid down, newest first. Raises NotPermitted."""
+    require(by, policy.SEE_SCHEME, queries.scheme_facts(organisation))
+    return queries.schemes(organisation)
+
+
+def returns_by_person(*, since: datetime, until: datetime) -> list[ReturnCount]:
+    """How often each person sent cases back to be completed between two moments, most first."""
+    return queries.returns_by_person(since, until)
+
+
 # --- Seeing ----------------------------------------------------------------------------------------------------------
 def case(case_no: str) -> CaseValue:
     """A case by its number, for the room that owns its procedure; people go by `visible_case`.
@@ -174,9 +291,17 @@ def revision(case_no: str) -> int:
 
 
 def history(case_no: str) -> tuple[EventValue, ...]:
-    """The events of a case, oldest first."""
-    rows = CaseEvent.objects.filter(case__case_no=case_no).order_by("number")
-    return tuple(row.value() for row in rows)
+    """The events of a case, oldest first; each move with the calendar days the case stood where it left."""
+    row = Case.objects.filter(case_no=case_no).first()
+    return queries.events_of(row) if row else ()
+
+
+def times(case_no: str, *, at: datetime) -> CaseTimes:
+    """What a case took: working days of its offices' limits, pauses out, and days on the wall. Raises NotFound."""
+    row = Case.objects.filter(case_no=case_no).first()
+    if row is None:
+        raise NotFound()
+    return queries.case_times(row, at)
 
 
 def cases_of(subject_code: str, *, procedure: str = "", open_only: bool = False) -> list[CaseRef]:
@@ -217,6 +342,11 @@ def plug_assignees(directory: AssigneeDirectory | None) -> None:
     plugs.plug_assignees(directory)
 
 
+def plug_organisations(book: OrganisationBook | None) -> None:
+    """Have procedures know where the bureau is and where organisations lie. Called by organisations at start."""
+    plugs.plug_organisations(book)
+
+
 def recheck_assignees(*, at: datetime, organisation: str = "") -> int:
     """Look again for the people of open steps, after posts have changed hands; how many steps changed theirs."""
-    return assignment.recheck(at=at, organisation=organisation)
+    return assignment.recheck(at=at, organisation=organisation) + inner.recheck(at=at, organisation=organisation)

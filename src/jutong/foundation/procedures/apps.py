@@ -27,6 +27,7 @@ class ProceduresConfig(AppConfig):
 
 
 def _plug_into_ui() -> None:
+    from jutong.foundation.procedures import policy
     from jutong.ui import navigation
 
     navigation.register(
@@ -34,6 +35,14 @@ def _plug_into_ui() -> None:
     )
     navigation.register(
         navigation.WORKBENCH, title=N_("办件查询"), url_name="procedures:cases", order=20, icon="file-text"
+    )
+    navigation.register(
+        navigation.WORKBENCH,
+        title=N_("内部流转设置"),
+        url_name="procedures:schemes",
+        order=30,
+        visible=lambda subject: any(subject.post in rule.posts for rule in policy.LAY_DOWN_SCHEME.rules),
+        icon="users",
     )
     navigation.register(
         navigation.KNOWLEDGE,

@@ -111,6 +111,88 @@ class ConditionNotMet(CaseError):
     message = N_("{reason}")
 
 
+class UrgedAlready(CaseError):
+    """The open step was urged today; once a working day is enough."""
+
+    message = N_("该办件今天已由{by_name}于{at}催办，每个工作日只能催办一次。")
+    kind = ErrorKind.CONFLICT
+
+
+class NothingToUrge(CaseError):
+    """The open step waits for the organisation of the one who would urge."""
+
+    message = N_("当前环节由您所在单位办理，无需催办。")
+    kind = ErrorKind.CONFLICT
+
+
+class InnerStepsNotDone(CaseError):
+    """The department's own steps come before the transition, and are not through."""
+
+    message = N_("“{transition}”须先经本单位内部流转，请送内部审签，全部同意后再办理。")
+    kind = ErrorKind.CONFLICT
+
+
+class InnerContentDiffers(CaseError):
+    """The transition was to be taken with other words or values than the department's people agreed to."""
+
+    message = N_("办理内容与内部审签时不一致，请按审签内容办理，或修改后重新送审。")
+    kind = ErrorKind.CONFLICT
+
+
+class InnerRunOpen(CaseError):
+    """A circulation is under way already."""
+
+    message = N_("内部流转正在进行，请等待办结，或收回后重新送审。")
+    kind = ErrorKind.CONFLICT
+
+
+class NoInnerSteps(CaseError):
+    """Nothing in the rules or in the department's scheme asks for inner steps here."""
+
+    message = N_("“{transition}”无需内部流转，请直接办理。")
+    kind = ErrorKind.CONFLICT
+
+
+class NotYourSeat(CaseError):
+    """The opinion is asked of somebody else, or of nobody any more."""
+
+    message = N_("该意见不由您填写，或已无需填写；请刷新页面查看最新情况。")
+    kind = ErrorKind.DENIED
+
+
+class ProposerMayNotAgree(CaseError):
+    """Whoever proposed does not give the second opinion too."""
+
+    message = N_("该事项由您送审，不能由您本人审签。")
+    kind = ErrorKind.DENIED
+
+
+class OpinionWithoutReason(CaseError):
+    """Who disagrees or sends back says why."""
+
+    message = N_("不同意或退回时，请填写意见。")
+
+
+class NoInnerRun(CaseError):
+    """There is no circulation under way that this person could take back."""
+
+    message = N_("没有由您送审、正在进行的内部流转。")
+    kind = ErrorKind.CONFLICT
+
+
+class InnerKindUnknown(CaseError):
+    """No procedure has steps of this kind."""
+
+    message = N_("没有名为 {name} 的内部流转事项。")
+    kind = ErrorKind.MISSING
+
+
+class SchemeFault(CaseError):
+    """A department's scheme is not complete: a step without title or without people, too many, or a stranger."""
+
+    message = N_("{reason}")
+
+
 class NotClaimed(CaseError):
     """A claim was to be given back that this person does not hold."""
 

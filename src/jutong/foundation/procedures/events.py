@@ -55,6 +55,51 @@ class CaseClosed(Event):
 
 
 @dataclass(frozen=True)
+class CaseUrged(Event):
+    """Somebody urged an open step (催办)."""
+
+    name = "procedures.case_urged"
+    case_no: str
+    procedure: str
+    step: str
+    by_organisation: str
+    organisation: str
+
+    @property
+    def stream(self) -> str:
+        return self.case_no
+
+
+@dataclass(frozen=True)
+class InnerRunEnded(Event):
+    """A circulation inside a department came to its end (内部流转结束)."""
+
+    name = "procedures.inner_run_ended"
+    case_no: str
+    kind: str
+    organisation: str
+    result: str
+
+    @property
+    def stream(self) -> str:
+        return self.case_no
+
+
+@dataclass(frozen=True)
+class SchemeLaidDown(Event):
+    """A department laid down its inner steps (内部流转设置)."""
+
+    name = "procedures.scheme_laid_down"
+    organisation: str
+    kind: str
+    steps: int
+
+    @property
+    def stream(self) -> str:
+        return f"scheme:{self.organisation}"
+
+
+@dataclass(frozen=True)
 class StepOverdue(Event):
     """A step was not done by the last day of its limit (环节逾期). It counts in the assessment, and decides nothing."""
 

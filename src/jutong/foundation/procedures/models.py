@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from jutong.base.models import actor_field, uscc_field
 from jutong.foundation.procedures.values.cases import CaseRef, CaseValue, EventKind, EventValue, Stage
 from jutong.foundation.procedures.values.declaration import Outcome
+from jutong.foundation.procedures.values.inner import InnerResult, Mode, StepSource, Verdict
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.workdays import Limit, LimitUnit
 
@@ -13,6 +14,10 @@ from jutong.kernel.workdays import Limit, LimitUnit
 _OUTCOMES = [outcome.value for outcome in Outcome]
 _UNITS = [unit.value for unit in LimitUnit]
 _KINDS = [kind.value for kind in EventKind]
+_MODES = [mode.value for mode in Mode]
+_SOURCES = [source.value for source in StepSource]
+_VERDICTS = [verdict.value for verdict in Verdict]
+_RESULTS = [result.value for result in InnerResult]
 
 
 class Counter(models.Model):
@@ -120,6 +125,8 @@ class CaseParty(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     party = models.CharField(max_length=32)
     organisation = uscc_field()
+    # While the case is still the applicant's own affair, the other parties do not know of it.
+    hidden = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "party"], name="procedures_party_once")]
@@ -133,7 +140,9 @@ class Clock(models.Model):
     """The clock of a step (时限).
 
     A `held` one has ended early; when the case comes back, a new one goes on with what was left: `limit_amount` of the
-    `full_amount`, with `used_before` in the clocks before it.
+    `full_amount`, with `used_before` in the clocks before it. It counts in `region`, where the office sits; clocks
+    from before that was kept count where their case does. `look_on` is the first day on which it has something to
+    tell; empty when all is told.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
@@ -153,6 +162,8 @@ class Clock(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_on = models.DateField(null=True)
     used = models.PositiveIntegerField(null=True)
+    region = models.CharField(max_length=12, blank=True, default="", db_default="")
+    look_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -167,6 +178,7 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["case", "step"], name="procedures_clock_case"),
             models.Index(fields=["due_on"], condition=Q(ended_at=None), name="procedures_clock_due"),
+            models.Index(fields=["look_on"], condition=Q(ended_at=None), name="procedures_clock_look"),
         ]
 
     def __str__(self) -> str:
@@ -226,3 +238,116 @@ class CaseEvent(models.Model):
             used=self.used,
             limit=self.limit,
         )
+
+
+# --- Steps inside a department ---------------------------------------------------------------------------------------
+class InnerScheme(models.Model):
+    """What a department has laid down for one kind of matter (内部流转方案): from its day on, until the next one."""
+
+    organisation = uscc_field()
+    kind = models.CharField(max_length=64)
+    valid_from = models.DateField()
+    steps = models.JSONField()
+    changed_by = actor_field()
+    changed_by_name = models.CharField(max_length=64, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "valid_from"], name="procedures_scheme_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.kind} {self.valid_from}"
+
+
+class InnerRun(models.Model):
+    """One circulation inside a department before a transition (内部流转): what is proposed, and how it ended.
+
+    It belongs to the stay of the case in `state` that began at `entered_at`. `remark` and `data` are what was looked
+    at; the transition is taken with the same or not at all.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=64)
+    entered_at = models.DateTimeField()
+    transition = models.CharField(max_length=64)
+    kind = models.CharField(max_length=64, blank=True)
+    organisation = uscc_field()
+    remark = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    proposed_by = actor_field()
+    proposed_by_no = models.CharField(max_length=64)
+    proposed_by_name = models.CharField(max_length=64, blank=True)
+    proposed_at = models.DateTimeField()
+    result = models.CharField(max_length=16, default=InnerResult.OPEN.value)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(result__in=_RESULTS), name="procedures_inner_result"),
+            models.CheckConstraint(
+                condition=Q(result="open", ended_at=None) | (~Q(result="open") & Q(ended_at__isnull=False)),
+                name="procedures_inner_ended",
+            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(result="open"), name="procedures_inner_one_open"),
+        ]
+        indexes = [models.Index(fields=["case", "id"], name="procedures_inner_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.transition}"
+
+
+class InnerStep(models.Model):
+    """One step of a circulation (内部环节); asked when those before it are done."""
+
+    run = models.ForeignKey(InnerRun, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=60)
+    mode = models.CharField(max_length=16)
+    source = models.CharField(max_length=16)
+    article = models.CharField(max_length=64, blank=True)
+    asked_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="procedures_inner_step_no"),
+            models.CheckConstraint(condition=Q(mode__in=_MODES), name="procedures_inner_mode"),
+            models.CheckConstraint(condition=Q(source__in=_SOURCES), name="procedures_inner_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.number}"
+
+
+class InnerSeat(models.Model):
+    """One who is asked in a step, and his opinion (会签意见). `waiting` while it is his turn."""
+
+    step = models.ForeignKey(InnerStep, on_delete=models.PROTECT, related_name="+")
+    organisation = uscc_field()
+    post = models.CharField(max_length=32)
+    person_no = models.CharField(max_length=16, blank=True)
+    person_name = models.CharField(max_length=64, blank=True)
+    waiting = models.BooleanField(default=False)
+    verdict = models.CharField(max_length=16, blank=True)
+    remark = models.TextField(blank=True)
+    given_by = actor_field(null=True)
+    given_by_no = models.CharField(max_length=64, blank=True)
+    given_by_name = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict="", at=None, given_by=None)
+                | (Q(verdict__in=_VERDICTS, waiting=False, at__isnull=False, given_by__isnull=False)),
+                name="procedures_inner_opinion",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "post"], condition=Q(waiting=True), name="procedures_inner_tasks")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step_id} {self.post}"

@@ -1,14 +1,15 @@
-"""What accounts plugs in: the assignee directory."""
+"""What rooms above plug in: the assignee directory of accounts, the book of organisations."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from jutong.foundation.procedures.values.cases import AssigneeDirectory, Person
+from jutong.foundation.procedures.values.cases import AssigneeDirectory, OrganisationBook, Person
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.policy import Post
 from jutong.kernel.text import N_
 
 _directories: list[AssigneeDirectory] = []
+_books: list[OrganisationBook] = []
 
 
 class NoDirectory(JutongError):
@@ -37,3 +38,17 @@ def titles(organisations: Iterable[str]) -> Mapping[str, str]:
     codes = list(organisations)
     known = _directories[0].titles(codes) if _directories else {}
     return {code: known.get(code, code) for code in codes}
+
+
+def plug_organisations(book: OrganisationBook | None) -> None:
+    _books[:] = [book] if book else []
+
+
+def bureau() -> str:
+    """The code of the big-data bureau; empty where nobody knows it."""
+    return _books[0].bureau() if _books else ""
+
+
+def region_of(organisation: str) -> str:
+    """The division an organisation belongs to; empty where nobody knows it."""
+    return _books[0].region_of(organisation) if _books else ""

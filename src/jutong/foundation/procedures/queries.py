@@ -1,7 +1,8 @@
 """Procedures, cases and tasks as people and rooms see them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -14,24 +15,52 @@ from jutong.foundation.procedures import errors, plugs, policy
 from jutong.foundation.procedures.domain import clocks as counting
 from jutong.foundation.procedures.domain.moves import Obstacle, Standing, is_own_case, obstacle, possible, right_to_act
 from jutong.foundation.procedures.domain.road import Road, road_of
-from jutong.foundation.procedures.models import Case, CaseEvent, CaseParty, Clock
+from jutong.foundation.procedures.models import (
+    Case,
+    CaseEvent,
+    CaseParty,
+    Clock,
+    InnerRun,
+    InnerScheme,
+    InnerSeat,
+    InnerStep,
+)
 from jutong.foundation.procedures.values.cases import (
+    CaseTimes,
     CaseValue,
     ClockValue,
     EventKind,
     EventValue,
+    Person,
     Stage,
     StateDescription,
     Task,
 )
-from jutong.foundation.procedures.values.declaration import By, Final, Outcome, State, Transition
-from jutong.foundation.procedures.values.procedure import Procedure, every_procedure, find_procedure
+from jutong.foundation.procedures.values.declaration import By, Final, Outcome, State, Transition, Waiting
+from jutong.foundation.procedures.values.inner import (
+    InnerResult,
+    InnerRunValue,
+    InnerSeatValue,
+    InnerStepValue,
+    Mode,
+    SchemeStep,
+    SchemeValue,
+    Seat,
+    StepSource,
+    Verdict,
+)
+from jutong.foundation.procedures.values.procedure import (
+    Procedure,
+    every_inner_kind,
+    every_procedure,
+    find_procedure,
+)
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.clock import local_day
 from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import POST_NAMES, Action, Facts, Post, Relation, Subject, decide
 from jutong.kernel.text import N_
-from jutong.kernel.workdays import Limit, WorkCalendar
+from jutong.kernel.workdays import Limit, LimitUnit, WorkCalendar
 
 FILE_KIND = "procedures.case"
 
@@ -62,6 +91,17 @@ def missing_limits(on: date) -> dict[str, list[str]]:
 def limits_of(procedure: type[Procedure], on: date) -> dict[str, Limit]:
     """The limits a procedure counts by on a day, by key."""
     return {key: rulebook.limit(key, on=on) for key in procedure.limit_keys()}
+
+
+def ladder(on: date) -> counting.Ladder:
+    """When who is told of a limit, by the rules of a day."""
+    after = rulebook.parameter("deadline.escalate_workdays_after", on=on).by_name()
+    return counting.Ladder(
+        remind_before=rulebook.parameter("deadline.remind_workdays_before", on=on).whole(),
+        to_monitor=int(after["data_monitor"]),
+        to_chief=int(after["cloud_chief"]),
+        bulletin=int(after["bulletin"]),
+    )
 
 
 def described(procedure: type[Procedure], on: date, translate: Callable[[str], str]) -> list[StateDescription]:
@@ -117,14 +157,15 @@ def value_of(row: Case) -> CaseValue:
 
 
 def facts(party: CaseParty) -> Facts:
-    """A case is seen through its parties: whoever may see one of them may see the case."""
-    return Facts({Relation.OWNER: party.organisation, Relation.SELF: party.case.opened_by_no or None})
+    """A case is seen through its parties: whoever may see one of them may see the case. One is never hidden."""
+    owner = None if party.hidden else party.organisation
+    return Facts({Relation.OWNER: owner, Relation.SELF: party.case.opened_by_no or None})
 
 
 def scope(subject: Subject, action: Action) -> Q:
     """The cases on which the action is permitted, as a condition on Case."""
     seen = scope_q(subject, action, {Relation.OWNER: "organisation", Relation.SELF: "case__opened_by_no"})
-    return Q(Exists(CaseParty.objects.filter(seen, case=OuterRef("pk"))))
+    return Q(Exists(CaseParty.objects.filter(seen, case=OuterRef("pk"), hidden=False)))
 
 
 def may_see(row: Case, subject: Subject) -> bool:
@@ -182,7 +223,7 @@ class Calendars:
 
 def clock_value(clock: Clock, row: Case, at: datetime, calendars: Calendars | None = None) -> ClockValue:
     """A clock as people read it at a moment."""
-    calendar, today = (calendars or Calendars()).of(row.region), local_day(at)
+    calendar, today = (calendars or Calendars()).of(clock.region or row.region), local_day(at)
     until = clock.ended_on or today
     used = clock.used if clock.used is not None else counting.used(clock.limit, clock.started_on, until, calendar)
     running = clock.ended_at is None
@@ -195,18 +236,72 @@ def clock_value(clock: Clock, row: Case, at: datetime, calendars: Calendars | No
         used=clock.used_before + used,
         natural_days=(until - clock.started_on).days,
         left=counting.days_left(clock.limit, clock.due_on, today, calendar) if running else None,
-        stage=counting.stage(clock.due_on, until, calendar),
+        stage=counting.stage(clock.due_on, until, calendar, ladder(local_day(row.opened_at))),
         paused=clock.held,
         ended_at=clock.ended_at,
+        received_on=counting.received_on(clock.limit, clock.started_on, calendar),
+    )
+
+
+def events_of(row: Case) -> tuple[EventValue, ...]:
+    """The events of a case, oldest first, each move with the calendar days the case stood where it left."""
+    found, entered_on = [], local_day(row.opened_at)
+    for event in CaseEvent.objects.filter(case=row).order_by("number"):
+        value = event.value()
+        if value.kind is EventKind.MOVED:
+            left_on = local_day(value.at)
+            value = replace(value, natural_days=(left_on - entered_on).days)
+            entered_on = left_on
+        found.append(value)
+    return tuple(found)
+
+
+def case_times(row: Case, at: datetime) -> CaseTimes:
+    """As `times_of`, for a case by itself."""
+    clocks = list(Clock.objects.filter(case=row).order_by("id"))
+    return times_of(row, procedure_of(row), events_of(row), clocks, at)
+
+
+def times_of(
+    row: Case, procedure: type[Procedure], events: Sequence[EventValue], clocks: Sequence[Clock], at: datetime
+) -> CaseTimes:
+    """What a case took so far: working days of its offices' limits, and days on the wall."""
+    steps = {state.key for state in procedure.steps()}
+    holding = {state.key for state in procedure.all_states() if isinstance(state, Waiting) and state.holds}
+    calendars = Calendars()
+    seen = [
+        (clock_value(clock, row, at, calendars), clock.used_before)
+        for clock in clocks
+        if clock.step in steps and clock.limit.unit is LimitUnit.WORKDAY
+    ]
+    until = local_day(row.closed_at or at)
+    waited = sum(event.natural_days or 0 for event in events if event.from_state in holding)
+    if row.state in holding:
+        waited += (until - local_day(row.entered_at)).days
+    return CaseTimes(
+        workdays=sum(value.used - before for value, before in seen),
+        natural_days=(until - local_day(row.opened_at)).days,
+        waiting_days=waited,
+        received_on=calendars.of(row.region).received_on(row.opened_at),
     )
 
 
 @dataclass(frozen=True)
 class Way:
-    """A transition as offered to a subject: with what stands in its way, if anything."""
+    """A transition as offered to a subject: with what stands in its way, if anything.
+
+    `inner` tells how the department's own steps before it stand; None where there are none.
+    """
 
     transition: Transition
     obstacle: Obstacle | None
+    inner: InnerResult | None = None
+    agreed: InnerRun | None = None
+
+    @property
+    def to_propose(self) -> bool:
+        """Is it first to be sent round the department?"""
+        return self.inner is not None and self.inner is not InnerResult.AGREED
 
 
 @dataclass(frozen=True)
@@ -223,18 +318,26 @@ class CaseView:
     ways: tuple[Way, ...]
     mine: bool
     road: Road
+    times: CaseTimes
+    runs: tuple[InnerRunValue, ...]
+    may_urge: bool
 
 
 def view(row: Case, by: Subject, at: datetime) -> CaseView:
     """A case with its history, its clocks, and what this subject can do with it now."""
     procedure, parties, taken = procedure_of(row), parties_of(row), taken_in(row)
     standing = standing_of(row, procedure, parties, taken)
-    events = tuple(event.value() for event in CaseEvent.objects.filter(case=row).order_by("number"))
+    events = events_of(row)
     calendars = Calendars()
-    clocks = tuple(clock_value(clock, row, at, calendars) for clock in Clock.objects.filter(case=row).order_by("id"))
+    clock_rows = list(Clock.objects.filter(case=row).order_by("id"))
+    clocks = tuple(clock_value(clock, row, at, calendars) for clock in clock_rows)
     offered = ((each, obstacle(standing, each, by)) for each in possible(standing)) if not row.closed_at else ()
     # What others could do is theirs to see; what the subject could do but for a condition is shown with it.
-    ways = tuple(Way(each, found) for each, found in offered if found not in {Obstacle.NOT_YOURS, Obstacle.FOUR_EYES})
+    ways = tuple(
+        _way(row, standing, each, found, at)
+        for each, found in offered
+        if found not in {Obstacle.NOT_YOURS, Obstacle.FOUR_EYES}
+    )
     return CaseView(
         row=row,
         value=standing.case,
@@ -246,7 +349,25 @@ def view(row: Case, by: Subject, at: datetime) -> CaseView:
         ways=ways,
         mine=is_task_of(row, by, standing),
         road=road_of(procedure, row.state, events, clocks),
+        times=times_of(row, procedure, events, clock_rows, at),
+        runs=inner_runs(row, by),
+        may_urge=bool(decide(by, policy.URGE_CASE, urge_facts(row, procedure, parties))),
     )
+
+
+def _way(row: Case, standing: Standing, way: Transition, found: Obstacle | None, at: datetime) -> Way:
+    if not inner_steps_before(standing, way, local_day(at)):
+        return Way(way, found)
+    run = _latest_run(row, way)
+    # Nothing was sent round yet, or all of it was taken back: both are to be proposed.
+    result = InnerResult(run.result) if run else InnerResult.DROPPED
+    return Way(way, found, result, run if result is InnerResult.AGREED else None)
+
+
+def urge_facts(row: Case, procedure: type[Procedure], parties: Mapping[str, str]) -> Facts:
+    """What the decision on urging may know: whose case it is, and whether anybody is still asked."""
+    flags = {"open"} if row.closed_at is None else set()
+    return Facts({Relation.CONSUMER: parties.get(procedure.applicant)}, frozenset(flags))
 
 
 def files_by_event(case_no: str, events: Sequence[EventValue]) -> dict[int, list[FileRef]]:
@@ -280,7 +401,23 @@ def tasks_for(subject: Subject, at: datetime) -> list[Task]:
     rows = list(task_rows(subject))
     clocks, calendars = running_clocks(rows), Calendars()
     tasks = [_task(row, clocks.get(row.id), at, calendars) for row in rows if not _own_case(row, subject)]
+    tasks += _inner_tasks(subject, at, calendars)
     return sorted(tasks, key=lambda task: (task.due_on or date.max, task.arrived_at, task.case_no))
+
+
+def _inner_tasks(subject: Subject, at: datetime, calendars: Calendars) -> list[Task]:
+    """Opinions that are asked of the subject inside its department."""
+    if not subject.signed_in or not subject.organisation:
+        return []
+    waiting = InnerSeat.objects.filter(waiting=True, organisation=subject.organisation, post=subject.post.value)
+    seats = [seat for seat in waiting.select_related("step__run__case").order_by("id") if may_sit(seat, subject, at)]
+    running = running_clocks([seat.step.run.case for seat in seats]) if seats else {}
+    tasks = []
+    for seat in seats:
+        case = seat.step.run.case
+        task = _task(case, running.get(case.id), at, calendars)
+        tasks.append(replace(task, inner=seat.step.title, arrived_at=seat.step.asked_at or task.arrived_at))
+    return tasks
 
 
 def _own_case(row: Case, subject: Subject) -> bool:
@@ -313,6 +450,216 @@ def _task(row: Case, clock: Clock | None, at: datetime, calendars: Calendars) ->
         holder_name=row.holder_name,
         url=reverse(procedure.url_name, kwargs={"case_no": row.case_no}),
     )
+
+
+# --- Steps inside a department ---------------------------------------------------------------------------------------
+def may_sit(seat: InnerSeat, by: Subject, at: datetime) -> bool:
+    """Is this subject asked for this opinion? Another than the one named only stands in for him while he is away."""
+    if not by.signed_in or (by.post.value, by.organisation) != (seat.post, seat.organisation):
+        return False
+    if seat.step.run.proposed_by_no == by.person_no:
+        return False
+    if not seat.person_no or seat.person_no == by.person_no:
+        return True
+    return by.person_no in {person.person_no for person in people_of(seat, seat.organisation, at)}
+
+
+def people_of(seat: Seat | InnerSeat, organisation: str, at: datetime) -> Sequence[Person]:
+    """The people who may fill a seat now: the named one, or, while he is away, whoever stands in for his post."""
+    present = plugs.people_in(Post(seat.post), organisation, at)
+    named = [person for person in present if person.person_no == seat.person_no]
+    return named or present
+
+
+def inner_steps_before(standing: Standing, way: Transition, on: date) -> tuple[SchemeStep, ...]:
+    """The steps inside the acting department that come before a transition: its own, the rules', a second person."""
+    who = standing.who(way)
+    if who is None or (way.inner is None and way.sign_off is None):
+        return ()
+    steps: tuple[SchemeStep, ...] = ()
+    if way.inner is not None:
+        opened_on = local_day(standing.case.opened_at)
+        steps = inner_steps(way.inner.key, standing.organisation_of(who), on=on, opened_on=opened_on)
+    if way.sign_off is not None and way.sign_off.when(standing.case):
+        steps += (SchemeStep(way.sign_off.title, (Seat(way.sign_off.post),), source=StepSource.SIGN_OFF),)
+    return steps
+
+
+def inner_steps(kind: str, organisation: str, *, on: date, opened_on: date) -> tuple[SchemeStep, ...]:
+    """What a department laid down for a kind of matter, and after it what the rules ask for besides."""
+    scheme = scheme_rows(organisation).filter(kind=kind, valid_from__lte=on).first()
+    own = tuple(SchemeStep.from_json(step) for step in scheme.steps) if scheme else ()
+    required = (
+        SchemeStep(each.title, (Seat(each.post),), source=StepSource.PACK, article=each.article)
+        for each in rulebook.required_steps(kind, on=opened_on)
+    )
+    return own + tuple(step for step in required if not any(_covers(mine, step.seats[0].post) for mine in own))
+
+
+def _covers(step: SchemeStep, post: Post) -> bool:
+    """Does this step not pass without the word of that post?"""
+    asked = any(seat.post is post for seat in step.seats)
+    return asked and (step.mode is Mode.ALL or len(step.seats) == 1)
+
+
+def inner_kind_title(kind: str) -> str:
+    found = every_inner_kind().get(kind)
+    return found.title if found else kind
+
+
+def scheme_rows(organisation: str) -> QuerySet[InnerScheme]:
+    """A department's schemes, those that hold longest from now first."""
+    return InnerScheme.objects.filter(organisation=organisation).order_by("-valid_from")
+
+
+def scheme_facts(organisation: str) -> Facts:
+    return Facts({Relation.OWNER: organisation or None})
+
+
+def schemes(organisation: str) -> list[SchemeValue]:
+    """All schemes a department ever laid down, newest first."""
+    return [
+        SchemeValue(
+            organisation=row.organisation,
+            kind=row.kind,
+            valid_from=row.valid_from,
+            steps=tuple(SchemeStep.from_json(step) for step in row.steps),
+            changed_by_name=row.changed_by_name,
+            changed_at=row.changed_at,
+        )
+        for row in scheme_rows(organisation)
+    ]
+
+
+def agreed_run(row: Case, way: Transition) -> InnerRun | None:
+    """The circulation that makes a transition free now: the last one for it, in this stay in the state, if agreed."""
+    run = _latest_run(row, way)
+    return run if run is not None and run.result == InnerResult.AGREED else None
+
+
+def is_going_round(case_no: str) -> bool:
+    """Does something lie before the department's people now, or is it agreed and not yet handed on?"""
+    row = Case.objects.filter(case_no=case_no).first()
+    if row is None:
+        return False
+    last = InnerRun.objects.filter(case=row, state=row.state, entered_at=row.entered_at).order_by("id").last()
+    return last is not None and last.result in (InnerResult.OPEN, InnerResult.AGREED)
+
+
+def _latest_run(row: Case, way: Transition) -> InnerRun | None:
+    runs = InnerRun.objects.filter(case=row, state=row.state, entered_at=row.entered_at, transition=way.key)
+    return runs.order_by("id").last()
+
+
+def run_facts(run: InnerRun) -> Facts:
+    return Facts({Relation.OWNER: run.organisation})
+
+
+def inner_scope(subject: Subject, action: Action) -> Q:
+    """The circulations on which the action is permitted, as a condition on InnerRun."""
+    return scope_q(subject, action, {Relation.OWNER: "organisation"})
+
+
+def inner_runs(row: Case, by: Subject) -> tuple[InnerRunValue, ...]:
+    """The circulations about a case that this subject may see, oldest first."""
+    rows = list(InnerRun.objects.filter(inner_scope(by, policy.SEE_INNER), case=row).order_by("id"))
+    if not rows:
+        return ()
+    seats: dict[int, list[InnerSeatValue]] = defaultdict(list)
+    for seat in InnerSeat.objects.filter(step__run__in=rows).order_by("id"):
+        seats[seat.step_id].append(_seat_value(seat))
+    steps: dict[int, list[InnerStepValue]] = defaultdict(list)
+    for step in InnerStep.objects.filter(run__in=rows).order_by("number"):
+        steps[step.run_id].append(_inner_step_value(step, tuple(seats[step.id])))
+    return tuple(_run_value(run, row.case_no, tuple(steps[run.id])) for run in rows)
+
+
+def _seat_value(seat: InnerSeat) -> InnerSeatValue:
+    return InnerSeatValue(
+        seat_no=seat.id,
+        post=Post(seat.post),
+        person_no=seat.person_no,
+        person_name=seat.person_name,
+        given_by_no=seat.given_by_no,
+        given_by_name=seat.given_by_name,
+        at=seat.at,
+        verdict=Verdict(seat.verdict) if seat.verdict else None,
+        remark=seat.remark,
+    )
+
+
+def _inner_step_value(step: InnerStep, seats: tuple[InnerSeatValue, ...]) -> InnerStepValue:
+    return InnerStepValue(
+        number=step.number,
+        title=step.title,
+        mode=Mode(step.mode),
+        source=StepSource(step.source),
+        article=step.article,
+        asked_at=step.asked_at,
+        done_at=step.done_at,
+        seats=seats,
+    )
+
+
+def _run_value(run: InnerRun, case_no: str, steps: tuple[InnerStepValue, ...]) -> InnerRunValue:
+    return InnerRunValue(
+        run_no=run.id,
+        case_no=case_no,
+        state=run.state,
+        transition=run.transition,
+        kind=run.kind,
+        organisation=run.organisation,
+        result=InnerResult(run.result),
+        proposed_by_no=run.proposed_by_no,
+        proposed_by_name=run.proposed_by_name,
+        proposed_at=run.proposed_at,
+        remark=run.remark,
+        data=run.data,
+        ended_at=run.ended_at,
+        steps=steps,
+    )
+
+
+def seats_asked_of(row: Case, by: Subject, at: datetime) -> list[InnerSeat]:
+    """The opinions about a case that are asked of this subject now."""
+    waiting = InnerSeat.objects.filter(step__run__case=row, waiting=True, organisation=by.organisation)
+    return [seat for seat in waiting.select_related("step__run").order_by("id") if may_sit(seat, by, at)]
+
+
+def opinion_label() -> str:
+    return N_("审签意见")
+
+
+# --- Returns ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ReturnCount:
+    """How often one person sent cases back to be completed (退回补正次数), in how many cases."""
+
+    person_no: str
+    name: str
+    organisation: str
+    returns: int
+    cases: int
+
+
+def return_transitions() -> dict[str, list[str]]:
+    """The transitions that send a case back, by procedure."""
+    return {each.name: [way.key for way in each.all_transitions() if way.is_return] for each in procedures()}
+
+
+def returns_by_person(since: datetime, until: datetime) -> list[ReturnCount]:
+    """Returns for completion by person between two moments, most first."""
+    ways = Q(pk__in=[])
+    for procedure, keys in return_transitions().items():
+        ways |= Q(case__procedure=procedure, transition__in=keys)
+    rows = CaseEvent.objects.filter(ways, kind=EventKind.MOVED, at__gte=since, at__lt=until)
+    counted = rows.values("by__id", "by__organisation", "by_name").annotate(
+        returns=Count("id"), cases=Count("case", distinct=True)
+    )
+    return [
+        ReturnCount(row["by__id"], row["by_name"], row["by__organisation"], row["returns"], row["cases"])
+        for row in counted.order_by("-returns", "by__id")
+    ]
 
 
 # --- Words -----------------------------------------------------------------------------------------------------------

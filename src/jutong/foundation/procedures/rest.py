@@ -1,12 +1,14 @@
 """The REST face: procedures as declared and drawn, cases and what may be done with them, tasks."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from ninja import Path as InPath
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from jutong.base.access import require
@@ -20,9 +22,20 @@ from jutong.foundation.procedures.models import Case
 from jutong.foundation.procedures.values.cases import CaseRef, ClockValue, EventKind, EventValue, Stage
 from jutong.foundation.procedures.values.declaration import Field as AskedField
 from jutong.foundation.procedures.values.declaration import FieldKind, Final, Outcome, Start, State, Step, Transition
-from jutong.foundation.procedures.values.procedure import Procedure
+from jutong.foundation.procedures.values.inner import (
+    MAX_SEATS,
+    MAX_STEPS,
+    InnerResult,
+    InnerRunValue,
+    Mode,
+    SchemeStep,
+    Seat,
+    StepSource,
+    Verdict,
+)
+from jutong.foundation.procedures.values.procedure import Procedure, every_inner_kind
 from jutong.kernel import clock
-from jutong.kernel.clock import local_day
+from jutong.kernel.clock import SHANGHAI, local_day
 from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import Facts, Post, Relation
 from jutong.kernel.workdays import Limit, LimitUnit
@@ -31,6 +44,7 @@ router = Router(tags=["procedures"])
 
 Name = Annotated[str, InPath(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=120, examples=["sharing.data_request"])]
 CaseNo = Annotated[str, InPath(pattern=r"^[A-Z]{2,4}[0-9]{8,12}$", examples=["XQ20260001"])]
+SeatNo = Annotated[int, InPath(ge=1, le=2**63 - 1)]
 Key = Annotated[str, InPath(pattern=r"^[a-z_][a-z0-9_]{0,63}$", examples=["forward"])]
 
 
@@ -228,6 +242,63 @@ class ClockOut(Schema):
     stage: Stage
     held: bool
     ended_at: datetime | None
+    received_on: date | None
+
+
+class TimesOut(Schema):
+    """What the whole case took: working days of its offices' limits, pauses out, and days on the wall."""
+
+    workdays: int
+    natural_days: int
+    waiting_days: int
+    received_on: date
+
+
+class InnerSeatOut(Schema):
+    """One who is asked inside the department: a post, or a person in it; and the opinion."""
+
+    seat_no: int
+    post: Post
+    post_title: str
+    person_no: str
+    person_name: str
+    given_by_no: str
+    given_by_name: str
+    at: datetime | None
+    verdict: Verdict | None
+    remark: str
+    mine: bool
+
+
+class InnerStepOut(Schema):
+    """One step inside the department; `asked_at` is empty while it waits for those before it."""
+
+    number: int
+    title: str
+    mode: Mode
+    source: StepSource
+    article: str
+    asked_at: datetime | None
+    done_at: datetime | None
+    seats: list[InnerSeatOut]
+
+
+class InnerRunOut(Schema):
+    """One circulation inside a department before a transition."""
+
+    run_no: int
+    transition: str
+    state: str
+    kind: str
+    organisation: str
+    result: InnerResult
+    proposed_by_no: str
+    proposed_by_name: str
+    proposed_at: datetime
+    remark: str
+    data: dict[str, Any]
+    ended_at: datetime | None
+    steps: list[InnerStepOut]
 
 
 class CaseRow(Schema):
@@ -264,7 +335,7 @@ class AttachmentOut(Schema):
 
 
 class EventOut(Schema):
-    """What happened to a case. `used` of `limit` days were spent in the step that was left."""
+    """What happened to a case. `used` of `limit` days were spent in the step that was left, in `natural_days`."""
 
     number: int
     kind: EventKind
@@ -278,14 +349,19 @@ class EventOut(Schema):
     remark: str
     used: int | None
     limit: int | None
+    natural_days: int | None
     files: list[AttachmentOut]
 
 
 class WayOut(Schema):
-    """A transition the caller may take now, or could but for `obstacle`."""
+    """A transition the caller may take now, or could but for `obstacle`.
+
+    `inner` tells how the department's own steps before it stand; it can be taken when they are agreed.
+    """
 
     transition: TransitionOut
     obstacle: Obstacle | None
+    inner: InnerResult | None
 
 
 class CaseOut(CaseRow):
@@ -302,6 +378,9 @@ class CaseOut(CaseRow):
     events: list[EventOut]
     clocks: list[ClockOut]
     ways: list[WayOut]
+    times: TimesOut
+    inner: list[InnerRunOut]
+    may_urge: bool
 
 
 class CaseRefOut(Schema):
@@ -312,6 +391,12 @@ class CaseRefOut(Schema):
     closed: bool
     outcome: str
     revision: int
+
+
+class OrganisationQuery(Schema):
+    """Whose; one's own where none is named."""
+
+    organisation: str = Field("", max_length=18, pattern=r"^[0-9A-Z]*$")
 
 
 class CaseQuery(PageQuery):
@@ -330,6 +415,34 @@ class ActIn(StrictSchema):
     data: dict[str, Any] = Field(default_factory=dict, max_length=50)
     attachments: list[Annotated[str, Field(pattern=r"^[0-9a-f]{20}$")]] = Field(default_factory=list, max_length=50)
     seen_revision: int | None = Field(None, ge=0, le=2**31 - 1)
+
+
+class InnerIn(StrictSchema):
+    """What a transition is to be taken with, to be looked at inside the department first."""
+
+    remark: str = Field("", max_length=MAX_REMARK, pattern=r"^[^\x00]*$")
+    data: dict[str, Any] = Field(default_factory=dict, max_length=50)
+    seen_revision: int | None = Field(None, ge=0, le=2**31 - 1)
+
+
+class OpinionIn(StrictSchema):
+    """One opinion. Who does not agree says why."""
+
+    verdict: Verdict
+    remark: str = Field("", max_length=2_000, pattern=r"^[^\x00]*$")
+
+
+class OpinionOut(Schema):
+    """How the circulation stands after an opinion."""
+
+    case_no: str
+    result: InnerResult
+
+
+class UrgeIn(StrictSchema):
+    """Words for those who are asked."""
+
+    remark: str = Field("", max_length=MAX_REMARK, pattern=r"^[^\x00]*$")
 
 
 class ClaimIn(StrictSchema):
@@ -375,9 +488,26 @@ def case(request: SubjectRequest, case_no: CaseNo) -> dict[str, Any]:
         "events": [_event(event, view) for event in view.events],
         "clocks": [_clock(each) for each in view.clocks],
         "ways": [
-            {"transition": _transition(way.transition, view.value), "obstacle": way.obstacle} for way in view.ways
+            {"transition": _transition(way.transition, view.value), "obstacle": way.obstacle, "inner": way.inner}
+            for way in view.ways
         ],
+        "times": view.times,
+        "inner": _inner(row, view.runs, request),
+        "may_urge": view.may_urge,
     }
+
+
+def _inner(row: Case, runs: Sequence[InnerRunValue], request: SubjectRequest) -> list[dict[str, Any]]:
+    mine = {seat.id for seat in queries.seats_asked_of(row, request.subject, clock.now())} if runs else set()
+    found = []
+    for run in runs:
+        told = asdict(run)
+        for step in told["steps"]:
+            step["title"] = gettext(step["title"])
+            for seat in step["seats"]:
+                seat |= {"post_title": gettext(seat["post"].label), "mine": seat["seat_no"] in mine}
+        found.append(told)
+    return found
 
 
 @router.get("/cases/{case_no}/road.svg", response=problems(404), summary="Drawing of a case's road", openapi_extra=_SVG)
@@ -422,6 +552,54 @@ def release(request: SubjectRequest, case_no: CaseNo) -> dict[str, Any]:
     return _ref(api.release(case_no, by=request.subject, at=clock.now()))
 
 
+@router.post(
+    "/cases/{case_no}/transitions/{transition}/inner",
+    response={200: CaseRefOut, **problems(404, 409)},
+    summary="Send a transition round the department first",
+)
+def propose(request: SubjectRequest, case_no: CaseNo, transition: Key, body: InnerIn) -> dict[str, Any]:
+    """Have the department's own people look at what a transition is to be taken with; the outer limit runs on."""
+    ref = api.propose(
+        case_no,
+        transition,
+        by=request.subject,
+        at=clock.now(),
+        remark=body.remark,
+        data=body.data,
+        seen_revision=body.seen_revision,
+    )
+    return _ref(ref)
+
+
+@router.post(
+    "/cases/{case_no}/inner/{seat_no}",
+    response={200: OpinionOut, **problems(404, 409)},
+    summary="Give an opinion inside the department",
+)
+def give_opinion(request: SubjectRequest, case_no: CaseNo, seat_no: SeatNo, body: OpinionIn) -> dict[str, Any]:
+    """Agree, disagree or send back, where one is asked."""
+    result = api.give_opinion(
+        case_no, seat_no, verdict=body.verdict, remark=body.remark, by=request.subject, at=clock.now()
+    )
+    return {"case_no": case_no, "result": result}
+
+
+@router.post(
+    "/cases/{case_no}/inner-withdrawal",
+    response={200: CaseRefOut, **problems(404, 409)},
+    summary="Take back what was sent round",
+)
+def take_back(request: SubjectRequest, case_no: CaseNo) -> dict[str, Any]:
+    """End a circulation that one has begun oneself, so that it can be begun anew with other words."""
+    return _ref(api.take_back(case_no, by=request.subject, at=clock.now()))
+
+
+@router.post("/cases/{case_no}/urge", response={200: CaseRefOut, **problems(404, 409)}, summary="Urge the open step")
+def urge(request: SubjectRequest, case_no: CaseNo, body: UrgeIn) -> dict[str, Any]:
+    """Urge whoever is asked now, once a working day at most: for the applicant, the bureau and its monitor."""
+    return _ref(api.urge(case_no, remark=body.remark, by=request.subject, at=clock.now()))
+
+
 def _ref(ref: CaseRef) -> dict[str, Any]:
     return {
         "case_no": ref.case_no,
@@ -462,6 +640,7 @@ def _clock(each: ClockValue) -> dict[str, Any]:
         "stage": each.stage,
         "held": each.paused,
         "ended_at": each.ended_at,
+        "received_on": each.received_on,
     }
 
 
@@ -479,6 +658,7 @@ def _event(event: EventValue, view: queries.CaseView) -> dict[str, Any]:
         "remark": event.remark,
         "used": event.used,
         "limit": event.limit,
+        "natural_days": event.natural_days,
         "files": view.files.get(event.number, []),
     }
 
@@ -504,6 +684,7 @@ class TaskOut(Schema):
     holder_no: str
     holder_name: str
     url: str
+    inner: str
 
 
 @router.get("/tasks", response={200: list[TaskOut], **problems()}, summary="What waits for me")
@@ -515,6 +696,122 @@ def tasks(request: SubjectRequest) -> list[dict[str, Any]]:
             **{name: getattr(task, name) for name in task.__slots__},
             "procedure_title": gettext(task.procedure_title),
             "step_title": gettext(task.step_title),
+            "inner": gettext(task.inner) if task.inner else "",
         }
         for task in found
     ]
+
+
+# --- Steps inside a department ---------------------------------------------------------------------------------------
+class InnerKindOut(Schema):
+    """What a department may send round its own people before it goes out."""
+
+    key: str
+    title: str
+
+
+class SeatIn(StrictSchema):
+    """Who is asked: a post of the department, or one person in it."""
+
+    post: Post
+    person_no: str = Field("", max_length=16, pattern=r"^[A-Z0-9]*$")
+
+
+class InnerSchemeStepIn(StrictSchema):
+    """One step: its title, who is asked, and whose word settles it."""
+
+    title: str = Field(min_length=1, max_length=30, pattern=r"^[^\x00-\x1f\x7f]*$")
+    mode: Mode = Mode.ALL
+    seats: list[SeatIn] = Field(min_length=1, max_length=MAX_SEATS)
+
+
+class InnerSchemeIn(StrictSchema):
+    """Up to four steps, one after the other; none ends the scheme. Today on, or from a later day."""
+
+    steps: list[InnerSchemeStepIn] = Field(max_length=MAX_STEPS)
+    valid_from: date | None = Field(None, le=date(2100, 12, 31))
+
+
+class AskedSeatOut(Schema):
+    """Who is asked."""
+
+    post: Post
+    person_no: str
+    person_name: str
+
+
+class InnerSchemeStepOut(Schema):
+    """One step of a scheme."""
+
+    title: str
+    mode: Mode
+    seats: list[AskedSeatOut]
+
+
+class InnerSchemeOut(Schema):
+    """What a department laid down for one kind of matter, from a day on."""
+
+    organisation: str
+    kind: str
+    valid_from: date
+    steps: list[InnerSchemeStepOut]
+    changed_by_name: str
+    changed_at: datetime
+
+
+@router.get("/inner/kinds", response={200: list[InnerKindOut], **problems()}, summary="What departments may send round")
+def inner_kinds(request: SubjectRequest) -> list[Any]:
+    """The kinds of matters before which a department may put its own steps."""
+    require(request.subject, policy.SEE_PROCEDURES)
+    return [{"key": kind.key, "title": gettext(kind.title)} for kind in every_inner_kind().values()]
+
+
+@router.get("/inner/schemes", response={200: list[InnerSchemeOut], **problems()}, summary="My department's inner steps")
+def inner_schemes(request: SubjectRequest, query: Query[OrganisationQuery]) -> list[dict[str, Any]]:
+    """All schemes of one's own department, newest first; monitors and auditors may ask for another's."""
+    found = api.schemes(query.organisation or request.subject.organisation, by=request.subject)
+    return [asdict(scheme) for scheme in found]
+
+
+@router.put("/inner/schemes/{kind}", response={204: None, **problems(404)}, summary="Lay down inner steps")
+def lay_down_scheme(request: SubjectRequest, kind: Name, body: InnerSchemeIn) -> Status[None]:
+    """Lay down one's own department's steps for a kind of matter; for its coordinator and its cloud chief."""
+    api.lay_down_scheme(
+        organisation=request.subject.organisation,
+        kind=kind,
+        steps=[
+            SchemeStep(step.title, tuple(Seat(seat.post, seat.person_no) for seat in step.seats), step.mode)
+            for step in body.steps
+        ],
+        valid_from=body.valid_from,
+        by=request.subject,
+        at=clock.now(),
+    )
+    return Status(204, None)
+
+
+# --- Returns ---------------------------------------------------------------------------------------------------------
+class ReturnCountOut(Schema):
+    """How often one person sent cases back to be completed, in how many cases."""
+
+    person_no: str
+    name: str
+    organisation: str
+    returns: int
+    cases: int
+
+
+class DaysQuery(Schema):
+    """From a day to a day, both counted."""
+
+    since: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 30))]
+    until: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 30))]
+
+
+@router.get("/returns", response={200: list[ReturnCountOut], **problems()}, summary="Returns for completion by person")
+def returns(request: SubjectRequest, query: Query[DaysQuery]) -> list[Any]:
+    """Returns by person between two days, most first: for the bureau, its monitor and auditors."""
+    require(request.subject, policy.COUNT_RETURNS)
+    since = datetime.combine(query.since, time(), SHANGHAI)
+    until = datetime.combine(query.until + timedelta(days=1), time(), SHANGHAI)
+    return list(api.returns_by_person(since=since, until=until))

@@ -11,6 +11,7 @@ from jutong.foundation.rulebook.values import (
     ImportedNotice,
     LimitRule,
     Parameter,
+    RequiredStep,
     RulePack,
     Weights,
     YearState,
@@ -29,6 +30,7 @@ __all__ = [
     "code_lists",
     "ensure_start_data",
     "enter_day",
+    "enter_emergency",
     "fresh_for",
     "home_region",
     "import_notice",
@@ -39,6 +41,7 @@ __all__ = [
     "packs",
     "parameter",
     "parameters",
+    "required_steps",
     "weights",
     "year_state",
 ]
@@ -75,6 +78,11 @@ def parameters(*, on: date) -> list[Parameter]:
     """All parameters in force on that day."""
     book = rulebook()
     return [book.parameter(key, on) for key in book.keys(lambda pack: pack.parameters, on)]
+
+
+def required_steps(kind: str, *, on: date) -> tuple[RequiredStep, ...]:
+    """The steps that the rules in force on that day want inside the acting department; none where they are silent."""
+    return rulebook().required_steps(kind, on)
 
 
 def weights(key: str, *, on: date) -> Weights:
@@ -168,6 +176,18 @@ def enter_day(
 ) -> None:
     """Make one day off or working in a region; announces `events.CalendarImported`."""
     services.enter_day(day=day, is_workday=is_workday, notice_no=notice_no, note=note, region=region, by=by, at=at)
+
+
+def enter_emergency(
+    *, first: date, last: date, region: str, notice_no: str, reason: str, by: Subject, at: datetime
+) -> int:
+    """Make days off in one region because of an emergency; announces `events.CalendarImported`.
+
+    `services.enter_emergency` names the errors.
+    """
+    return services.enter_emergency(
+        first=first, last=last, region=region, notice_no=notice_no, reason=reason, by=by, at=at
+    )
 
 
 def ensure_start_data(*, at: datetime) -> None:

@@ -22,13 +22,18 @@ from jutong.foundation.rulebook.values import (
     NoticeDay,
     PackLevel,
     Parameter,
+    RequiredStep,
     RuleNotInForce,
     RulePack,
     RuleUnknown,
     Weights,
 )
 from jutong.foundation.rulebook.values import LineFaultReason as Reason
+from jutong.kernel.policy import Post
+from jutong.kernel.text import N_
 from jutong.kernel.workdays import Limit, LimitUnit
+
+SHARING_OFFICE_HEAD = N_("数据共享工作机构负责人审签")
 
 # --- The shape of a pack ---------------------------------------------------------------------------------------------
 
@@ -95,6 +100,30 @@ class _EntryShape(_Strict):
     period_days: StrictInt | None = None
 
 
+_OFFICES: Mapping[str, Post] = {"sharing_office_head": Post.DATA_COORDINATOR}
+"""Offices that texts name and the post of Art. 39 that stands for them here (our reading)."""
+
+
+class _StepShape(_Strict):
+    before: str = Field(min_length=1)
+    approver: str
+    title: str = ""
+    article: str = ""
+    status: FactStatus
+
+    @model_validator(mode="after")
+    def _somebody_holds_it_and_it_is_cited(self) -> "_StepShape":
+        if self.approver not in _OFFICES and self.approver not in {post.value for post in Post}:
+            raise ValueError(f"nobody holds the post {self.approver}")
+        if self.status is FactStatus.IN_TEXT and not self.article:
+            raise ValueError(f"{self.approver} before {self.before}: a step of the text must cite its article")
+        return self
+
+    @property
+    def post(self) -> Post:
+        return _OFFICES.get(self.approver) or Post(self.approver)
+
+
 class _ListShape(_Fact):
     standard: str = ""
     note: str = ""
@@ -120,6 +149,7 @@ class _PackShape(_Strict):
     weights: dict[str, _WeightsShape] = {}
     parameters: dict[str, _ParameterShape] = {}
     code_lists: dict[str, _ListShape] = {}
+    steps: dict[str, tuple[_StepShape, ...]] = {}
 
     @model_validator(mode="after")
     def _names_are_in_their_lists(self) -> "_PackShape":
@@ -152,7 +182,13 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         weights={key: _weights(key, fact, shape.pack) for key, fact in shape.weights.items()},
         parameters={key: _parameter(key, fact, shape.pack) for key, fact in shape.parameters.items()},
         code_lists={name: _code_list(name, fact, shape.pack) for name, fact in shape.code_lists.items()},
+        steps={kind: tuple(_step(kind, fact, shape.pack) for fact in facts) for kind, facts in shape.steps.items()},
     )
+
+
+def _step(kind: str, fact: _StepShape, pack: str) -> RequiredStep:
+    title = fact.title or (SHARING_OFFICE_HEAD if fact.approver in _OFFICES else fact.post.label)
+    return RequiredStep(kind, title, fact.before, fact.post, fact.article or OUR_DEFAULT_ARTICLE, fact.status, pack)
 
 
 def _limit(key: str, fact: _LimitShape, pack: str) -> LimitRule:
@@ -206,6 +242,14 @@ class Rulebook:
 
     def parameter(self, key: str, on: date) -> Parameter:
         return self._found(lambda pack: pack.parameters, key, on)[0]
+
+    def required_steps(self, kind: str, on: date) -> tuple[RequiredStep, ...]:
+        """The steps that any text in force wants before a matter goes out; one post is asked once, as it came first."""
+        found: dict[Post, RequiredStep] = {}
+        for pack in reversed(self._in_force(on)):
+            for step in pack.steps.get(kind, ()):
+                found.setdefault(step.post, step)
+        return tuple(found.values())
 
     def code_list(self, name: str, on: date) -> CodeList:
         return self._found(lambda pack: pack.code_lists, name, on)[0]

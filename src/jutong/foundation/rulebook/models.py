@@ -31,7 +31,8 @@ class Workday(models.Model):
             models.UniqueConstraint(fields=["day", "region"], name="rulebook_workday_day_region"),
             models.CheckConstraint(condition=Q(source__in=_SOURCES), name="rulebook_workday_source"),
             models.CheckConstraint(
-                condition=~Q(source__in=[DaySource.NOTICE.value, DaySource.ENTRY.value]) | ~Q(notice_no=""),
+                condition=~Q(source__in=[DaySource.NOTICE.value, DaySource.ENTRY.value, DaySource.EMERGENCY.value])
+                | ~Q(notice_no=""),
                 name="rulebook_workday_notice_no",
             ),
         ]

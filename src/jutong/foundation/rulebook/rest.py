@@ -333,6 +333,37 @@ def enter_day(request: SubjectRequest, day: Annotated[Day, InPath()], body: DayI
     return Status(204, None)
 
 
+class EmergencyIn(StrictSchema):
+    """From a day to a day, where, by which notice and why."""
+
+    first: Day
+    last: Day
+    region: Annotated[str, Field(pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$", examples=["450100"])]
+    notice_no: NoticeNo
+    reason: Annotated[str, Field(min_length=1, max_length=60, pattern=LINE, examples=["台风停工"])]
+
+
+class EmergencyOut(Schema):
+    """How many days became days off."""
+
+    days: int
+
+
+@router.post("/calendar/emergencies", response={200: EmergencyOut, **problems()}, summary="Enter emergency days")
+def enter_emergency(request: SubjectRequest, body: EmergencyIn) -> dict[str, int]:
+    """Make days off in one region and below; open clocks of offices there are counted again."""
+    days = api.enter_emergency(
+        first=body.first,
+        last=body.last,
+        region=body.region,
+        notice_no=body.notice_no,
+        reason=body.reason,
+        by=request.subject,
+        at=clock.now(),
+    )
+    return {"days": days}
+
+
 # --- Presentation ----------------------------------------------------------------------------------------------------
 def _limit(rule: LimitRule) -> dict[str, Any]:
     limit = rule.limit

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
@@ -10,19 +10,26 @@ from django.db import transaction
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
 from jutong.foundation.outbox import api as outbox
+from jutong.foundation.rulebook import queries
 from jutong.foundation.rulebook.adapters import notices
+from jutong.foundation.rulebook.adapters.packs import rulebook
 from jutong.foundation.rulebook.domain import MAX_NOTE_LENGTH, read_notice
 from jutong.foundation.rulebook.events import CalendarImported
 from jutong.foundation.rulebook.models import CalendarStamp, CoveredYear, Notice, Workday
-from jutong.foundation.rulebook.policy import CHANGE_CALENDAR
+from jutong.foundation.rulebook.policy import CHANGE_CALENDAR, ENTER_EMERGENCY
 from jutong.foundation.rulebook.values import (
     CalendarYearImplausible,
     DaySource,
+    EmergencyEndsBeforeItBegins,
+    EmergencyNeedsReason,
+    EmergencyNeedsRegion,
+    EmergencyTooLate,
     ImportedNotice,
     NoticeDay,
     NoticeNumberMissing,
 )
 from jutong.kernel.actors import PLATFORM, ActorRef
+from jutong.kernel.clock import local_day
 from jutong.kernel.codes.region import RegionCode
 from jutong.kernel.policy import Subject
 
@@ -47,7 +54,8 @@ def import_notice(
         raise CalendarYearImplausible(field="year", year=year)
     days = read_notice(content, year, national=not region)
     _lock_calendar()
-    Workday.objects.filter(region=region, for_year=year).delete()
+    # Emergency days are no holidays of a notice: they stay.
+    Workday.objects.filter(region=region, for_year=year).exclude(source=DaySource.EMERGENCY).delete()
     _put(days, region=region, for_year=year, source=DaySource.NOTICE, notice_no=notice_no)
     if not region:
         CoveredYear.objects.update_or_create(
@@ -101,6 +109,58 @@ def enter_day(
         details={"notice_no": notice_no, "is_workday": is_workday, "note": entry.note},
     )
     _announce(day.year, region, notice_no, day, day, at)
+
+
+@transaction.atomic
+def enter_emergency(
+    *, first: date, last: date, region: str, notice_no: str, reason: str, by: Subject, at: datetime
+) -> int:
+    """Make days off in one region and below because of an emergency (应急停工, 如台风); how many days changed.
+
+    Days on which nobody works anyway stay as they are. Open clocks of offices there are counted again.
+
+    Raises NotPermitted, NoticeNumberMissing, EmergencyNeedsRegion, EmergencyNeedsReason, EmergencyTooLate,
+    EmergencyEndsBeforeItBegins, CalendarYearImplausible, or a RegionCodeError.
+    """
+    require(by, ENTER_EMERGENCY)
+    notice_no, reason = _notice_no(notice_no), reason.strip()[:MAX_NOTE_LENGTH]
+    if not region.strip():
+        raise EmergencyNeedsRegion(field="region")
+    region = RegionCode.parse(region).text
+    if not reason:
+        raise EmergencyNeedsReason(field="reason")
+    if not FIRST_YEAR <= first.year <= LAST_YEAR:
+        raise CalendarYearImplausible(field="first", year=first.year)
+    longest = rulebook().parameter("calendar.emergency_days_max", local_day(at)).whole()
+    if not first <= last < first + timedelta(days=longest):
+        raise EmergencyEndsBeforeItBegins(field="last", days=longest)
+    back = rulebook().parameter("calendar.emergency_days_back", local_day(at)).whole()
+    if first < local_day(at) - timedelta(days=back):
+        raise EmergencyTooLate(field="first", day=first.isoformat(), days=back)
+    known = queries.calendar(rulebook().territory).at(region)
+    every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    days = [NoticeDay(day, False, reason) for day in every if known.is_workday(day)]
+    if not days:
+        return 0
+    _lock_calendar()
+    for year in sorted({day.day.year for day in days}):
+        of_year = [day for day in days if day.day.year == year]
+        _put(of_year, region=region, for_year=year, source=DaySource.EMERGENCY, notice_no=notice_no)
+    audit.record(
+        action="rulebook.emergency.entered",
+        by=by.actor,
+        at=at,
+        object_kind="calendar_day",
+        object_code=f"{region}:{days[0].day}",
+        details={
+            "notice_no": notice_no,
+            "first": days[0].day.isoformat(),
+            "last": days[-1].day.isoformat(),
+            "days": len(days),
+        },
+    )
+    _announce(first.year, region, notice_no, days[0].day, days[-1].day, at)
+    return len(days)
 
 
 @transaction.atomic

@@ -1,12 +1,13 @@
 """Values of the rulebook that other rooms may hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
 from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.policy import Post
 from jutong.kernel.text import N_
 from jutong.kernel.workdays import Limit
 
@@ -193,6 +194,19 @@ class CodeList:
 
 
 @dataclass(frozen=True, slots=True)
+class RequiredStep:
+    """A step that a text wants inside the acting department (内部审签要求): before what, and by whose hand."""
+
+    kind: str
+    title: str
+    before: str
+    post: Post
+    article: str
+    status: FactStatus
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
 class RulePack:
     """Rule pack (规则包): the facts of one text with the days it is in force, both ends counted."""
 
@@ -207,6 +221,7 @@ class RulePack:
     weights: Mapping[str, Weights]
     parameters: Mapping[str, Parameter]
     code_lists: Mapping[str, CodeList]
+    steps: Mapping[str, tuple[RequiredStep, ...]] = field(default_factory=dict)
 
     def in_force(self, on: date) -> bool:
         return self.in_force_from <= on and (self.in_force_to is None or on <= self.in_force_to)
@@ -219,6 +234,7 @@ class DaySource(StrEnum):
     STATUTORY = "statutory"  # 法定节假日推算
     NOTICE = "notice"  # 年度通知导入
     ENTRY = "entry"  # 单日登记
+    EMERGENCY = "emergency"  # 应急停工
 
     @property
     def label(self) -> str:
@@ -230,6 +246,7 @@ _SOURCE_LABELS = {
     DaySource.STATUTORY: N_("法定节假日（推算）"),
     DaySource.NOTICE: N_("年度通知"),
     DaySource.ENTRY: N_("单日登记"),
+    DaySource.EMERGENCY: N_("应急停工"),
 }
 
 
@@ -310,6 +327,30 @@ class NoticeNumberMissing(RulebookError):
     """A calendar entry without the number of the notice it rests on."""
 
     message = N_("请填写通知的文号，例如“国办发明电〔2025〕7号”。")
+
+
+class EmergencyNeedsRegion(RulebookError):
+    """An emergency day without the region it holds for: the whole country never stops by one."""
+
+    message = N_("请填写停工的行政区划代码，例如南宁市 450100。")
+
+
+class EmergencyNeedsReason(RulebookError):
+    """An emergency day without its reason."""
+
+    message = N_("请填写停工原因，例如“台风停工”。")
+
+
+class EmergencyTooLate(RulebookError):
+    """An emergency day long past: clocks that ran out then are not to be turned back at leisure."""
+
+    message = N_("{day} 已超过可补录的期限（{days} 天内），如需更正请由系统管理员登记。")
+
+
+class EmergencyEndsBeforeItBegins(RulebookError):
+    """The last day lies before the first, or too far after it."""
+
+    message = N_("停工的截止日期不能早于开始日期，一次最多登记 {days} 天。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,16 @@ def uscc_of_kind(kind: OrganisationKind) -> str:
     return found
 
 
+def find_uscc_of_kind(kind: OrganisationKind) -> str:
+    """As `uscc_of_kind`, or nothing."""
+    return models.Organisation.objects.filter(kind=kind).values_list("uscc", flat=True).first() or ""
+
+
+def region_code_of(uscc: str) -> str:
+    """The code of the division an organisation belongs to, or nothing."""
+    return models.Organisation.objects.filter(uscc=uscc).values_list("region_id", flat=True).first() or ""
+
+
 def usccs_within(region_code: str) -> QuerySet[models.Organisation, Any]:
     """Credit codes of the organisations of a division and below, lazily, for `__in`."""
     prefix = RegionCode.parse(region_code).prefix

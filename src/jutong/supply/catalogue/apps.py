@@ -21,6 +21,7 @@ class CatalogueConfig(AppConfig):
         from jutong.ui import navigation
 
         assert procedures.Compilation.name == services.COMPILATION
+        assert procedures.SUBMISSION.key == services.INNER_KIND
 
         def reindex(event: OrganisationRenamed, *, at: datetime) -> None:
             services.reindex(provider_uscc=event.uscc)

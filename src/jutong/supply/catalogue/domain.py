@@ -96,6 +96,13 @@ class DraftNotEditable(CatalogueError):
     kind = ErrorKind.CONFLICT
 
 
+class DraftGoingRound(CatalogueError):
+    """The draft lies before the department's own people; its text stands still until it is taken back or returned."""
+
+    message = N_("目录草稿 {draft} 正在本部门内部审核，不能修改；如需修改，请先收回送审。")
+    kind = ErrorKind.CONFLICT
+
+
 class DraftChangedMeanwhile(CatalogueError):
     """Somebody else saved the draft since it was read."""
 

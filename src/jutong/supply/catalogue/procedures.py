@@ -8,18 +8,31 @@ from jutong.foundation.procedures.values import (
     By,
     CaseValue,
     Final,
+    InnerKind,
     Outcome,
     Parties,
     Procedure,
     Remark,
+    SignOff,
     Start,
     Step,
     Waiting,
+    When,
 )
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.policy import Post
 from jutong.kernel.text import N_
 from jutong.supply.catalogue import services
+
+SUBMISSION = InnerKind("catalogue.submission", N_("目录报送"))
+
+
+def _inside(case: CaseValue) -> bool:
+    return bool(case.data.get("inside"))
+
+
+def _returned_before(case: CaseValue) -> bool:
+    return case.taken.get("send_back", 0) > 0
 
 
 def _approve(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -42,6 +55,10 @@ def _publish(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, 
     services.take_publication(draft_no=case.subject_code, by=by, at=at)
 
 
+AGAIN = SignOff(N_("再次退回复核"), Post.BUREAU_REVIEWER, _returned_before)
+"""A second return wants a second reviewer (our default): a return must not become the way to win time."""
+
+
 class Compilation(Procedure):
     """An entry of the catalogue is submitted, reviewed and published (政务数据资源目录编制). Guide 6.2.
 
@@ -58,17 +75,22 @@ class Compilation(Procedure):
     data_template = "catalogue/case.html"
 
     submitted = Start(N_("目录报送"))
+    preparing = Step(N_("本部门内部审核"), who=By(Post.DATA_STEWARD, "provider"), private=True)
     review = Step(N_("目录审核"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="catalogue.review")
     mending = Waiting(N_("退回整改"), who=By(Post.DATA_STEWARD, "provider"), limit="return.complete", holds=review)
     publication = Step(N_("目录发布"), who=By(Post.BUREAU_REVIEWER, "bureau"))
     published = Final(N_("已发布"), outcome=Outcome.DONE)
     withdrawn = Final(N_("已撤回"), outcome=Outcome.WITHDRAWN)
 
+    prepare = submitted.to(
+        preparing, title=N_("送本部门内部审核"), guard=When(_inside, N_("本部门未设置报送前的内部审核。"))
+    )
     receive = submitted.to(review, title=N_("报送"))
+    hand_in = preparing.to(review, title=N_("报送大数据局"), inner=SUBMISSION, effect=_resubmit)
     approve = review.to(publication, title=N_("审核通过，赋予代码"), effect=_approve)
-    send_back = review.to(mending, title=N_("退回整改"), remark=Remark(N_("整改意见")), effect=_return)
+    send_back = review.to(mending, title=N_("退回整改"), remark=Remark(N_("整改意见")), effect=_return, sign_off=AGAIN)
     resubmit = mending.to(review, title=N_("整改完毕，重新报送"), effect=_resubmit)
-    withdraw = (review | mending).to(
+    withdraw = (preparing | review | mending).to(
         withdrawn, title=N_("撤回"), who=By(Post.DATA_STEWARD, "provider"), effect=_withdraw
     )
     publish = publication.to(published, title=N_("发布"), effect=_publish)

@@ -27,6 +27,9 @@ from jutong.supply.catalogue.values import Content, DraftState, ResourceState
 COMPILATION = "catalogue.compilation"
 """The procedure of `procedures.py`, by name: it calls us, so we do not import it."""
 
+INNER_KIND = "catalogue.submission"
+"""What a department may send round its own people before it is submitted, by the procedure's name for it."""
+
 # --- Drafts ----------------------------------------------------------------------------------------------------------
 
 
@@ -59,6 +62,8 @@ def update_draft(*, draft_no: str, content: Content, by: Subject, at: datetime, 
     if not DraftState(row.state).editable:
         raise domain.DraftNotEditable(draft=draft_no, state=DraftState(row.state))
     require(by, policy.EDIT_DRAFT, queries.facts_of_draft(row))
+    if row.case_no and procedures.is_going_round(row.case_no):
+        raise domain.DraftGoingRound(draft=draft_no)
     if edition is not None and edition != row.edition:
         raise domain.DraftChangedMeanwhile(draft=draft_no, edition=row.edition)
     before = Content.from_json(row.content)
@@ -150,6 +155,9 @@ def _insert_draft(
 def submit(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> str:
     """Submit a draft for the bureau's review (目录报送), the first time or after a return; gives the case number.
 
+    Where the department or a rule has inner steps before it, the draft goes round the department first; the same call
+    hands it in when all have agreed.
+
     Raises NoSuchDraft, NotPermitted, DraftNotEditable, DraftHasGaps.
     """
     row = queries.lock_draft(draft_no, by)
@@ -157,17 +165,24 @@ def submit(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> str
     require(by, policy.SUBMIT_DRAFT, queries.facts_of_draft(row))
     check(row, on=local_day(at))
     if row.case_no:
-        procedures.act(row.case_no, "resubmit", by=by, at=at, remark=remark)
+        way = "resubmit" if row.state == DraftState.RETURNED else "hand_in"
+        procedures.hand_on(row.case_no, way, by=by, at=at, remark=remark)
         return row.case_no
+    inside = procedures.inner_steps_needed(INNER_KIND, organisation=row.provider_uscc, at=at)
     case = procedures.open_case(
         COMPILATION,
         subject_code=draft_no,
         title=row.title,
         parties={"provider": row.provider_uscc, "bureau": organisations.bureau()},
-        data={"draft_no": draft_no, "code": row.resource.code if row.resource else ""},
+        data={"draft_no": draft_no, "code": row.resource.code if row.resource else "", "inside": inside},
         by=by,
         at=at,
     )
+    if inside:
+        row.case_no = case.case_no
+        row.save(update_fields=["case_no"])
+        procedures.propose(case.case_no, "hand_in", by=by, at=at, remark=remark)
+        return case.case_no
     take_submission(draft_no=draft_no, case_no=case.case_no, by=by.actor, at=at)
     return case.case_no
 
@@ -184,11 +199,11 @@ def approve(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> st
 
 @transaction.atomic
 def return_draft(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> None:
-    """Send a draft back with what must be mended (退回整改)."""
+    """Send a draft back with what must be mended (退回整改); the second time a second reviewer must agree first."""
     row = queries.view_draft_row(draft_no, by)
     _expect(row, DraftState.SUBMITTED)
     require(by, policy.REVIEW_DRAFT, queries.facts_of_draft(row))
-    procedures.act(row.case_no, "send_back", by=by, at=at, remark=remark)
+    procedures.hand_on(row.case_no, "send_back", by=by, at=at, remark=remark)
 
 
 @transaction.atomic
@@ -252,7 +267,7 @@ def take_return(*, draft_no: str, by: ActorRef, at: datetime) -> None:
 def take_withdrawal(*, draft_no: str, by: ActorRef, at: datetime) -> None:
     """The department takes its submission back (撤回); the draft can be changed again, or given up."""
     row = queries.lock_draft(draft_no)
-    _expect(row, DraftState.SUBMITTED, DraftState.RETURNED)
+    _expect(row, DraftState.DRAFT, DraftState.SUBMITTED, DraftState.RETURNED)
     _record("catalogue.draft.withdrawn", row, by, at)
     row.case_no = ""
     _set_state(row, DraftState.DRAFT, by, at)

@@ -13,6 +13,7 @@ from jutong.kernel.workdays import Limit, LimitUnit, WorkCalendar, days
 REVIEW = Limit("sharing.review", 2, LimitUnit.WORKDAY, "细则第二十二条（二）")
 ANSWER = Limit("sharing.answer", 5, LimitUnit.WORKDAY, "细则第二十二条（三）")
 PUSH = Limit("sharing.push", 2, LimitUnit.WORKDAY, "细则第二十二条（四）")
+LADDER = clocks.Ladder(remind_before=1, to_monitor=1, to_chief=3, bulletin=5)
 
 # Mid-autumn and National Day as each year's notice set them: the days off, and the weekends worked for them.
 NATIONAL_DAY = {
@@ -137,13 +138,13 @@ def test_a_day_of_the_month_is_not_held():
     ],
 )
 def test_warnings_step_up_by_working_days(today, stage):
-    assert clocks.stage(date(2019, 10, 9), date.fromisoformat(today), calendar(2019)) is stage
+    assert clocks.stage(date(2019, 10, 9), date.fromisoformat(today), calendar(2019), LADDER) is stage
 
 
 def test_the_first_days_off_after_the_last_day_are_overdue_and_no_more():
     friday = date(2019, 9, 20)
 
-    assert [clocks.stage(friday, friday + timedelta(days=n), calendar(2019)) for n in (0, 1, 2, 3)] == [
+    assert [clocks.stage(friday, friday + timedelta(days=n), calendar(2019), LADDER) for n in (0, 1, 2, 3)] == [
         Stage.DUE, Stage.OVERDUE, Stage.OVERDUE, Stage.TO_MONITOR,
     ]  # fmt: skip
 
@@ -151,7 +152,7 @@ def test_the_first_days_off_after_the_last_day_are_overdue_and_no_more():
 def test_the_warning_comes_before_a_holiday_and_stays_over_it():
     due_on = date(2019, 10, 8)
 
-    stages = {day: clocks.stage(due_on, day, calendar(2019)) for day in sorted(days("2019-09-29..2019-10-08"))}
+    stages = {day: clocks.stage(due_on, day, calendar(2019), LADDER) for day in sorted(days("2019-09-29..2019-10-08"))}
 
     assert stages[date(2019, 9, 29)] is Stage.IN_TIME
     assert {stages[day] for day in days("2019-09-30..2019-10-07")} == {Stage.SOON}
@@ -164,7 +165,7 @@ def test_a_later_day_is_never_at_an_earlier_stage(year, due_offset, offset):
     due_on = work.next_workday(date(year, 9, 1) + timedelta(days=due_offset))
     day = date(year, 8, 20) + timedelta(days=offset)
 
-    assert clocks.stage(due_on, day, work) <= clocks.stage(due_on, day + timedelta(days=1), work)
+    assert clocks.stage(due_on, day, work, LADDER) <= clocks.stage(due_on, day + timedelta(days=1), work, LADDER)
 
 
 @given(st.sampled_from(sorted(NATIONAL_DAY)), st.integers(0, 40), st.integers(-5, 20))

@@ -128,13 +128,13 @@ def answer(request: SubjectRequest, request_no: str) -> HttpResponse:
                 request.POST.get("remark", "")[:2_000],
             )
             services.consent(request_no=request_no, consent=consent, by=request.subject, at=clock.now())
-            messages.success(request, _("已同意提供，等待自治区大数据发展局推送结果。"))
+            messages.success(request, _answered(request_no, _("已同意提供，等待自治区大数据发展局推送结果。")))
             return redirect("sharing:request", request_no)
         if do == "refuse" and refusal.is_valid():
             services.refuse(
                 request_no=request_no, refusal=Refusal(**refusal.cleaned_data), by=request.subject, at=clock.now()
             )
-            messages.success(request, _("已答复不予提供，等待自治区大数据发展局推送结果。"))
+            messages.success(request, _answered(request_no, _("已答复不予提供，等待自治区大数据发展局推送结果。")))
             return redirect("sharing:request", request_no)
     except JutongError as error:
         complaints = forms.refuse(refusal, error)
@@ -167,6 +167,14 @@ def answer(request: SubjectRequest, request_no: str) -> HttpResponse:
     }
     status = 422 if complaints or refusal.errors else 200
     return render(request, "sharing/answer.html", context, status=status)
+
+
+def _answered(request_no: str, words: str) -> str:
+    """What is told after an answer: it may first go round the department."""
+    row = models.DataRequest.objects.get(request_no=request_no)
+    if row.state == RequestState.ANSWERING:
+        return _("已送本单位内部审签，全部同意后请再次提交相同的答复。")
+    return words
 
 
 def may_answer(request: SubjectRequest, row: models.DataRequest) -> bool:

@@ -18,6 +18,8 @@ from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.formatting import moment_words
 
 STATE_TONES = {
+    RequestState.PREPARING: Tone.ACTIVE,
+    RequestState.COMPLETING: Tone.ATTENTION,
     RequestState.REVIEWING: Tone.ACTIVE,
     RequestState.ANSWERING: Tone.ACTIVE,
     RequestState.PUSHING: Tone.ACTIVE,

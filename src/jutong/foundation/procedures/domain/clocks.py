@@ -4,16 +4,26 @@ All days are legal days of one calendar: the day of arrival is not counted, an a
 next working day, and a limit ends with the last moment of its last day.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from jutong.foundation.procedures.values.cases import Stage
 from jutong.kernel.workdays import DueDay, Limit, LimitUnit, WorkCalendar
 
-# Working days after the last day at which the next one is told. Our default; the Rules name only the posts.
-TO_MONITOR_AFTER = 1
-TO_CHIEF_AFTER = 3
-TO_BUREAU_AFTER = 5
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """When who is told (提醒、催办和超期升级): working days before the last day, and after it for each further rung."""
+
+    remind_before: int
+    to_monitor: int
+    to_chief: int
+    bulletin: int
+
+    def after(self) -> tuple[tuple[Stage, int], ...]:
+        """The rungs beyond the last day, the highest first."""
+        return ((Stage.TO_BUREAU, self.bulletin), (Stage.TO_CHIEF, self.to_chief), (Stage.TO_MONITOR, self.to_monitor))
+
 
 _COUNTED = {LimitUnit.WORKDAY, LimitUnit.NATURAL_DAY}
 
@@ -52,27 +62,37 @@ def days_left(limit: Limit, due_on: date, today: date, calendar: WorkCalendar) -
     return (due_on - today).days
 
 
-def stage(due_on: date, today: date, calendar: WorkCalendar) -> Stage:
+def received_on(limit: Limit, start: date, calendar: WorkCalendar) -> date:
+    """The day an arrival counts as received: where working days are counted, never a day off."""
+    return calendar.next_workday(start) if limit.unit is LimitUnit.WORKDAY else start
+
+
+def stage(due_on: date, today: date, calendar: WorkCalendar, ladder: Ladder) -> Stage:
     """How far a clock has run down on a day.
 
-    The warning comes on the last working day before the day it is due, and steps up by working days after it.
+    The warning comes on a working day before the day it is due, and steps up by working days after it.
     """
     if today <= due_on:
         if today == due_on:
             return Stage.DUE
-        return Stage.SOON if today >= _workday_before(due_on, calendar) else Stage.IN_TIME
+        return Stage.SOON if today >= _workday_before(due_on, calendar, ladder.remind_before) else Stage.IN_TIME
     late = calendar.workdays_between(due_on, today)
-    if late >= TO_BUREAU_AFTER:
-        return Stage.TO_BUREAU
-    if late >= TO_CHIEF_AFTER:
-        return Stage.TO_CHIEF
-    if late >= TO_MONITOR_AFTER:
-        return Stage.TO_MONITOR
-    return Stage.OVERDUE
+    return next((rung for rung, days in ladder.after() if late >= days), Stage.OVERDUE)
 
 
-def _workday_before(day: date, calendar: WorkCalendar) -> date:
-    before = day - timedelta(days=1)
-    while not calendar.is_workday(before):
-        before -= timedelta(days=1)
-    return before
+def next_look(due_on: date, told: Stage, calendar: WorkCalendar, ladder: Ladder) -> date | None:
+    """The first day on which a clock that was told of a stage has something new to tell; None after the last one."""
+    if told < Stage.SOON:
+        return _workday_before(due_on, calendar, ladder.remind_before)
+    if told < Stage.DUE:
+        return due_on
+    if told < Stage.OVERDUE:
+        return due_on + timedelta(days=1)
+    return min((calendar.add_workdays(due_on, days) for rung, days in ladder.after() if rung > told), default=None)
+
+
+def _workday_before(day: date, calendar: WorkCalendar, count: int) -> date:
+    while count:
+        day -= timedelta(days=1)
+        count -= calendar.is_workday(day)
+    return day

@@ -10,7 +10,7 @@ from django.db import transaction
 from jutong.foundation.procedures import plugs
 from jutong.foundation.procedures.errors import NobodyToAct
 from jutong.foundation.procedures.models import Case
-from jutong.foundation.procedures.services import telling
+from jutong.foundation.procedures.services import inner_people, telling
 from jutong.foundation.procedures.services.cases import BY_PLATFORM, Held, hold, tell_event
 from jutong.foundation.procedures.values.cases import EventKind, Person
 from jutong.foundation.procedures.values.declaration import By, State, Step
@@ -100,6 +100,12 @@ def people_asked(held: Held, at: datetime) -> Sequence[Person]:
         return ()
     found = _climb(held.procedure, state, held.parties, opener_of(held.row), at)
     return found.people if found else ()
+
+
+def everybody_asked(held: Held, at: datetime) -> list[str]:
+    """Person numbers of all who can act now: in the step, or inside their department before it."""
+    inside = inner_people.asked_in(held.row, at)
+    return list(dict.fromkeys([*(person.person_no for person in people_asked(held, at)), *inside]))
 
 
 def opener_of(row: Case) -> str:

@@ -2,34 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import connection, transaction
 
 from jutong.foundation.audit import api as audit
 from jutong.foundation.files import api as files
 from jutong.foundation.outbox import api as outbox
-from jutong.foundation.procedures import errors, plugs, queries
+from jutong.foundation.procedures import errors, queries
 from jutong.foundation.procedures.domain import fields as asked
-from jutong.foundation.procedures.domain.moves import Obstacle, first_way, obstacle
+from jutong.foundation.procedures.domain.moves import first_way
 from jutong.foundation.procedures.events import CaseClosed, CaseMoved, CaseOpened
-from jutong.foundation.procedures.models import Case, CaseEvent, CaseParty
-from jutong.foundation.procedures.services import assignment, claims, clocks, telling
+from jutong.foundation.procedures.models import Case, CaseParty
+from jutong.foundation.procedures.services import assignment, clocks, inner, permission, telling
 from jutong.foundation.procedures.services.cases import (
     BY_PLATFORM,
     Doer,
     Held,
     hold,
     hold_new,
-    moment_text,
     tell_event,
 )
 from jutong.foundation.procedures.values.cases import CaseRef, EventKind
-from jutong.foundation.procedures.values.declaration import Final, State, Transition, Waiting
+from jutong.foundation.procedures.values.declaration import Final, State, Step, Transition, Waiting
 from jutong.foundation.procedures.values.procedure import Procedure
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.clock import local_day
-from jutong.kernel.policy import POST_NAMES, Subject
+from jutong.kernel.policy import Subject
 
 
 # --- Opening ---------------------------------------------------------------------------------------------------------
@@ -116,68 +115,34 @@ def act(
     """Take a transition, as the person who acts. With `seen_revision`, only if nobody moved the case since.
 
     Raises NotFound, TransitionUnknown, StepAlreadyTaken, CaseIsClosed, TransitionNotNow, NotYourStep,
-    ApplicantMayNotDecide, OnlyThePlatform, TakenOftenEnough, ConditionNotMet, StepHeldByOther, NobodyToAct; those of
-    `domain.fields`; and what the owning room's effect raises.
+    ApplicantMayNotDecide, OnlyThePlatform, TakenOftenEnough, ConditionNotMet, StepHeldByOther, NobodyToAct,
+    InnerStepsNotDone, InnerContentDiffers; those of `domain.fields`; and what the owning room's effect raises.
     """
     held = hold(case_no)
     queries.require_visible(held.row, by)
     way = held.procedure.find_transition(transition)
     if way is None:
         raise errors.TransitionUnknown(name=transition)
-    _refuse_if_moved(held, way, seen_revision)
-    if (found := obstacle(held.standing, way, by)) is not None:
-        _refuse(held, way, found)
-    claims.refuse_if_held(held, by, at)
+    permission.require_free(held, way, by, at, seen_revision)
     given = asked.checked(way, held.standing.case, remark=remark, attachments=attachments, data=data or {})
+    inner.require_done(held, way, remark=remark, given=given, at=at)
     _move(held, way, Doer.of(by), at, remark=remark, given=given, attachments=attachments)
     return held.row.ref()
+
+
+def hand_on(
+    case_no: str, transition: str, *, by: Subject, at: datetime, remark: str = "", data: Mapping[str, Any] | None = None
+) -> CaseRef:
+    """Take a transition, or send it round the department first where that is still to be done."""
+    try:
+        return act(case_no, transition, by=by, at=at, remark=remark, data=data)
+    except errors.InnerStepsNotDone:
+        return inner.propose(case_no, transition, by=by, at=at, remark=remark, data=data)
 
 
 def move_on_expiry(held: Held, transition: Transition, at: datetime) -> None:
     """Take a case whose waiting is over where its procedure says."""
     _move(held, transition, BY_PLATFORM, at)
-
-
-def _refuse_if_moved(held: Held, way: Transition, seen_revision: int | None) -> None:
-    moves = CaseEvent.objects.filter(case=held.row, kind=EventKind.MOVED).order_by("number")
-    if seen_revision is not None:
-        first = moves.filter(number__gt=seen_revision).first()
-    elif held.standing.state not in way.sources:
-        first = moves.filter(from_state__in=[source.key for source in way.sources]).last()
-    else:
-        first = None
-    if first is not None:
-        what = held.procedure.find_transition(first.transition)
-        raise errors.StepAlreadyTaken(
-            by_name=first.by_name or queries.platform_name(),
-            at=moment_text(first.at),
-            what=what.title if what else first.transition,
-            person_no=first.by.get("id", ""),
-            case_no=held.row.case_no,
-        )
-    if held.row.closed_at is not None:
-        raise errors.CaseIsClosed(case_no=held.row.case_no, outcome=queries.outcome_title(held.row.outcome))
-
-
-def _refuse(held: Held, way: Transition, found: Obstacle) -> NoReturn:
-    standing = held.standing
-    if found is Obstacle.NOT_FROM_HERE:
-        raise errors.TransitionNotNow(state=standing.state.title, transition=way.title)
-    if found is Obstacle.PLATFORM_ONLY:
-        raise errors.OnlyThePlatform(transition=way.title)
-    if found is Obstacle.FOUR_EYES:
-        raise errors.ApplicantMayNotDecide()
-    if found is Obstacle.TIMES:
-        raise errors.TakenOftenEnough(transition=way.title, times=way.times)
-    if found is Obstacle.GUARD:
-        raise errors.ConditionNotMet(reason=way.guard.reason if way.guard else "")
-    who = standing.who(way)
-    organisation = standing.organisation_of(who) if who else ""
-    raise errors.NotYourStep(
-        step=standing.state.title,
-        organisation=plugs.titles([organisation])[organisation] if organisation else "",
-        post=POST_NAMES[who.post] if who else "",
-    )
 
 
 def _move(
@@ -199,6 +164,7 @@ def _move(
     holds = isinstance(way.target, Waiting) and way.target.holds is source
     spent = clocks.stop(row, at, held=holds)
     held.taken[way.key] = held.taken.get(way.key, 0) + 1
+    inner.drop_open(held, doer, at)
     _enter(held, way.target, doer, at)
     event = tell_event(
         held,
@@ -238,6 +204,15 @@ def _move(
         telling.case_closed(held, doer, at)
 
 
+def _show_to_parties(held: Held, state: State) -> None:
+    """Hide a case from the other parties while it is the applicant's own affair."""
+    if not any(step.private for step in held.procedure.steps()):
+        return
+    private = isinstance(state, Step) and state.private
+    rest = CaseParty.objects.filter(case=held.row).exclude(party=held.procedure.applicant)
+    rest.exclude(hidden=private).update(hidden=private)
+
+
 def _enter(held: Held, state: State, doer: Doer, at: datetime) -> None:
     row = held.row
     row.state, row.entered_at = state.key, at
@@ -245,10 +220,11 @@ def _enter(held: Held, state: State, doer: Doer, at: datetime) -> None:
     if isinstance(state, Final):
         row.closed_at, row.outcome = at, state.outcome
     found = None
+    _show_to_parties(held, state)
     if state.who is not None:
         found = assignment.settle(held.procedure, state, held.parties, assignment.opener_of(row), at)
     assignment.assign(row, found)
-    clocks.start(row, state, at)
+    clocks.start(row, state, held.parties[state.who.party] if state.who else "", at)
     if found is not None:
         telling.task_arrived(held, found.person_nos, doer, at)
 

@@ -8,6 +8,7 @@ from jutong.foundation.procedures.models import Clock
 from jutong.foundation.procedures.services.cases import Doer, Held, others
 from jutong.foundation.procedures.values.cases import Stage
 from jutong.foundation.procedures.values.declaration import Outcome
+from jutong.foundation.procedures.values.inner import InnerResult
 from jutong.kernel.text import N_
 from jutong.ui.formatting import day_words
 
@@ -57,6 +58,44 @@ def claim_taken_over(held: Held, former_no: str, doer: Doer, at: datetime) -> No
         "",
         at,
         name=doer.name,
+    )
+
+
+def step_urged(held: Held, person_nos: Iterable[str], doer: Doer, at: datetime) -> None:
+    """Somebody urges the open step."""
+    _tell(
+        held,
+        others(person_nos, doer),
+        "procedures.case_urged",
+        N_("催办：{case}（{step}）"),
+        N_("{procedure}，编号 {case_no}，请尽快办理。"),
+        at,
+    )
+
+
+def inner_step_asked(held: Held, title: str, person_nos: Iterable[str], doer: Doer, at: datetime) -> None:
+    """Somebody is asked for an opinion inside his department."""
+    _tell(
+        held,
+        others(person_nos, doer),
+        "procedures.inner_asked",
+        N_("内部审签：{case}（{inner}）"),
+        N_("{procedure}，编号 {case_no}，请填写意见。"),
+        at,
+        inner=title,
+    )
+
+
+def inner_run_ended(held: Held, result: InnerResult, person_nos: Iterable[str], doer: Doer, at: datetime) -> None:
+    """What was sent round the department has come back."""
+    _tell(
+        held,
+        others(person_nos, doer),
+        "procedures.inner_ended",
+        N_("{result}：{case}（{step}）"),
+        N_("{procedure}，编号 {case_no}。"),
+        at,
+        result=result.label,
     )
 
 

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from jutong.foundation.outbox import api as outbox
 from jutong.foundation.procedures import plugs
-from jutong.foundation.procedures.domain import clocks as counting
 from jutong.foundation.procedures.domain.moves import way_on_expiry
 from jutong.foundation.procedures.events import StepOverdue
 from jutong.foundation.procedures.models import Clock
@@ -22,17 +21,30 @@ from jutong.kernel.policy import Post
 
 log = logging.getLogger(__name__)
 
-# The longest run of days off so far was eight; a warning comes at most so many days before the last day.
-_LOOK_AHEAD = timedelta(days=20)
+# The longest run of days off so far was eight; a clock tells its last at most so many days after its last day, and
+# warns at most so many before it.
+_REACH = timedelta(days=40)
 
 
 def keep_time(*, at: datetime) -> int:
-    """Look at every running clock and tell what is due; how many cases were told of or moved.
+    """Look at every clock that has something to tell and tell it; how many cases were told of or moved.
 
-    Each stage of a clock is told once, however often this runs.
+    Each stage of a clock is told once, however often this runs: what is told and the note that it was are one
+    transaction for each case. When nothing is due this is one query.
+
+    Raises the first error met, after all other cases have been looked at.
     """
-    near = Clock.objects.filter(ended_at=None, due_on__lte=local_day(at) + _LOOK_AHEAD).order_by("due_on", "id")
-    return sum(_keep_time_of(case_no, at) for case_no in near.values_list("case__case_no", flat=True))
+    due = Clock.objects.filter(ended_at=None, look_on__lte=local_day(at)).order_by("look_on", "id")
+    told, errors = 0, []
+    for case_no in list(due.values_list("case__case_no", flat=True)):
+        try:
+            told += _keep_time_of(case_no, at)
+        except Exception as error:
+            log.exception("time of case %s could not be kept", case_no)
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return told
 
 
 @transaction.atomic
@@ -42,19 +54,25 @@ def _keep_time_of(case_no: str, at: datetime) -> bool:
     if clock is None:
         return False
     today = local_day(at)
+    # The calendar may have changed a moment ago, and its announcement not yet have come to us: nobody is told, nor
+    # does anybody's waiting end, by days that are off meanwhile.
+    moved = _count_again(held, clock, "", at)
     state = held.procedure.state(held.row.state)
     if today > clock.due_on and (way := way_on_expiry(held.procedure, state)) is not None:
+        if moved:
+            held.row.save()
         moving.move_on_expiry(held, way, at)
         return True
-    reached = counting.stage(clock.due_on, today, clocks.calendar_of(held.row))
-    if reached <= clock.stage:
-        return False
-    for stage in _stages_between(Stage(clock.stage), reached):
+    reached = clocks.reached(clock, held.row, today)
+    stages = _stages_between(Stage(clock.stage), reached)
+    for stage in stages:
         _tell_stage(held, clock, stage, at)
-    clock.stage = reached
-    clock.save(update_fields=["stage"])
-    held.row.save()
-    return True
+    clock.stage = max(clock.stage, reached)
+    clocks.look_again(clock, held.row)
+    clock.save(update_fields=["due_on", "provisional", "stage", "look_on"])
+    if stages or moved:
+        held.row.save()
+    return bool(stages)
 
 
 def _stages_between(told: Stage, reached: Stage) -> list[Stage]:
@@ -90,16 +108,20 @@ def _tell_stage(held: Held, clock: Clock, stage: Stage, at: datetime) -> None:
 
 
 def _told(held: Held, stage: Stage, at: datetime) -> list[str]:
-    """Who is told of a stage: those who can act, then the monitor, the cloud chief, and the bureau."""
+    """Who is told of a stage: those who can act, then the bureau's monitor, the cloud chief, and the bureau.
+
+    Monitors are the bureau's alone (Art. 39); where it has none, its reviewers are told.
+    """
     organisation = held.row.acting_organisation
     if stage <= Stage.OVERDUE or not organisation:
-        return [person.person_no for person in assignment.people_asked(held, at)]
-    if stage is Stage.TO_MONITOR:
-        return _holders(Post.DATA_MONITOR, [organisation], at)
+        return assignment.everybody_asked(held, at)
     if stage is Stage.TO_CHIEF:
         return _holders(Post.CLOUD_CHIEF, [organisation], at)
-    bureau = [held.parties[BUREAU]] if BUREAU in held.parties else []
-    return _holders(Post.DATA_MONITOR, bureau, at) + _holders(Post.BUREAU_REVIEWER, bureau, at)
+    bureau = held.parties.get(BUREAU) or plugs.bureau()
+    monitors = _holders(Post.DATA_MONITOR, [bureau] if bureau else [], at)
+    if stage is Stage.TO_MONITOR and monitors:
+        return monitors
+    return list(dict.fromkeys([*monitors, *_holders(Post.BUREAU_REVIEWER, [bureau] if bureau else [], at)]))
 
 
 def _holders(post: Post, organisations: Iterable[str], at: datetime) -> list[str]:
@@ -108,9 +130,9 @@ def _holders(post: Post, organisations: Iterable[str], at: datetime) -> list[str
 
 # --- The calendar changes --------------------------------------------------------------------------------------------
 def recount_open_clocks(event: CalendarImported, *, at: datetime) -> None:
-    """Count the last days of running clocks again when the work calendar changed (暂定转正式)."""
-    running = Clock.objects.filter(ended_at=None, due_on__gte=event.first_day - _LOOK_AHEAD).order_by("id")
-    for case_no in running.values_list("case__case_no", flat=True):
+    """Count the last days of running clocks again when the work calendar changed (暂定转正式、应急停工)."""
+    running = Clock.objects.filter(ended_at=None, due_on__gte=event.first_day - _REACH).order_by("id")
+    for case_no in list(running.values_list("case__case_no", flat=True)):
         _recount(case_no, event.notice_no, at)
 
 
@@ -120,12 +142,23 @@ def _recount(case_no: str, notice_no: str, at: datetime) -> None:
     clock = clocks.running(held.row)
     if clock is None:
         return
+    before = (clock.stage, clock.look_on)
+    moved = _count_again(held, clock, notice_no, at)
+    # Days before or after the last one may have moved too, and with them a warning.
+    clocks.look_again(clock, held.row)
+    if moved or (clock.stage, clock.look_on) != before:
+        clock.save(update_fields=["due_on", "provisional", "stage", "look_on"])
+    if moved:
+        held.row.save()
+
+
+def _count_again(held: Held, clock: Clock, notice_no: str, at: datetime) -> bool:
+    """Count a clock again and tell where it changed. The caller saves clock and case."""
     before = clock.due_on
     if not clocks.recount(clock, held.row):
-        return
+        return False
     # A day that moved away is warned of again when it comes.
-    clock.stage = min(clock.stage, counting.stage(clock.due_on, local_day(at), clocks.calendar_of(held.row)))
-    clock.save(update_fields=["due_on", "provisional", "stage"])
+    clock.stage = min(clock.stage, clocks.reached(clock, held.row, local_day(at)))
     tell_event(
         held,
         EventKind.RECOUNTED,
@@ -134,6 +167,6 @@ def _recount(case_no: str, notice_no: str, at: datetime) -> None:
         from_state=held.row.state,
         data={"from": before.isoformat(), "to": clock.due_on.isoformat(), "notice_no": notice_no},
     )
-    held.row.save()
     if before != clock.due_on:
-        telling.due_day_moved(held, clock, [p.person_no for p in assignment.people_asked(held, at)], at)
+        telling.due_day_moved(held, clock, assignment.everybody_asked(held, at), at)
+    return True

@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Protocol
 
 from jutong.kernel.actors import ActorRef
+from jutong.kernel.clock import local_day
 from jutong.kernel.policy import Post
 from jutong.kernel.workdays import Limit
 
@@ -34,6 +35,9 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     OVERDUE = "overdue"
     RECOUNTED = "recounted"
+    URGED = "urged"
+    INNER_BEGUN = "inner_begun"
+    INNER_ENDED = "inner_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,13 @@ class ClockValue:
     stage: Stage
     paused: bool
     ended_at: datetime | None
+    received_on: date | None = None
+    """The day the arrival counts as received: on a day off, the next working day (视为收到)."""
+
+    @property
+    def deemed_received(self) -> date | None:
+        """That day, where it is another than that of the arrival."""
+        return self.received_on if self.received_on != local_day(self.started_at) else None
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,21 @@ class EventValue:
     data: Mapping[str, Any]
     used: int | None
     limit: int | None
+    natural_days: int | None = None
+    """Calendar days the case stood in the state that was left (自然历时)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTimes:
+    """What a whole case took (办理用时): what the Rules count of its offices, and what passed on the wall.
+
+    `waiting_days` are calendar days in which the office waited for somebody else (退回补正).
+    """
+
+    workdays: int
+    natural_days: int
+    waiting_days: int
+    received_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +154,8 @@ class Task:
     holder_no: str
     holder_name: str
     url: str
+    inner: str = ""
+    """The step inside the department for which the subject is asked (内部流转), if it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +189,16 @@ class AssigneeDirectory(Protocol):
 
     def titles(self, organisations: Iterable[str]) -> Mapping[str, str]:
         """Names of organisations by code; unknown codes are left out."""
+        ...
+
+
+class OrganisationBook(Protocol):
+    """Knows organisations (单位名录). `organisations` plugs itself in."""
+
+    def bureau(self) -> str:
+        """The code of the big-data bureau; empty where it is not registered."""
+        ...
+
+    def region_of(self, organisation: str) -> str:
+        """The division an organisation belongs to; empty where it is unknown."""
         ...

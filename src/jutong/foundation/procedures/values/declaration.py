@@ -133,6 +133,29 @@ class When:
     reason: str
 
 
+@dataclass(frozen=True)
+class InnerKind:
+    """What a department may circulate among its own people before it goes out (内部流转事项).
+
+    `key` is the name under which rule packs require steps and departments lay down their own: `sharing.answer`.
+    """
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """A second person of the acting organisation who must agree first (复核), whenever `when` holds of the case.
+
+    It is an inner step: the office's clock runs on meanwhile.
+    """
+
+    title: str
+    post: Post
+    when: Callable[[CaseValue], bool]
+
+
 class Effect(Protocol):
     """What the owning room does when a transition is taken or a state entered, in the same transaction.
 
@@ -166,14 +189,29 @@ class _Sources:
         effect: Effect | None = None,
         times: int | None = None,
         on_expiry: bool = False,
+        inner: InnerKind | None = None,
+        sign_off: SignOff | None = None,
     ) -> "Transition":
         """A way from here to another state.
 
         `who` acts instead of whom the state names; `times` is how often one case may go this way; `on_expiry` has the
-        platform go it when the limit of a waiting state is over.
+        platform go it when the limit of a waiting state is over. `inner` names the steps inside the acting department
+        that rules or the department itself may put before it; `sign_off` is a second person who must agree.
         """
         return Transition(
-            self.sources(), target, title, who, guard, remark, attachments, fields, effect, times, on_expiry
+            self.sources(),
+            target,
+            title,
+            who,
+            guard,
+            remark,
+            attachments,
+            fields,
+            effect,
+            times,
+            on_expiry,
+            inner,
+            sign_off,
         )
 
     def __or__(self, other: "_Sources") -> "_States":
@@ -217,14 +255,25 @@ class Start(State):
 class Step(State):
     """A state in which somebody is to act (环节), within `limit` of the rule pack if one is named.
 
-    With `four_eyes`, the default, whoever opened the case does not act in it.
+    With `four_eyes`, the default, whoever opened the case does not act in it. A `private` one is the applicant's own
+    affair: the other parties do not know of the case yet.
     """
 
-    def __init__(self, title: str, *, who: By, limit: str = "", four_eyes: bool = True, on_enter: Effect | None = None):
+    def __init__(
+        self,
+        title: str,
+        *,
+        who: By,
+        limit: str = "",
+        four_eyes: bool = True,
+        private: bool = False,
+        on_enter: Effect | None = None,
+    ):
         super().__init__(title, on_enter=on_enter)
         self.who = who
         self.limit = limit
         self.four_eyes = four_eyes
+        self.private = private
 
 
 class Waiting(State):
@@ -272,6 +321,8 @@ class Transition:
         effect: Effect | None,
         times: int | None,
         on_expiry: bool,
+        inner: InnerKind | None = None,
+        sign_off: SignOff | None = None,
     ):
         self.key = ""
         self.sources = sources
@@ -285,6 +336,8 @@ class Transition:
         self.effect = effect
         self.times = times
         self.on_expiry = on_expiry
+        self.inner = inner
+        self.sign_off = sign_off
 
     def __set_name__(self, owner: type, name: str) -> None:
         if self.key:
@@ -293,6 +346,11 @@ class Transition:
 
     def __repr__(self) -> str:
         return f"<Transition {self.key}>"
+
+    @property
+    def is_return(self) -> bool:
+        """Does it send the case back to be completed, with the office's clock held (退回补正)?"""
+        return isinstance(self.target, Waiting) and self.target.holds in self.sources
 
     @property
     def automatic(self) -> bool:

@@ -8,6 +8,7 @@ from jutong.foundation.procedures.values.declaration import (
     By,
     DeclarationInvalid,
     Final,
+    InnerKind,
     Parties,
     Start,
     State,
@@ -154,6 +155,12 @@ def find_procedure(name: str, version: int | None = None) -> type[Procedure] | N
     return next((each for each in every_procedure() if each.name == name), None)
 
 
+def every_inner_kind() -> dict[str, InnerKind]:
+    """What departments may circulate among their own people, by key, over all procedures."""
+    kinds = (each.inner for cls in every_procedure() for each in cls.all_transitions() if each.inner)
+    return {kind.key: kind for kind in sorted(kinds, key=lambda kind: kind.key)}
+
+
 class _Check:
     """What is wrong with a declaration, in words for its author."""
 
@@ -230,6 +237,8 @@ class _Check:
                 found.append(f"{each.key} leads back to the start")
             if starts and (len(each.sources) > 1 or each.who or each.fields or each.remark.required):
                 found.append(f"{each.key}: the platform takes it from the start and can fill in nothing")
+            if each.automatic and (each.inner or each.sign_off):
+                found.append(f"{each.key}: the platform takes it and asks nobody in a department")
             if each.times is not None and each.times < 1:
                 found.append(f"{each.key} could never be taken")
             names = [field.name for field in each.fields]
@@ -241,9 +250,15 @@ class _Check:
             found.append("the last transition out of the start must have no guard, or a case could not begin")
         for state in self.states:
             unconditional = [e for e in self.cls.exits(state) if not (e.guard or e.times or e.on_expiry)]
+            if isinstance(state, Step) and state.private and (state.limit or self._who_of(state) != self.cls.applicant):
+                found.append(f"{state.key}: only the applicant's own steps without a limit are private")
             if isinstance(state, Step) and not unconditional:
                 found.append(f"{state.key}: every exit has a condition, so that a case could get stuck")
         return found
+
+    @staticmethod
+    def _who_of(state: State) -> str:
+        return state.who.party if state.who else ""
 
     def _waiting(self) -> list[str]:
         found = []

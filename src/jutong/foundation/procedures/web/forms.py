@@ -1,18 +1,20 @@
 """The form of a transition, made from its declaration."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.foundation.procedures.values.cases import CaseValue
 from jutong.foundation.procedures.values.declaration import Field, FieldKind, Transition
+from jutong.foundation.procedures.values.inner import Mode, Verdict
 from jutong.kernel.errors import JutongError
+from jutong.kernel.policy import Post
 
 
 class DayInput(forms.DateInput):
@@ -47,8 +49,12 @@ class TransitionForm(forms.Form):
         files: MultiValueDict[str, UploadedFile] | None = None,
         *,
         revision: int = 0,
+        given: Mapping[str, Any] | None = None,
+        inside: bool = False,
     ):
-        super().__init__(data, files, prefix=transition.key, initial={"seen_revision": revision})
+        """`given` fills the form; `inside` is the form of what first goes round the department, without files."""
+        filled = {"seen_revision": revision, **(given or {})}
+        super().__init__(data, files, prefix=transition.key, initial=filled)
         self.transition = transition
         for declared in transition.fields:
             self.fields[declared.name] = _control(declared, case)
@@ -56,7 +62,7 @@ class TransitionForm(forms.Form):
         self.fields["remark"] = forms.CharField(
             label=label, required=transition.remark.required, widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
         )
-        if transition.attachments.at_least or transition.remark.required:
+        if not inside and (transition.attachments.at_least or transition.remark.required):
             # Required files may have been kept by an earlier try; the procedure counts them.
             self.fields["attachments"] = FilesField(label=gettext(transition.attachments.label), required=False)
 
@@ -83,6 +89,57 @@ class TransitionForm(forms.Form):
     def refuse(self, error: JutongError) -> None:
         """Put an error beside the field it names, or above the form."""
         self.add_error(error.field if error.field in self.fields else None, error.words(gettext))
+
+
+class OpinionForm(forms.Form):
+    """One opinion inside a department (审签意见)."""
+
+    verdict = forms.ChoiceField(
+        label=N_("意见"),
+        choices=[(each.value, gettext_lazy(each.label)) for each in Verdict],
+        widget=forms.RadioSelect,
+    )
+    remark = forms.CharField(
+        label=N_("说明"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=N_("不同意或退回时必填。"),
+    )
+
+
+class SchemeStepForm(forms.Form):
+    """One step of a department's scheme (内部流转环节); empty ones are left out."""
+
+    title = forms.CharField(label=N_("环节名称"), required=False, max_length=30, help_text=N_("如“法规处会签”。"))
+    posts = forms.MultipleChoiceField(label=N_("由哪些岗位审签"), required=False, widget=forms.CheckboxSelectMultiple)
+    persons = forms.CharField(
+        label=N_("或指定人员"),
+        required=False,
+        max_length=200,
+        help_text=N_("填“人员编号”，多人用逗号分隔；本人不在岗时由同岗位人员代办。"),
+    )
+    mode = forms.ChoiceField(
+        label=N_("通过条件"),
+        choices=[(each.value, gettext_lazy(each.label)) for each in Mode],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, posts: Sequence[Post], **options: Any):
+        super().__init__(*args, **options)
+        self.fields["posts"].choices = [(post.value, gettext(post.label)) for post in posts]  # type: ignore[attr-defined]
+
+    @property
+    def empty(self) -> bool:
+        """Is nothing filled in?"""
+        data = self.cleaned_data
+        return not (data["title"].strip() or data["posts"] or data["persons"].strip())
+
+
+class ValidFromForm(forms.Form):
+    """From which day a scheme holds."""
+
+    valid_from = forms.DateField(label=N_("生效日期"), required=False, widget=DayInput(), help_text=N_("留空为今天。"))
 
 
 def _control(field: Field, case: CaseValue) -> forms.Field:

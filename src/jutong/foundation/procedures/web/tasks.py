@@ -35,7 +35,9 @@ def _row(task: Task) -> dict[str, object]:
     left = task.left if task.unit == LimitUnit.WORKDAY else None
     return {
         "case": (f"{_(task.procedure_title)}：{task.case_title}", task.url),
-        "step": _(task.step_title),
+        "step": _("{step}（内部审签：{inner}）").format(step=_(task.step_title), inner=_(task.inner))
+        if task.inner
+        else _(task.step_title),
         "arrived": task.arrived_at,
         "due": Deadline(task.due_on, left, task.article) if task.due_on else _("无时限"),
         "state": Badge(_(words), tone),

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from jutong.foundation.procedures import queries
 from jutong.foundation.procedures.domain.road import Road, Stretch, main_road
 from jutong.foundation.procedures.models import Case
-from jutong.foundation.procedures.values.cases import ClockValue, EventKind, EventValue, Stage
-from jutong.foundation.procedures.values.declaration import Outcome
+from jutong.foundation.procedures.values.cases import CaseValue, ClockValue, EventKind, EventValue, Stage
+from jutong.foundation.procedures.values.declaration import Outcome, Transition
+from jutong.foundation.procedures.values.inner import InnerResult, InnerSeatValue, InnerStepValue, Verdict
 from jutong.foundation.procedures.values.procedure import Procedure
 from jutong.kernel.text import N_
 from jutong.kernel.workdays import LimitUnit
@@ -39,7 +40,47 @@ _EVENTS = {
     EventKind.REMINDED: N_("到期提醒"),
     EventKind.OVERDUE: N_("逾期提醒"),
     EventKind.RECOUNTED: N_("到期日调整"),
+    EventKind.URGED: N_("催办"),
+    EventKind.INNER_BEGUN: N_("送内部审签"),
+    EventKind.INNER_ENDED: N_("内部审签结束"),
 }
+
+
+_INNER_TONES = {
+    InnerResult.OPEN: Tone.ACTIVE,
+    InnerResult.AGREED: Tone.GOOD,
+    InnerResult.DISAGREED: Tone.BAD,
+    InnerResult.RETURNED: Tone.ATTENTION,
+    InnerResult.DROPPED: Tone.MUTED,
+}
+_VERDICT_TONES = {Verdict.AGREE: Tone.GOOD, Verdict.DISAGREE: Tone.BAD, Verdict.RETURN: Tone.ATTENTION}
+
+
+def inner_badge(result: InnerResult) -> Badge:
+    """How a circulation stands."""
+    return Badge(_(result.label), _INNER_TONES[result])
+
+
+def seat_badge(seat: InnerSeatValue, step: InnerStepValue) -> Badge:
+    """What was said in a seat, or that it is waited for."""
+    if seat.verdict is not None:
+        return Badge(_(seat.verdict.label), _VERDICT_TONES[seat.verdict])
+    if step.asked_at is None:
+        return Badge(_("未到"), Tone.MUTED)
+    return Badge(_("无需填写"), Tone.MUTED) if step.done_at else Badge(_("待审签"), Tone.ACTIVE)
+
+
+def given_words(way: Transition, data: Mapping[str, Any], case: CaseValue) -> list[tuple[str, str]]:
+    """What a transition is to be taken with, as its form would show it."""
+    told = []
+    for field in way.fields:
+        value = data.get(field.name)
+        if value in (None, "", []):
+            continue
+        labels = {code: _(label) if label else code for code, label in field.options_for(case)}
+        values = value if isinstance(value, list) else [value]
+        told.append((_(field.label), "、".join(labels.get(str(each), str(each)) for each in values)))
+    return told
 
 
 def state_badge(row: Case, clock: ClockValue | None) -> Badge:
@@ -96,10 +137,13 @@ def event_words(event: EventValue, procedure: type[Procedure]) -> str:
     return _(_EVENTS[event.kind])
 
 
-def event_note(event: EventValue) -> str:
+def event_note(event: EventValue, procedure: type[Procedure]) -> str:
     """What belongs to an event besides its remark."""
     if event.kind is EventKind.RECOUNTED:
         return _("由 {before} 调整为 {after}").format(before=event.data["from"], after=event.data["to"])
+    if event.kind in {EventKind.INNER_BEGUN, EventKind.INNER_ENDED}:
+        way = procedure.find_transition(event.transition)
+        return _(way.title) if way else ""
     if event.kind in {EventKind.REMINDED, EventKind.OVERDUE}:
         return _("应于 {due_on} 前办结").format(due_on=event.data["due_on"])
     return ""

@@ -11,14 +11,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as N_
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
 from jutong.foundation.rulebook import api
-from jutong.foundation.rulebook.policy import CHANGE_CALENDAR, READ_RULES
+from jutong.foundation.rulebook.policy import CHANGE_CALENDAR, ENTER_EMERGENCY, READ_RULES
 from jutong.foundation.rulebook.values import CalendarEntry, CalendarImportRejected, LineFault
 from jutong.kernel import clock
+from jutong.kernel.codes.region import RegionCode
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import decide
 from jutong.kernel.workdays import WorkCalendar
@@ -43,6 +44,18 @@ class NoticeForm(forms.Form):
     )
 
 
+class EmergencyForm(forms.Form):
+    """Entering emergency days of a region (台风停工)."""
+
+    region = forms.CharField(
+        label=N_("行政区划代码"), max_length=12, help_text=N_("停工的市、县，例如南宁市 450100；该地及其下级适用。")
+    )
+    first = forms.DateField(label=N_("开始日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=N_("截止日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    notice_no = forms.CharField(label=N_("文号"), max_length=60, help_text=N_("例如：南防指〔2026〕5号。"))
+    reason = forms.CharField(label=N_("原因"), max_length=60, help_text=N_("例如：台风停工。"))
+
+
 @require_http_methods(["GET", "POST"])
 def calendar(request: SubjectRequest) -> HttpResponse:
     """工作日历: a year at a glance, its notices, and the import for the system administrator."""
@@ -50,6 +63,7 @@ def calendar(request: SubjectRequest) -> HttpResponse:
     this_year = clock.local_day(clock.now()).year
     form = NoticeForm(request.POST or None, request.FILES or None, initial={"year": this_year + 1})
     faults: tuple[LineFault, ...] = ()
+    region = _region_asked(request)
     if request.method == "POST" and form.is_valid():
         year = form.cleaned_data["year"]
         try:
@@ -77,10 +91,57 @@ def calendar(request: SubjectRequest) -> HttpResponse:
         "next": year + 1 if year < LAST_YEAR else None,
         "form": form if decide(request.subject, CHANGE_CALENDAR) else None,
         "faults": faults,
+        "emergency": EmergencyForm() if decide(request.subject, ENTER_EMERGENCY) else None,
         "notices": api.imported_notices(),
-        **_year(year),
+        "region": region,
+        **_year(year, region),
     }
     return render(request, "rulebook/calendar.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def emergency(request: SubjectRequest) -> HttpResponse:
+    """Enter emergency days of one region; a mistake shows the calendar again with all that was typed."""
+    require(request.subject, ENTER_EMERGENCY)
+    form = EmergencyForm(request.POST)
+    if form.is_valid():
+        try:
+            days = api.enter_emergency(**form.cleaned_data, by=request.subject, at=clock.now())
+        except JutongError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.words(_))
+        else:
+            _tell(request, days)
+            address = f"year={form.cleaned_data['first'].year}&region={form.cleaned_data['region']}"
+            return redirect(f"{reverse('rulebook:calendar')}?{address}")
+    year = clock.local_day(clock.now()).year
+    may_import = decide(request.subject, CHANGE_CALENDAR)
+    context = {
+        "year": year,
+        "previous": year - 1,
+        "next": year + 1,
+        "form": NoticeForm(initial={"year": year + 1}) if may_import else None,
+        "emergency": form,
+        "notices": api.imported_notices(),
+        "region": "",
+        **_year(year, ""),
+    }
+    return render(request, "rulebook/calendar.html", context, status=422)
+
+
+def _tell(request: SubjectRequest, days: int) -> None:
+    if days:
+        text = _("已登记 %(days)s 个停工日；该地单位未办结事项的到期日将自动重新计算。") % {"days": days}
+        messages.success(request, text)
+    else:
+        messages.warning(request, _("所填日期本来就不上班，无需登记。"))
+
+
+def _region_asked(request: SubjectRequest) -> str:
+    """The region whose days are shown; the platform's own where none, or none that is a code, is asked for."""
+    try:
+        return RegionCode.parse(request.GET["region"]).text if request.GET.get("region") else ""
+    except JutongError:
+        return ""
 
 
 @require_GET
@@ -99,12 +160,12 @@ def _year_asked(request: SubjectRequest, this_year: int) -> int:
     return min(max(year, FIRST_YEAR), LAST_YEAR)
 
 
-def _year(year: int) -> dict[str, Any]:
-    state = api.year_state(year)
-    entries = api.calendar_entries(year)
+def _year(year: int, region: str) -> dict[str, Any]:
+    state = api.year_state(year, region or None)
+    entries = api.calendar_entries(year, region or None)
     # The country stands first of a day, so that what the region says of it wins.
     by_day = {entry.day: entry for entry in entries}
-    known = api.calendar()
+    known = api.calendar(region or None)
     if state.covered:
         badge = Badge(_("已公布"), Tone.GOOD)
     else:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("", rules.rules, name="rules"),
     path("code-lists/<slug:name>/", rules.code_list, name="code_list"),
     path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/emergency/", calendar.emergency, name="emergency"),
     path("calendar/template/", calendar.template, name="calendar_template"),
 ]
