@@ -116,7 +116,7 @@ def _facts(document: Any, sheet: FactSheet) -> None:
     lines = lines_of_facts(sheet.pairs)
     if not lines:
         return
-    table = _grid(document, len(lines), [1, 2, 1, 2])
+    table = _grid(document, len(lines), [5, 8, 5, 8])
     for row, line in zip(table.rows, lines, strict=True):
         cells = row.cells
         if len(line) == 1:

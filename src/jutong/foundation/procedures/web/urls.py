@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jutong.foundation.procedures.web import acting, cases, definitions, tasks
+from jutong.foundation.procedures.web import acting, cases, definitions, sheet, tasks
 
 app_name = "procedures"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("tasks/", tasks.tasks, name="tasks"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<slug:case_no>/", cases.case, name="case"),
+    path("cases/<slug:case_no>/sheet.pdf", sheet.pdf, name="sheet_pdf"),
+    path("cases/<slug:case_no>/sheet.docx", sheet.docx, name="sheet_docx"),
     path("cases/<slug:case_no>/transitions/<slug:transition>/", acting.take, name="take"),
     path("cases/<slug:case_no>/claim/", acting.claim, name="claim"),
     path("cases/<slug:case_no>/release/", acting.release, name="release"),
