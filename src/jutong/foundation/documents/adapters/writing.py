@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -106,6 +106,7 @@ def _write(document: Any, block: Block) -> None:
         case Note():
             paragraph = _line(document, block.text, FANGSONG, SIZE_SMALL_5)
             paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            paragraph.paragraph_format.space_before = Pt(6)
         case FactSheet():
             _facts(document, block)
         case Table():
@@ -144,6 +145,7 @@ def _grid(document: Any, rows: int, shares: list[int]) -> Any:
     table = document.add_table(rows=rows, cols=len(shares), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    _set_margins(table)
     # Cut from one ruler, so that rounding does not add up.
     marks = [_TEXT_WIDTH * sum(shares[:count]) // sum(shares) for count in range(len(shares) + 1)]
     for column, (left, right) in zip(table.columns, pairwise(marks), strict=True):
@@ -155,7 +157,19 @@ def _grid(document: Any, rows: int, shares: list[int]) -> Any:
     return table
 
 
+def _set_margins(table: Any) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    # In twentieths of a point: narrow at the sides, so that a date stays in one line.
+    for side, width in (("top", 45), ("left", 57), ("bottom", 45), ("right", 57)):
+        part = OxmlElement(f"w:{side}")
+        part.set(qn("w:w"), str(width))
+        part.set(qn("w:type"), "dxa")
+        margins.append(part)
+    table._tbl.tblPr.append(margins)
+
+
 def _fill(cell: Any, text: str, font: str, align: str = "left") -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     first, *others = text.split("\n")
     for number, line in enumerate((first, *others)):
         paragraph = cell.add_paragraph() if number else cell.paragraphs[0]
