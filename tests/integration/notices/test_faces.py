@@ -98,7 +98,7 @@ def test_contact_points_and_settings_over_the_api(holder, mailbox):
 
     told = holder.caller.get("/api/v1/notices/settings").json()
 
-    assert (told["offered"], told["quiet_from"], told["digest"]) == (["mail"], "21:00:00", True)
+    assert (told["offered"], told["quiet_from"], told["digest"]) == (["mail"], "21:00", True)
     assert told["contacts"][0]["confirmed_at"]
     assert put(holder, "/contacts/sms", {"address": "13800138000"}).status_code == 409
     assert put(holder, "/contacts/mail", {"address": "x"}).json()["field"] == "address"

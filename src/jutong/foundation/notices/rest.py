@@ -26,6 +26,8 @@ from jutong.kernel.policy import Facts, Relation
 
 router = Router(tags=["notices"])
 
+# By the clock on the wall: JSON's own form of a time has a zone.
+ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:00"])]
 NoticeId = Annotated[int, InPath(ge=1, le=2**63 - 1)]
 
 
@@ -103,8 +105,8 @@ class HabitsOut(Schema):
 
     choices: dict[Group, list[Channel]]
     quiet: bool
-    quiet_from: time
-    quiet_until: time
+    quiet_from: ClockTime
+    quiet_until: ClockTime
     digest: bool
 
 
@@ -120,8 +122,8 @@ class HabitsIn(StrictSchema):
 
     choices: dict[Group, list[Channel]]
     quiet: bool = True
-    quiet_from: time = DEFAULT_HABITS.quiet_from
-    quiet_until: time = DEFAULT_HABITS.quiet_until
+    quiet_from: ClockTime = DEFAULT_HABITS.quiet_from.isoformat("minutes")
+    quiet_until: ClockTime = DEFAULT_HABITS.quiet_until.isoformat("minutes")
     digest: bool = False
 
 
@@ -159,8 +161,15 @@ def settings_of(request: SubjectRequest) -> dict[str, Any]:
 def set_settings(request: SubjectRequest, body: HabitsIn) -> dict[str, Any]:
     """Choose channels for each group of notices, quiet hours, and the digest."""
     choices = {group: frozenset(body.choices.get(group, ())) for group in Group}
-    rest = body.model_dump(exclude={"choices"})
-    habits = contact_services.set_habits(choices=choices, **rest, by=request.subject, at=clock.now())
+    habits = contact_services.set_habits(
+        choices=choices,
+        quiet=body.quiet,
+        quiet_from=time.fromisoformat(body.quiet_from),
+        quiet_until=time.fromisoformat(body.quiet_until),
+        digest=body.digest,
+        by=request.subject,
+        at=clock.now(),
+    )
     return _present_habits(habits)
 
 
@@ -194,8 +203,8 @@ def _present_habits(habits: Habits) -> dict[str, Any]:
     return {
         "choices": {group: sorted(channels) for group, channels in habits.choices.items()},
         "quiet": habits.quiet,
-        "quiet_from": habits.quiet_from,
-        "quiet_until": habits.quiet_until,
+        "quiet_from": habits.quiet_from.isoformat("minutes"),
+        "quiet_until": habits.quiet_until.isoformat("minutes"),
         "digest": habits.digest,
     }
 
