@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
+from jutong.foundation.notices.values import SmsGateway, SmtpServer
+from jutong.kernel.crypto import Secret
 from jutong.kernel.errors import JutongError
 from jutong.kernel.text import N_
 
@@ -23,6 +25,8 @@ DATABASE_NAME = "jutong"
 
 # sun_path holds 108 bytes; PostgreSQL adds "/.s.PGSQL.5432.lock" to the folder, and libpq wants room for a port.
 _SOCKET_FOLDER_MAX_BYTES = 80
+
+_SECRET_MIN = 16
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -71,6 +75,10 @@ class Environment:
     """`zh-hans` or `en`, for the terminal; pages follow their reader."""
     log_format: str
     """`text` for people or `json` for collectors: one line a fact either way."""
+    smtp: SmtpServer | None = None
+    """The mail server notices leave by; without one no mail is offered."""
+    sms: SmsGateway | None = None
+    """The gateway of text messages; without one none are offered."""
 
     @property
     def logs_dir(self) -> Path:
@@ -136,6 +144,8 @@ class Environment:
             job_workers=_number(variables, "JUTONG_JOB_WORKERS", 4, 1, 256),
             language=_language(variables),
             log_format=_choice(variables, "JUTONG_LOG_FORMAT", ("text", "json")),
+            smtp=_smtp(variables),
+            sms=_sms(variables),
         )
 
     def variables(self) -> dict[str, str]:
@@ -158,6 +168,21 @@ class Environment:
         if not self.embedded:
             described["DATABASE_URL"] = self.database_url
             described["JUTONG_GATEWAY_DATABASE_URL"] = self.gateway_database_url
+        if self.smtp:
+            described |= {
+                "JUTONG_SMTP_HOST": self.smtp.host,
+                "JUTONG_SMTP_PORT": str(self.smtp.port),
+                "JUTONG_SMTP_TLS": self.smtp.tls,
+                "JUTONG_SMTP_SENDER": self.smtp.sender,
+                "JUTONG_SMTP_ACCOUNT": self.smtp.account,
+                "JUTONG_SMTP_PASSWORD": self.smtp.password.reveal_text(),
+            }
+        if self.sms:
+            described |= {
+                "JUTONG_SMS_URL": self.sms.url,
+                "JUTONG_SMS_ACCOUNT": self.sms.account,
+                "JUTONG_SMS_SECRET": self.sms.secret.reveal_text(),
+            }
         return described
 
 
@@ -262,6 +287,40 @@ def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -
     if value not in choices:
         _refuse(name, value, N_("请填写下列之一：{choices}。"), choices=", ".join(choices))
     return value
+
+
+def _smtp(variables: Mapping[str, str]) -> SmtpServer | None:
+    """The mail server, where one is named; the port follows the kind of encryption."""
+    host = variables.get("JUTONG_SMTP_HOST", "").strip()
+    if not host:
+        return None
+    tls = _choice(variables, "JUTONG_SMTP_TLS", ("starttls", "tls", "off"))
+    sender = variables.get("JUTONG_SMTP_SENDER", "").strip()
+    if sender.count("@") != 1 or any(letter.isspace() for letter in sender):
+        _refuse("JUTONG_SMTP_SENDER", sender, N_("请填写发件邮箱，例如 jutong@example.gov.cn。"))
+    return SmtpServer(
+        host=host,
+        port=_number(variables, "JUTONG_SMTP_PORT", {"starttls": 587, "tls": 465, "off": 25}[tls], 1, 65535),
+        tls=tls,
+        sender=sender,
+        account=variables.get("JUTONG_SMTP_ACCOUNT", "").strip(),
+        password=Secret(variables.get("JUTONG_SMTP_PASSWORD", "")),
+    )
+
+
+def _sms(variables: Mapping[str, str]) -> SmsGateway | None:
+    """The gateway of text messages, where one is named. Its address may hold `{key}` and `{account}`."""
+    url = variables.get("JUTONG_SMS_URL", "").strip()
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        _refuse("JUTONG_SMS_URL", url, N_("请填写短信网关网址，以 http:// 或 https:// 开头，不含账号。"))
+    secret = variables.get("JUTONG_SMS_SECRET", "")
+    if len(secret) < _SECRET_MIN:
+        # The value is a secret and is not repeated.
+        _refuse("JUTONG_SMS_SECRET", "…", N_("请填写与短信网关约定的签名密钥，至少 {low} 个字符。"), low=_SECRET_MIN)
+    return SmsGateway(url=url, account=variables.get("JUTONG_SMS_ACCOUNT", "").strip(), secret=Secret(secret))
 
 
 def guessed_language(variables: Mapping[str, str]) -> str:

@@ -119,6 +119,7 @@ JUTONG_FILES_DIR = env.data_dir / "files"
 JUTONG_BASE_URL = env.base_url
 JUTONG_GATEWAY_URL = env.gateway_url
 JUTONG_PORTS = (env.portal_port, env.gateway_port)
+JUTONG_SMTP, JUTONG_SMS = env.smtp, env.sms
 JUTONG_KEK_ROOT = secret_bytes("root-kek")
 # Only the public half: whoever holds this process may seal client secrets and open none.
 JUTONG_GATEWAY_PUBLIC_KEY = SealingKey(secret_bytes("gateway")).public

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from jutong.kernel import egress
 from jutong.supply.catalogue.values import Content, DataItem
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.domain import errors
@@ -124,7 +125,7 @@ def test_an_answer_that_is_not_as_described_is_refused(department, permitted, se
 def test_a_service_outside_the_list_is_not_called(department, service):
     before = len(service.asked)
 
-    with pytest.raises(errors.AddressSpecial):
+    with pytest.raises(egress.AddressSpecial):
         ask(department, service, "/people")
 
     assert len(service.asked) == before
@@ -136,7 +137,7 @@ def test_a_service_outside_the_list_is_not_called(department, service):
      "http://127.0.0.1\\@10.0.0.1", "http://[::1", "gopher://x", "http://127.0.0.1:99999"],
 )  # fmt: skip
 def test_an_address_in_an_unusual_writing_is_refused(department, url):
-    with pytest.raises((errors.UrlMalformed, errors.HostMalformed)):
+    with pytest.raises((errors.UrlMalformed, egress.HostMalformed)):
         mounts.try_service(
             organisation=department.uscc, url=url, path="/", method="GET", row_path="", values={}, timeout_seconds=1,
             by=department.steward,

@@ -6,9 +6,10 @@ import pytest
 from django.db import transaction
 
 from jutong.foundation.notices import api as notices
-from jutong.foundation.notices import plugs, queries, services
+from jutong.foundation.notices import plugs, queries
 from jutong.foundation.notices.models import Notice
 from jutong.foundation.notices.policy import READ_NOTICES
+from jutong.foundation.notices.services import inbox as services
 from jutong.foundation.notices.values import Address
 from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import ANONYMOUS, Post, Subject, decide

@@ -430,6 +430,34 @@ class NoticeKind:
         return Notice.objects.filter(queries.scope(subject, action))
 
 
+@kind("contact", "foundation.notices")
+class ContactKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.foundation.notices.models import ContactPoint
+
+        rows = ContactPoint.objects.bulk_create(
+            ContactPoint(person_no=person, channel=channel, sealed_address=b"sealed", masked="x", created_at=AT)
+            for person in world.people
+            for channel in ("mail", "sms", "webhook")
+            if world.flip()
+        )
+        return [(row, {"person": row.person_no}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.foundation.notices import queries
+
+        return queries.contact_facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.foundation.notices import queries
+        from jutong.foundation.notices.models import ContactPoint
+
+        return ContactPoint.objects.filter(queries.contact_scope(subject, action))
+
+
 # --- Catalogue -------------------------------------------------------------------------------------------------------
 def the_resources(world: World) -> list[Any]:
     from jutong.supply.catalogue.models import Classification, Resource

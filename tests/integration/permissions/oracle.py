@@ -310,6 +310,10 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "files.file.keep": ("nothing", somebody),
     "files.file.fetch": ("file", own_thing),
     "notices.notice.read": ("notice", own_thing),
+    # Where somebody is reached is his own affair; how messages fare is the operators', who see no address.
+    "notices.contact.manage": ("contact", own_thing),
+    "notices.dispatch.see": ("nothing", posts(SYSTEM, ENGINEER)),
+    "notices.dispatch.resend": ("nothing", posts(SYSTEM)),
     "outbox.delivery.see": ("nothing", posts(SYSTEM, ENGINEER, AUDITOR, AUDIT)),
     "outbox.stream.retry": ("nothing", posts(SYSTEM, ENGINEER)),
     "outbox.fact.skip": ("nothing", posts(SYSTEM)),

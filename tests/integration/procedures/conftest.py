@@ -44,7 +44,7 @@ class Directory:
         found = (each for each in self.subjects if (each.post, each.organisation) == (post, organisation))
         return [PersonHere(each.person_no, each.display) for each in found]
 
-    def titles(self, organisations):
+    def titles(self, organisations, *, on=None):
         return {code: TITLES[code] for code in organisations if code in TITLES}
 
     def leave(self, *leaving):

@@ -122,3 +122,43 @@ def test_the_socket_fits_into_its_address_however_long_the_folder_is(name):
 
 def test_two_folders_have_two_sockets():
     assert socket_folder(Path("/srv/a/postgres")) != socket_folder(Path("/srv/b/postgres"))
+
+
+# --- Notices ---------------------------------------------------------------------------------------------------------
+SMTP = {"JUTONG_SMTP_HOST": "mail.example.gov.cn", "JUTONG_SMTP_SENDER": "jutong@example.gov.cn"}
+SMS = {"JUTONG_SMS_URL": "https://sms.example.gov.cn/{account}", "JUTONG_SMS_SECRET": "agreed with the gateway"}
+
+
+def test_ports_of_notices_are_there_only_when_they_are_named():
+    assert (read().smtp, read().sms) == (None, None)
+
+
+@pytest.mark.parametrize(("tls", "port"), [("starttls", 587), ("tls", 465), ("off", 25)])
+def test_the_mail_port_follows_the_encryption(tls, port):
+    assert read(**SMTP, JUTONG_SMTP_TLS=tls).smtp.port == port
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("JUTONG_SMTP_SENDER", "nobody"),
+        ("JUTONG_SMTP_SENDER", "a@b.cn\nBcc: c@d.cn"),
+        ("JUTONG_SMTP_TLS", "ssl"),
+        ("JUTONG_SMS_URL", "sms.example.gov.cn"),
+        ("JUTONG_SMS_SECRET", "short"),
+    ],
+)
+def test_a_port_that_could_not_work_is_refused_at_the_start(variable, value):
+    with pytest.raises(EnvironmentInvalid) as refused:
+        read(**{**SMTP, **SMS, variable: value})
+
+    assert refused.value.details["variable"] == variable
+    assert "short" not in str(refused.value)
+
+
+def test_children_read_the_same_ports_and_secrets_do_not_show():
+    env = read(**SMTP, **SMS, JUTONG_SMTP_ACCOUNT="jutong", JUTONG_SMTP_PASSWORD="geheim", JUTONG_SMS_ACCOUNT="J1")
+
+    assert Environment.read(env.variables()) == env
+    assert "geheim" not in repr(env)
+    assert "agreed" not in repr(env)

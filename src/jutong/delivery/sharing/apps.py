@@ -16,6 +16,8 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from jutong.delivery.sharing import policy, procedures, services
+        from jutong.foundation.notices import api as notices
+        from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.outbox import api as outbox
         from jutong.supply.catalogue.events import ResourcePublished
         from jutong.supply.exchange.events import RunFinished
@@ -31,6 +33,7 @@ class SharingConfig(AppConfig):
         def moved(event: ResourceMounted | MountStopped | RunFinished, *, at: datetime) -> None:
             services.recompile(resource_code=event.resource_code, at=at)
 
+        notices.declare_kinds(NoticeKind("sharing.grant", N_("授权变动提醒"), Group.RESULTS))
         outbox.subscribe(ResourcePublished, published, name="sharing.recompile")
         outbox.subscribe(ResourceMounted, moved, name="sharing.recompile")
         outbox.subscribe(MountStopped, moved, name="sharing.recompile")

@@ -1,10 +1,11 @@
 """The way of a request (数据需求申请): 2 + 5 + 2 working days through bureau and provider. Art. 22(1)–(4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from jutong.delivery.sharing import queries, services
+from jutong.delivery.sharing.sheet import sheet_of
 from jutong.delivery.sharing.values import OutlookKind
 from jutong.foundation.procedures.values import (
     By,
@@ -25,7 +26,7 @@ from jutong.foundation.procedures.values import (
 )
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.clock import local_day
-from jutong.kernel.policy import Post
+from jutong.kernel.policy import Post, Subject
 from jutong.kernel.text import N_
 
 REQUEST = InnerKind("sharing.request", N_("提出数据申请"))
@@ -142,6 +143,10 @@ class DataRequest(Procedure):
     parties = Parties(consumer=N_("数据使用部门"), bureau=N_("自治区大数据发展局"), provider=N_("数据提供部门"))
     applicant = "consumer"
     data_template = "sharing/case.html"
+
+    @staticmethod
+    def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
+        return sheet_of(case, by)
 
     submitted = Start(N_("提交申请"))
     preparing = Step(N_("本部门内部审核"), who=By(Post.DATA_STEWARD, "consumer"), private=True)

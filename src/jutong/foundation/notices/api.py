@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from jutong.foundation.notices import plugs, queries, services
-from jutong.foundation.notices.values import AddressBook, NoticeValue
+from jutong.foundation.notices import plugs, queries
+from jutong.foundation.notices.domain import kinds
+from jutong.foundation.notices.services import inbox as services
+from jutong.foundation.notices.values import AddressBook, NoticeKind, NoticeValue, Permits
 from jutong.kernel.policy import Subject
 
-__all__ = ["latest", "notify", "plug_address_book", "unread"]
+__all__ = ["declare_kinds", "latest", "notify", "plug_address_book", "plug_permits", "unread"]
 
 
 def notify(
@@ -43,3 +45,19 @@ def unread(subject: Subject) -> int:
 def plug_address_book(book: AddressBook | None) -> None:
     """Have notices know who is still here. Called by accounts at start."""
     plugs.plug_address_book(book)
+
+
+def declare_kinds(*declared: NoticeKind) -> None:
+    """Have kinds of notices be named outside by their own titles, in their groups. Called in a room's `ready`.
+
+    A notice also goes out by the ports its reader chose; a message says the title of its kind, the parameters
+    `case_no` and `due_on` where they are a number and a day, and nothing else.
+
+    Raises ValueError: a title with a placeholder.
+    """
+    kinds.declare(declared)
+
+
+def plug_permits(permits: Permits | None) -> None:
+    """Have webhooks go where an organisation's list of permitted addresses allows. Called by mounting at start."""
+    plugs.plug_permits(permits)

@@ -1,26 +1,33 @@
 """The REST face: one's own notices."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, Any
 
 from django.utils.translation import gettext
 from ninja import Path as InPath
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
-from jutong.base.rest import PageQuery, page_of, problems
-from jutong.foundation.notices import queries, services
-from jutong.foundation.notices.domain import in_words
-from jutong.foundation.notices.models import Notice
-from jutong.foundation.notices.policy import READ_NOTICES
+from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
+from jutong.foundation.notices import adapters, queries
+from jutong.foundation.notices.domain.sending import DEFAULT_HABITS
+from jutong.foundation.notices.domain.wording import in_words
+from jutong.foundation.notices.models import Dispatch, Notice
+from jutong.foundation.notices.policy import MANAGE_CONTACTS, READ_NOTICES, SEE_DELIVERIES
+from jutong.foundation.notices.services import contacts as contact_services
+from jutong.foundation.notices.services import inbox as services
+from jutong.foundation.notices.services import sending
+from jutong.foundation.notices.values import Channel, Contact, DispatchState, Group, Habits
 from jutong.kernel import clock
 from jutong.kernel.policy import Facts, Relation
 
 router = Router(tags=["notices"])
 
+# By the clock on the wall: JSON's own form of a time has a zone.
+ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:00"])]
 NoticeId = Annotated[int, InPath(ge=1, le=2**63 - 1)]
 
 
@@ -82,6 +89,175 @@ def read_all(request: SubjectRequest) -> dict[str, int]:
     """Mark every notice of one's own as read."""
     _require_person(request)
     return {"marked": services.mark_all_read(by=request.subject, at=clock.now())}
+
+
+# --- How one is told -------------------------------------------------------------------------------------------------
+class ContactOut(Schema):
+    """A contact point, masked. Until it is confirmed nothing but codes goes there."""
+
+    channel: Channel
+    masked: str
+    confirmed_at: datetime | None
+
+
+class HabitsOut(Schema):
+    """Channels for each group of notices, quiet hours by the clock of Asia/Shanghai, and the daily digest by mail."""
+
+    choices: dict[Group, list[Channel]]
+    quiet: bool
+    quiet_from: ClockTime
+    quiet_until: ClockTime
+    digest: bool
+
+
+class SettingsOut(HabitsOut):
+    """How one is told, with the channels this installation offers."""
+
+    offered: list[Channel]
+    contacts: list[ContactOut]
+
+
+class HabitsIn(StrictSchema):
+    """How one wants to be told. Groups that are not named get no messages."""
+
+    choices: dict[Group, list[Channel]]
+    quiet: bool = True
+    quiet_from: ClockTime = DEFAULT_HABITS.quiet_from.isoformat("minutes")
+    quiet_until: ClockTime = DEFAULT_HABITS.quiet_until.isoformat("minutes")
+    digest: bool = False
+
+
+class ContactIn(StrictSchema):
+    """A mailbox, a mobile number, or the address of a webhook."""
+
+    address: str = Field(max_length=500, pattern=r"^[^\x00]*$")
+
+
+class ContactEntered(ContactOut):
+    """The contact point to be confirmed by the code sent there; a webhook's secret is shown this once."""
+
+    secret: str | None
+
+
+class CodeIn(StrictSchema):
+    """The code that came by the channel."""
+
+    code: str = Field(max_length=20, pattern=r"^[^\x00]*$")
+
+
+@router.get("/settings", response={200: SettingsOut, **problems()}, summary="How I am told")
+def settings_of(request: SubjectRequest) -> dict[str, Any]:
+    """Contact points (masked), channels for each group, quiet hours and digest."""
+    _require_owner(request)
+    habits = queries.habits_of([request.subject.person_no])[request.subject.person_no]
+    return {
+        **_present_habits(habits),
+        "offered": list(adapters.offered()),
+        "contacts": [_present_contact(row.value()) for row in queries.contacts(request.subject)],
+    }
+
+
+@router.put("/settings", response={200: HabitsOut, **problems()}, summary="Set how I am told")
+def set_settings(request: SubjectRequest, body: HabitsIn) -> dict[str, Any]:
+    """Choose channels for each group of notices, quiet hours, and the digest."""
+    choices = {group: frozenset(body.choices.get(group, ())) for group in Group}
+    habits = contact_services.set_habits(
+        choices=choices,
+        quiet=body.quiet,
+        quiet_from=time.fromisoformat(body.quiet_from),
+        quiet_until=time.fromisoformat(body.quiet_until),
+        digest=body.digest,
+        by=request.subject,
+        at=clock.now(),
+    )
+    return _present_habits(habits)
+
+
+@router.put("/contacts/{channel}", response={200: ContactEntered, **problems(409)}, summary="Enter a contact point")
+def enter_contact(request: SubjectRequest, channel: Channel, body: ContactIn) -> dict[str, Any]:
+    """Keep where one wants to be told and send a code there; what stood there before is replaced."""
+    contact, secret = contact_services.enter_contact(channel, body.address, by=request.subject, at=clock.now())
+    return {**_present_contact(contact), "secret": secret.reveal_text() if secret else None}
+
+
+@router.post(
+    "/contacts/{channel}/confirm", response={200: ContactOut, **problems(404, 409)}, summary="Confirm a contact point"
+)
+def confirm_contact(request: SubjectRequest, channel: Channel, body: CodeIn) -> dict[str, Any]:
+    """Confirm with the code that was sent there; five tries within ten minutes."""
+    return _present_contact(contact_services.confirm_contact(channel, body.code, by=request.subject, at=clock.now()))
+
+
+@router.delete("/contacts/{channel}", response={204: None, **problems(404)}, summary="Remove a contact point")
+def remove_contact(request: SubjectRequest, channel: Channel) -> Status[None]:
+    """Forget a contact point; messages on their way there are dropped."""
+    contact_services.remove_contact(channel, by=request.subject, at=clock.now())
+    return Status(204, None)
+
+
+def _require_owner(request: SubjectRequest) -> None:
+    require(request.subject, MANAGE_CONTACTS, Facts({Relation.SELF: request.subject.person_no}))
+
+
+def _present_habits(habits: Habits) -> dict[str, Any]:
+    return {
+        "choices": {group: sorted(channels) for group, channels in habits.choices.items()},
+        "quiet": habits.quiet,
+        "quiet_from": habits.quiet_from.isoformat("minutes"),
+        "quiet_until": habits.quiet_until.isoformat("minutes"),
+        "digest": habits.digest,
+    }
+
+
+def _present_contact(contact: Contact) -> dict[str, Any]:
+    return {"channel": contact.channel, "masked": contact.masked, "confirmed_at": contact.confirmed_at}
+
+
+# --- Operators -------------------------------------------------------------------------------------------------------
+class DispatchOut(Schema):
+    """A message on its way out, or out. It tells neither title nor address; `reason` is the port's."""
+
+    id: int
+    key: str
+    person_no: str
+    kind: str
+    channel: Channel
+    state: DispatchState
+    due_at: datetime
+    attempts: int
+    reason: str
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class DispatchPage(Schema):
+    """A page of messages, newest first."""
+
+    total: int
+    items: list[DispatchOut]
+
+
+class DispatchQuery(PageQuery):
+    """Which messages: those in one state only."""
+
+    state: DispatchState | None = None
+
+
+@router.get("/dispatches", response={200: DispatchPage, **problems()}, summary="How messages fare")
+def dispatches(request: SubjectRequest, query: Query[DispatchQuery]) -> dict[str, Any]:
+    """Messages by mail, text message and webhook with their states, for operators."""
+    require(request.subject, SEE_DELIVERIES)
+    return page_of(queries.dispatches(request.subject, state=query.state or ""), query)
+
+
+@router.post(
+    "/dispatches/{dispatch_id}/retry",
+    response={200: DispatchOut, **problems(404)},
+    summary="Send a failed message again",
+)
+def retry(request: SubjectRequest, dispatch_id: NoticeId) -> Dispatch:
+    """Put a failed message back into the queue."""
+    return sending.send_again(dispatch_id, by=request.subject, at=clock.now())
 
 
 @router.post("/{notice_id}/read", response={200: NoticeOut, **problems(404)}, summary="Mark one as read")

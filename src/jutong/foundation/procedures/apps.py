@@ -12,16 +12,18 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         from jutong.foundation.files import api as files
+        from jutong.foundation.notices import api as notices
         from jutong.foundation.operations import api as operations
         from jutong.foundation.outbox import api as outbox
         from jutong.foundation.procedures import checks, probes, queries
-        from jutong.foundation.procedures.services import timekeeping
+        from jutong.foundation.procedures.services import telling, timekeeping
         from jutong.foundation.procedures.services.attachments import CaseFiles
         from jutong.foundation.rulebook.events import CalendarImported
 
         checks.register()
         files.plug_owner(queries.FILE_KIND, CaseFiles())
         outbox.subscribe(CalendarImported, timekeeping.recount_open_clocks, name="procedures")
+        notices.declare_kinds(*telling.KINDS)
         operations.register_probe("procedures", probes.people, title=N_("办理人"), vital=False)
         _plug_into_ui()
 

@@ -1,7 +1,7 @@
 """What rooms above plug in: the assignee directory of accounts, the book of organisations."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from jutong.foundation.procedures.values.cases import AssigneeDirectory, OrganisationBook, Person
 from jutong.kernel.errors import ErrorKind, JutongError
@@ -33,10 +33,10 @@ def people_in(post: Post, organisation: str, at: datetime) -> Sequence[Person]:
     return _directories[0].people_in(post=post, organisation=organisation, at=at)
 
 
-def titles(organisations: Iterable[str]) -> Mapping[str, str]:
-    """Names of organisations; the code itself where nobody knows the name."""
+def titles(organisations: Iterable[str], *, on: date | None = None) -> Mapping[str, str]:
+    """Names of organisations, on a day or today; the code itself where nobody knows the name."""
     codes = list(organisations)
-    known = _directories[0].titles(codes) if _directories else {}
+    known = _directories[0].titles(codes, on=on) if _directories else {}
     return {code: known.get(code, code) for code in codes}
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from ninja import Path as InPath
 from ninja import Query, Router, Schema, Status
@@ -14,11 +15,13 @@ from pydantic import Field
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
+from jutong.foundation.documents import api as documents
 from jutong.foundation.procedures import api, policy, queries
 from jutong.foundation.procedures.domain.drawing import draw
 from jutong.foundation.procedures.domain.fields import MAX_REMARK
 from jutong.foundation.procedures.domain.moves import Obstacle
 from jutong.foundation.procedures.models import Case
+from jutong.foundation.procedures.services import printing
 from jutong.foundation.procedures.values.cases import CaseRef, ClockValue, EventKind, EventValue, Stage
 from jutong.foundation.procedures.values.declaration import Field as AskedField
 from jutong.foundation.procedures.values.declaration import FieldKind, Final, Outcome, Start, State, Step, Transition
@@ -518,6 +521,42 @@ def road(request: SubjectRequest, case_no: CaseNo) -> HttpResponse:
     limits = queries.limits_of(view.procedure, local_day(row.opened_at))
     drawing = draw(view.procedure, limits=limits, translate=gettext, road=view.road, id_prefix="road")
     return HttpResponse(drawing, content_type="image/svg+xml")
+
+
+def _file_of(media_type: str) -> dict[str, Any]:
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {"responses": {200: {"description": "The sheet", "content": content}}}
+
+
+@router.get(
+    "/cases/{case_no}/sheet.pdf",
+    response=problems(404),
+    summary="Sheet of a case as PDF",
+    openapi_extra=_file_of(documents.PDF_TYPE),
+)
+def sheet_pdf(request: SubjectRequest, case_no: CaseNo) -> HttpResponse:
+    """The case on paper (办理单), PDF/A in Chinese: facts, every event with who and when, clocks, attachments."""
+    return _sheet(request, case_no, printing.SheetForm.PDF)
+
+
+@router.get(
+    "/cases/{case_no}/sheet.docx",
+    response=problems(404),
+    summary="Sheet of a case to edit",
+    openapi_extra=_file_of(documents.DOCX_TYPE),
+)
+def sheet_docx(request: SubjectRequest, case_no: CaseNo) -> HttpResponse:
+    """The same sheet as DOCX."""
+    return _sheet(request, case_no, printing.SheetForm.DOCX)
+
+
+def _sheet(request: SubjectRequest, case_no: str, form: printing.SheetForm) -> HttpResponse:
+    sheet = printing.print_sheet(case_no, form, by=request.subject, at=clock.now())
+    return HttpResponse(
+        sheet.content,
+        content_type=sheet.media_type,
+        headers={"Content-Disposition": content_disposition_header(True, sheet.name)},
+    )
 
 
 @router.post(

@@ -1,7 +1,7 @@
 """What accounts plugs into the rooms below: who holds which post, and where people are reached."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from jutong.foundation.notices.values import Address
 from jutong.kernel.policy import Post
@@ -17,9 +17,9 @@ class Directory:
         """Who holds a post of an organisation now, deputies last."""
         return api.people_in(post=post, organisation=organisation, at=at)
 
-    def titles(self, organisations: Iterable[str]) -> Mapping[str, str]:
-        """Names of organisations by code; unknown codes are left out."""
-        return register.titles(organisations)
+    def titles(self, organisations: Iterable[str], *, on: date | None = None) -> Mapping[str, str]:
+        """Names of organisations by code, on a day or today; unknown codes are left out."""
+        return register.titles(organisations, on=on)
 
     def addresses(self, person_nos: Iterable[str]) -> Mapping[str, Address]:
         """People who may still sign in; they have no mail or telephone here yet, only the inbox."""

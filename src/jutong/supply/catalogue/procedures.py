@@ -1,6 +1,6 @@
 """The way of an entry from submission to publication (目录报送、审核、发布). Guide 6.2.5–6.2.8."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +20,10 @@ from jutong.foundation.procedures.values import (
     When,
 )
 from jutong.kernel.actors import ActorRef
-from jutong.kernel.policy import Post
+from jutong.kernel.policy import Post, Subject
 from jutong.kernel.text import N_
 from jutong.supply.catalogue import services
+from jutong.supply.catalogue.sheet import sheet_of
 
 SUBMISSION = InnerKind("catalogue.submission", N_("目录报送"))
 
@@ -73,6 +74,10 @@ class Compilation(Procedure):
     parties = Parties(provider=N_("提供部门"), bureau=N_("自治区大数据发展局"))
     applicant = "provider"
     data_template = "catalogue/case.html"
+
+    @staticmethod
+    def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
+        return sheet_of(case, by)
 
     submitted = Start(N_("目录报送"))
     preparing = Step(N_("本部门内部审核"), who=By(Post.DATA_STEWARD, "provider"), private=True)

@@ -7,13 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from jutong.kernel.crypto import Secret
+from jutong.kernel.egress import HostUnknown, Permitted
 from jutong.kernel.policy import Subject
 from jutong.supply.mounting import queries
 from jutong.supply.mounting.adapters.base import Adapter, Stream
-from jutong.supply.mounting.domain.egress import Permitted
 from jutong.supply.mounting.domain.errors import (
     CursorLost,
-    HostUnknown,
     MappingError,
     MountingError,
     NotMounted,

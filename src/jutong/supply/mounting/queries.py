@@ -7,13 +7,13 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from jutong.base.access import scope_q
+from jutong.base.egress import pinned_address
 from jutong.kernel.crypto import Envelope, Place
+from jutong.kernel.egress import Permitted, parse_permitted
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
 from jutong.supply.mounting import policy
 from jutong.supply.mounting.adapters import adapter_for
 from jutong.supply.mounting.adapters.base import Adapter, Dial
-from jutong.supply.mounting.adapters.egress import pinned_address
-from jutong.supply.mounting.domain.egress import Permitted, parse_permitted
 from jutong.supply.mounting.domain.errors import (
     NoSuchNetwork,
     NoSuchScan,

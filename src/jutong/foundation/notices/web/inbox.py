@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from jutong.base.http import SubjectRequest
-from jutong.foundation.notices import queries, services
-from jutong.foundation.notices.domain import in_words
+from jutong.foundation.notices import queries
+from jutong.foundation.notices.domain.wording import in_words
 from jutong.foundation.notices.models import Notice
+from jutong.foundation.notices.services import inbox as services
 from jutong.kernel import clock
 from jutong.ui.components import Badge, Fact, ListRow, Tone
 from jutong.ui.formatting import moment_words

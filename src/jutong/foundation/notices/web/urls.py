@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jutong.foundation.notices.web import inbox
+from jutong.foundation.notices.web import dispatches, inbox, settings
 
 app_name = "notices"
 
@@ -10,5 +10,12 @@ urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("bell/", inbox.bell, name="bell"),
     path("read/", inbox.read_all, name="read_all"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/habits/", settings.set_habits, name="set_habits"),
+    path("settings/<slug:channel>/", settings.enter, name="enter_contact"),
+    path("settings/<slug:channel>/confirmation/", settings.confirm, name="confirm_contact"),
+    path("settings/<slug:channel>/removal/", settings.remove, name="remove_contact"),
+    path("dispatches/", dispatches.dispatches, name="dispatches"),
+    path("dispatches/<int:dispatch_id>/resending/", dispatches.resend, name="resend"),
     path("<int:notice_id>/", inbox.follow, name="follow"),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from jutong.foundation.notices import api as notices
+from jutong.foundation.notices.values import Group, NoticeKind
 from jutong.foundation.procedures.models import Clock
 from jutong.foundation.procedures.services.cases import Doer, Held, others
 from jutong.foundation.procedures.values.cases import Stage
@@ -20,6 +21,20 @@ _STAGE_TITLES = {
     Stage.TO_CHIEF: N_("督办提示：{case}（{step}）逾期未办"),
     Stage.TO_BUREAU: N_("通报提示：{case}（{step}）逾期未办"),
 }
+
+# How messages name them, which leave the platform and say no more than that.
+KINDS = (
+    NoticeKind("procedures.task_arrived", N_("待办提醒"), Group.TASKS),
+    NoticeKind("procedures.claim_taken_over", N_("办件由他人接手"), Group.TASKS),
+    NoticeKind("procedures.case_closed", N_("办件已办结"), Group.RESULTS),
+    NoticeKind("procedures.due_day_moved", N_("到期日调整"), Group.CLOCKS),
+    NoticeKind("procedures.step_soon", N_("即将到期提醒"), Group.CLOCKS),
+    NoticeKind("procedures.step_due", N_("今日到期提醒"), Group.CLOCKS),
+    NoticeKind("procedures.step_overdue", N_("逾期提醒"), Group.CLOCKS, urgent=True),
+    NoticeKind("procedures.step_to_monitor", N_("逾期督办提示"), Group.CLOCKS, urgent=True),
+    NoticeKind("procedures.step_to_chief", N_("逾期督办提示"), Group.CLOCKS, urgent=True),
+    NoticeKind("procedures.step_to_bureau", N_("逾期通报提示"), Group.CLOCKS, urgent=True),
+)
 
 
 def task_arrived(held: Held, person_nos: Iterable[str], doer: Doer, at: datetime) -> None:

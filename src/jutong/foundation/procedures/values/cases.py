@@ -187,8 +187,8 @@ class AssigneeDirectory(Protocol):
         """Who holds a post of an organisation now."""
         ...
 
-    def titles(self, organisations: Iterable[str]) -> Mapping[str, str]:
-        """Names of organisations by code; unknown codes are left out."""
+    def titles(self, organisations: Iterable[str], *, on: date | None = None) -> Mapping[str, str]:
+        """Names of organisations by code, on a day or today; unknown codes are left out."""
         ...
 
 

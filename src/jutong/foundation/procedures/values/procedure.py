@@ -1,9 +1,10 @@
 """A declared procedure. Its declaration is checked when the class is made: a wrong one stops the start."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from jutong.foundation.procedures.values.cases import CaseValue
 from jutong.foundation.procedures.values.declaration import (
     By,
     DeclarationInvalid,
@@ -16,7 +17,7 @@ from jutong.foundation.procedures.values.declaration import (
     Transition,
     Waiting,
 )
-from jutong.kernel.policy import Post
+from jutong.kernel.policy import Post, Subject
 
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
@@ -50,7 +51,8 @@ class Procedure:
     Open cases keep the version under which they were opened. A change that they could not follow is a new class of the
     same name with a higher `version`, beside the old one until its last case is closed.
 
-    `data_template` is a template of the room that shows the case's data; it is given `case` (a CaseValue).
+    `data_template` is a template of the room that shows the case's data; it is given `case` (a CaseValue). `sheet`
+    gives the same as pairs of name and text, for the printed sheet.
     `url_name` is the page of a case, with the argument `case_no`.
     """
 
@@ -76,6 +78,11 @@ class Procedure:
         if problems:
             raise DeclarationInvalid(f"{cls.__qualname__}: " + "; ".join(problems))
         _register(cls)
+
+    @staticmethod
+    def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
+        """The case's data as this subject may see them, in Chinese, for the printed sheet (办理单)."""
+        return ()
 
     @classmethod
     def all_states(cls) -> tuple[State, ...]:

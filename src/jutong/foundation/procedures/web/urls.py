@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jutong.foundation.procedures.web import acting, cases, definitions, schemes, tasks
+from jutong.foundation.procedures.web import acting, cases, definitions, schemes, sheet, tasks
 
 app_name = "procedures"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("tasks/", tasks.tasks, name="tasks"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<slug:case_no>/", cases.case, name="case"),
+    path("cases/<slug:case_no>/sheet.pdf", sheet.pdf, name="sheet_pdf"),
+    path("cases/<slug:case_no>/sheet.docx", sheet.docx, name="sheet_docx"),
     path("cases/<slug:case_no>/transitions/<slug:transition>/", acting.take, name="take"),
     path("cases/<slug:case_no>/transitions/<slug:transition>/inner/", acting.propose, name="propose"),
     path("cases/<slug:case_no>/inner/<int:seat_no>/", acting.give_opinion, name="opinion"),

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -10,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
+from jutong.base.egress import PinnedConnection
+from jutong.kernel.egress import parse_host, parse_port
 from jutong.kernel.text import N_
-from jutong.supply.mounting.domain.egress import parse_host, parse_port
 from jutong.supply.mounting.domain.errors import (
     RowPathWrong,
     ServiceNotJson,
@@ -73,7 +73,7 @@ def ask(
         headers["Content-Type"] = "application/json"
     elif values:
         target += "?" + urlencode(values)
-    connection = _Pinned(base, address, seconds)
+    connection = PinnedConnection(base.host, base.port, address=address, tls=base.tls, seconds=seconds)
     try:
         connection.request(method, target, body=body, headers=headers)
         response = connection.getresponse()
@@ -114,17 +114,3 @@ def _read(response: http.client.HTTPResponse, deadline: float, seconds: float) -
         if time.monotonic() > deadline:
             raise ServiceTooSlow(timeout_seconds=seconds)
     return b"".join(pieces)
-
-
-class _Pinned(http.client.HTTPConnection):
-    """Connects to the judged address; certificates are checked against the service's name."""
-
-    def __init__(self, base: Base, address: str, seconds: float):
-        super().__init__(base.host, base.port, timeout=seconds)
-        self._base, self._address = base, address
-
-    def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self._base.port), self.timeout)
-        if self._base.tls:
-            context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self._base.host)

@@ -69,64 +69,6 @@ class CursorLost(MountingError):
 # --- Addresses -------------------------------------------------------------------------------------------------------
 
 
-class AddressError(MountingError):
-    """The platform does not connect to this address."""
-
-    message = N_("不能连接该地址。")
-    kind = ErrorKind.DENIED
-
-
-class HostMalformed(AddressError):
-    """The host is neither a name nor an address in its usual writing."""
-
-    message = N_("主机“{host}”写法不正确，请填写域名或标准写法的 IP 地址，不带协议、端口和路径。")
-    kind = ErrorKind.INVALID
-
-
-class PortMalformed(AddressError):
-    """The port is none."""
-
-    message = N_("端口应为 1 到 65535 之间的整数。")
-    kind = ErrorKind.INVALID
-
-
-class HostUnknown(AddressError):
-    """The name has no address."""
-
-    message = N_("主机“{host}”无法解析，请核对域名，或直接填写 IP 地址。")
-    kind = ErrorKind.INVALID
-
-
-class AddressNotListed(AddressError):
-    """No entry of the department's list of permitted addresses covers this one."""
-
-    message = N_("地址 {address}:{port} 不在本部门的允许访问名单内，请联系系统管理员登记后再试。")
-
-
-class AddressSpecial(AddressError):
-    """Loopback, link-local, cloud metadata and their like need an entry of exactly that address and port."""
-
-    message = N_("地址 {address}:{port} 属于本机或特殊用途地址，须由系统管理员逐一登记该地址和端口后方可连接。")
-
-
-class AddressIsPlatform(AddressError):
-    """A port of the platform itself; no list can permit it."""
-
-    message = N_("地址 {address}:{port} 是本平台自身的端口，不能作为数据来源。")
-
-
-class NetworkMalformed(MountingError):
-    """The network is not written as CIDR, or has bits set beyond its prefix."""
-
-    message = N_("网段“{cidr}”写法不正确，请按 10.1.2.0/24 或单个地址填写。")
-
-
-class PortRangeReversed(MountingError):
-    """The first port is greater than the last."""
-
-    message = N_("起始端口不能大于结束端口。")
-
-
 class NoSuchNetwork(MountingError):
     """No such entry in the list."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from jutong.base.access import require
+from jutong.base.egress import pinned_address
 from jutong.foundation.audit import api as audit
 from jutong.foundation.outbox import api as outbox
 from jutong.kernel.codes.data_types import DataType, TypeLetter
@@ -14,7 +15,6 @@ from jutong.kernel.policy import Facts, Relation, Subject
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource, ResourceState
 from jutong.supply.mounting import events, policy, queries
-from jutong.supply.mounting.adapters.egress import pinned_address
 from jutong.supply.mounting.adapters.http_json import ask, split_url
 from jutong.supply.mounting.domain.errors import (
     AlreadyMounted,

@@ -5,14 +5,14 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from jutong.base.access import require
+from jutong.base.egress import pinned_address
 from jutong.foundation.audit import api as audit
 from jutong.kernel.crypto import Secret
+from jutong.kernel.egress import parse_host, parse_permitted
 from jutong.kernel.policy import Facts, Relation, Subject
 from jutong.supply.mounting import policy, queries
 from jutong.supply.mounting.adapters import adapter_for
 from jutong.supply.mounting.adapters.base import Dial
-from jutong.supply.mounting.adapters.egress import pinned_address
-from jutong.supply.mounting.domain.egress import parse_host, parse_permitted
 from jutong.supply.mounting.domain.errors import SourceInUse, SourceNameTaken
 from jutong.supply.mounting.models import AllowedNetwork, DataSource
 from jutong.supply.mounting.services.numbers import next_number

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jutong.supply.mounting.domain.egress import judge, parse_host, parse_permitted, plain
-from jutong.supply.mounting.domain.errors import (
+from jutong.kernel.egress import (
     AddressIsPlatform,
     AddressNotListed,
     AddressSpecial,
@@ -14,6 +13,10 @@ from jutong.supply.mounting.domain.errors import (
     NetworkMalformed,
     PortMalformed,
     PortRangeReversed,
+    judge,
+    parse_host,
+    parse_permitted,
+    plain,
 )
 
 OWN = [("127.0.0.1", 8000), ("10.1.2.3", 8000), ("::1", 8000)]

@@ -11,16 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from jutong.supply.mounting.domain.errors import (
-    AddressIsPlatform,
-    AddressNotListed,
-    AddressSpecial,
-    HostMalformed,
-    HostUnknown,
-    NetworkMalformed,
-    PortMalformed,
-    PortRangeReversed,
-)
+from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.text import N_
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -31,6 +23,64 @@ _NUMERIC_LABEL = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 # Served by clouds to their machines; neither loopback nor link-local, so `ipaddress` takes it for an ordinary one.
 _METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254")))
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+
+
+class AddressError(JutongError):
+    """The platform does not connect to this address."""
+
+    message = N_("不能连接该地址。")
+    kind = ErrorKind.DENIED
+
+
+class HostMalformed(AddressError):
+    """The host is neither a name nor an address in its usual writing."""
+
+    message = N_("主机“{host}”写法不正确，请填写域名或标准写法的 IP 地址，不带协议、端口和路径。")
+    kind = ErrorKind.INVALID
+
+
+class PortMalformed(AddressError):
+    """The port is none."""
+
+    message = N_("端口应为 1 到 65535 之间的整数。")
+    kind = ErrorKind.INVALID
+
+
+class HostUnknown(AddressError):
+    """The name has no address."""
+
+    message = N_("主机“{host}”无法解析，请核对域名，或直接填写 IP 地址。")
+    kind = ErrorKind.INVALID
+
+
+class AddressNotListed(AddressError):
+    """No entry of the list of permitted addresses covers this one."""
+
+    message = N_("地址 {address}:{port} 不在本部门的允许访问名单内，请联系系统管理员登记后再试。")
+
+
+class AddressSpecial(AddressError):
+    """Loopback, link-local, cloud metadata and their like need an entry of exactly that address and port."""
+
+    message = N_("地址 {address}:{port} 属于本机或特殊用途地址，须由系统管理员逐一登记该地址和端口后方可连接。")
+
+
+class AddressIsPlatform(AddressError):
+    """A port of the platform itself; no list can permit it."""
+
+    message = N_("地址 {address}:{port} 是本平台自身的端口，平台不会连接。")
+
+
+class NetworkMalformed(JutongError):
+    """The network is not written as CIDR, or has bits set beyond its prefix."""
+
+    message = N_("网段“{cidr}”写法不正确，请按 10.1.2.0/24 或单个地址填写。")
+
+
+class PortRangeReversed(JutongError):
+    """The first port is greater than the last."""
+
+    message = N_("起始端口不能大于结束端口。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sending notices and marking them read."""
+"""Putting notices into inboxes and marking them read."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from jutong.foundation.notices import plugs, policy, queries
-from jutong.foundation.notices.domain import is_own_link
+from jutong.foundation.notices.domain.wording import is_own_link
 from jutong.foundation.notices.models import Notice
+from jutong.foundation.notices.services import planning
 from jutong.kernel.policy import Subject
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ def notify(
         if person in known
     ]
     Notice.objects.bulk_create(rows)
+    planning.plan(rows, at=at)
     return len(rows)
 
 

@@ -1,8 +1,10 @@
-"""Names into addresses, once; and which addresses are the platform's own."""
+"""Names into addresses, once; which addresses are the platform's own; and HTTP to an address that was judged."""
 
+import http.client
 import ipaddress
 import queue
 import socket
+import ssl
 import threading
 from collections.abc import Iterable
 from typing import Any, Final
@@ -10,8 +12,7 @@ from typing import Any, Final
 import psutil
 from django.conf import settings
 
-from jutong.supply.mounting.domain.egress import Permitted, judge, parse_host, parse_port
-from jutong.supply.mounting.domain.errors import HostUnknown
+from jutong.kernel.egress import HostUnknown, Permitted, judge, parse_host, parse_port
 
 RESOLVE_SECONDS: Final = 5
 
@@ -74,3 +75,17 @@ def local_addresses() -> list[str]:
         if entry.family in families
     ]
     return list(dict.fromkeys(["127.0.0.1", "::1", *found]))
+
+
+class PinnedConnection(http.client.HTTPConnection):
+    """HTTP to the judged address of a host; certificates are checked against the host's name."""
+
+    def __init__(self, host: str, port: int, *, address: str, tls: bool, seconds: float):
+        super().__init__(host, port, timeout=seconds)
+        self._address, self._tls = address, tls
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        if self._tls:
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(self.sock, server_hostname=self.host)

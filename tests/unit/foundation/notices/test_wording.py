@@ -2,7 +2,7 @@
 
 import pytest
 
-from jutong.foundation.notices.domain import in_words, is_own_link
+from jutong.foundation.notices.domain.wording import in_words, is_own_link
 
 ENGLISH = {"“{title}”今日到期": "“{title}” is due today", "规范性审查": "Formal review"}
 

@@ -1,0 +1,1 @@
+"""Rules of notices: words, kinds, quiet hours and back-off, contact points."""
