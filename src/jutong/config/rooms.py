@@ -9,6 +9,7 @@ ALL_ROOMS = (
     "jutong.foundation.operations",
     "jutong.foundation.rulebook",
     "jutong.foundation.notices",
+    "jutong.foundation.secrecy",
     "jutong.foundation.procedures",
     "jutong.registry.organisations",
     "jutong.registry.accounts",
