@@ -1,7 +1,9 @@
 """What bears a mark is stopped before any view, leaves nothing behind, and can be released when it was no secret."""
 
+import hashlib
 import json
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from jutong.foundation.audit.models import Entry
+from jutong.foundation.files import api as files
 from jutong.foundation.files import plugs as file_plugs
 from jutong.foundation.notices.models import Notice
 from jutong.foundation.secrecy.models import Release, Stop
+from jutong.kernel import clock
 from jutong.kernel.policy import Post
 from jutong.registry.organisations import api as organisations
 from tests.support import figures
@@ -186,11 +190,11 @@ def test_pictures_pass_by_name_and_are_marked_as_not_looked_at(steward):
     ("a.pdf", b"%PDF-1.7\nnothing", "文件损坏"),
     ("a.zip", b"PK\x03\x04nothing", "文件损坏"),
     ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "已加密"),
-    ("bomb.zip", documents.package({"a.txt": "0" * 40_000_000}), "压缩结构异常"),
+    ("bomb.zip", documents.package({"a.txt": "0" * 40_000_000}), "文件内部结构异常"),
     ("deep.zip", documents.zipped("a.zip", documents.zipped("b.zip", documents.zipped("c.zip", documents.zipped(
         "d.txt", b"x")))), "嵌套过深"),
     ("entity.docx", documents.docx(["x"], **{"word/footer1.xml":
-        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>'}), "压缩结构异常"),
+        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>'}), "文件内部结构异常"),
 ], ids=["rar", "docx", "pdf", "zip", "encrypted", "bomb", "deep", "entity"])  # fmt: skip
 def test_a_file_nobody_can_read_is_refused_with_its_reason(steward, name, content, reason):
     answer = send_file(steward.caller, name, content)
@@ -210,6 +214,19 @@ def test_a_large_upload_waits_without_a_name_and_is_read(steward, tmp_path, monk
 
     assert is_stopped(answer)
     assert [path for path in tmp_path.iterdir() if path.name != "files"] == []
+
+
+@pytest.mark.parametrize("lines", [3, 40_000])
+def test_what_was_looked_at_is_kept_byte_for_byte(steward, tmp_path, lines):
+    path = tmp_path / "a.zip"
+    path.write_bytes(documents.package({"a.bin": os.urandom(100 * lines), "b.txt": "更新周期为每日"}))
+
+    with path.open("rb") as stream:
+        stream.read(10)
+        kept = files.keep(stream, name="a.zip", media_type="", by=steward.subject.actor, at=clock.now())
+
+    assert kept.digest == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert kept.words.value == "no_text"
 
 
 def test_every_upload_of_a_department_goes_through_the_same_gate(steward):

@@ -5,6 +5,7 @@ import mmap
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -19,13 +20,14 @@ def forms_of(word: str) -> dict[str, bytes]:
     return {codec: word.encode(codec) for codec in CODECS} | {"escaped": escaped, "percent": percent.encode()}
 
 
-def in_database(words: Iterable[str]) -> list[str]:
-    """Tables of the test's own connection that hold one of these words, its uncommitted rows included."""
+def in_database(words: Iterable[str], source: Any = connection) -> list[str]:
+    """Tables that hold one of these words; on the test's own connection its uncommitted rows are seen too."""
     sought = {word: forms_of(word) for word in words}
     found = []
-    for table in _tables():
-        dumped = _dump(table)
-        found += [f"{table}: {word} ({form})" for word, form in _hits(dumped, sought)]
+    with source.cursor() as cursor:
+        for table in _tables(cursor):
+            dumped = _dump(cursor, table)
+            found += [f"{table}: {word} ({form})" for word, form in _hits(dumped, sought)]
     return found
 
 
@@ -56,18 +58,17 @@ def _hits(content: bytes | mmap.mmap, sought: dict[str, dict[str, bytes]]) -> It
                 yield word, form
 
 
-def _tables() -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
-            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
-        )
-        return [row[0] for row in cursor.fetchall()]
+def _tables(cursor: Any) -> list[str]:
+    cursor.execute(
+        "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
+        " WHERE schemaname !~ '^(pg_|information_schema)' ORDER BY 1"
+    )
+    return [row[0] for row in cursor.fetchall()]
 
 
-def _dump(table: str) -> bytes:
+def _dump(cursor: Any, table: str) -> bytes:
     dumped = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(f"COPY (SELECT * FROM {table}) TO STDOUT") as rows:
+    with cursor.copy(f"COPY (SELECT * FROM {table}) TO STDOUT") as rows:
         for row in rows:
             dumped.write(row)
     return dumped.getvalue()

@@ -14,6 +14,7 @@ from jutong.kernel.actors import ActorRef
 __all__ = [
     "FileUncheckable",
     "SecrecyMarkFound",
+    "bears_mark",
     "look_at_text",
     "look_into_file",
     "plug_officers",
@@ -39,6 +40,11 @@ def look_into_file(stream: BinaryIO, *, name: str, route: str, by: ActorRef, at:
     """
     gate.look_at_name(name, Place(route, "file", Channel.FILE_NAME), by=by, at=at)
     return gate.look_into_file(stream, name, Place(route, "file", Channel.FILE_CONTENT), by=by, at=at)
+
+
+def bears_mark(text: str, *, at: datetime) -> bool:
+    """Would this text be stopped? Nothing is recorded: for text that nobody sent and that can be left out."""
+    return bool(gate.found_in(text, at=at))
 
 
 def plug_officers(officers: Officers | None) -> None:

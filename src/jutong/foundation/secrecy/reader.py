@@ -50,7 +50,7 @@ class Refused(Exception):
 ENCRYPTED: Final = N_("文件已加密，请去除密码")
 BROKEN: Final = N_("文件损坏或格式与扩展名不符，请重新生成")
 TOO_BIG: Final = N_("展开后过大，请拆分")
-SUSPICIOUS: Final = N_("压缩结构异常")
+SUSPICIOUS: Final = N_("文件内部结构异常")
 ARCHIVE: Final = N_("不支持这种压缩格式，请改用 ZIP")
 NESTED: Final = N_("压缩包嵌套过深，请直接上传文件")
 TOO_LONG: Final = N_("读取超出时间或内存上限，请拆分")

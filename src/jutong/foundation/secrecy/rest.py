@@ -94,7 +94,7 @@ class FiguresOut(Schema):
     by_organisation: dict[str, int]
 
 
-class ReasonIn(StrictSchema):
+class ReleaseReasonIn(StrictSchema):
     """Why. What was stopped must not be copied here."""
 
     reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
@@ -123,14 +123,14 @@ def get_stop(request: SubjectRequest, stop_no: StopNo) -> dict[str, Any]:
 
 
 @router.post("/stops/{stop_no}/release", response={201: ReleaseOut, **problems(404, 409)}, summary="Release")
-def release(request: SubjectRequest, stop_no: StopNo, body: ReasonIn) -> Status[dict[str, Any]]:
+def release(request: SubjectRequest, stop_no: StopNo, body: ReleaseReasonIn) -> Status[dict[str, Any]]:
     """A false alarm: the sender's organisation may send the same thing again until the term ends."""
     made = releases.release(stop_no=stop_no, reason=body.reason, by=request.subject, at=clock.now())
     return Status(201, _release(made))
 
 
 @router.post("/stops/{stop_no}/withdraw", response={200: ReleaseOut, **problems(404, 409)}, summary="Withdraw")
-def withdraw(request: SubjectRequest, stop_no: StopNo, body: ReasonIn) -> dict[str, Any]:
+def withdraw(request: SubjectRequest, stop_no: StopNo, body: ReleaseReasonIn) -> dict[str, Any]:
     """Take a release back; what comes from now on is stopped again."""
     return _release(releases.withdraw(stop_no=stop_no, reason=body.reason, by=request.subject, at=clock.now()))
 

@@ -87,8 +87,12 @@ def _descriptor(stream: BinaryIO) -> Iterator[int]:
     except (OSError, AttributeError):
         descriptor = -1
     if descriptor >= 0:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        yield descriptor
+        # Opened anew, also when it has no name: the child's seeking must not move what the store reads afterwards.
+        opened = os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            yield opened
+        finally:
+            os.close(opened)
         return
     copied = os.memfd_create("upload", os.MFD_CLOEXEC)
     try:

@@ -11,10 +11,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from jutong.foundation.secrecy.values import Finding, MarkRules
 
 MARK_LENGTH = 16
+# A long text may mention secrecy on every line; so many excused mentions of one word excuse the rest.
+_MENTIONS = 2_000
 _STARS = "★☆✩✭✪⭐⋆✶✻"
 _TERM = r"(?:[0-9]{1,2} ?(?:年|个?月)|[一二三四五六七八九十]{1,3}(?:年|个月)|长期|解密前|公布前)(?![以内之前后来的度])"
 _OPEN, _SHUT = r"[\[【(〔「<]", r"[\]】)〕」>]"
@@ -110,13 +113,17 @@ class Detector:
             for match in pattern.finditer(text):
                 if not self._is_shown(text, match):
                     tally.add(_finding(sign, match[0]))
+                    break
         for sign, mark in self._headings(text):
             tally.add(_finding(sign, mark))
+            if tally.stopped:
+                break
         masked = self._compound.sub(lambda match: "○" * len(match[0]), text)
         for sign, pattern in self._weak:
-            for match in pattern.finditer(masked):
+            for match in islice(pattern.finditer(masked), _MENTIONS):
                 if not self._has(self._context, masked, match):
                     tally.add(_finding(sign, match[0]))
+                    break
         self._look_at_labels(text, tally)
         self._look_at_the_copy_number(text, first, tally)
 

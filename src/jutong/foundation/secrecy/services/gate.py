@@ -72,15 +72,22 @@ def on_the_way(route: str) -> None:
 # --- Looking ---------------------------------------------------------------------------------------------------------
 def look_at_text(text: str, place: Place, *, by: ActorRef, at: datetime) -> None:
     """Raises SecrecyMarkFound: the text bears a mark, and no release covers it. The stop is recorded then."""
+    if text.isascii():
+        return  # no mark is
     detector = _detector(at)
     find = detector.find_in_query if place.channel is Channel.ADDRESS else detector.find
     if found := find(text):
         _stop(found, place, fingerprint("text", essence(text)), by=by, at=at)
 
 
+def found_in(text: str, *, at: datetime) -> tuple[Finding, ...]:
+    """What would stop a text."""
+    return _detector(at).find(text)
+
+
 def look_at_name(name: str, place: Place, *, by: ActorRef, at: datetime) -> None:
     """As `look_at_text`, for the name of a file."""
-    if found := _detector(at).find_in_name(name):
+    if not name.isascii() and (found := _detector(at).find_in_name(name)):
         _stop(found, place, fingerprint("name", essence(name)), by=by, at=at, ending=_ending(name))
 
 

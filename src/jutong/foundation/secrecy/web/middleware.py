@@ -141,7 +141,8 @@ def refusal(request: SubjectRequest, errors: dict[str, SecrecyError]) -> HttpRes
 
 def _page(request: SubjectRequest, errors: dict[str, SecrecyError]) -> dict[str, Any]:
     marked = any(isinstance(error, SecrecyMarkFound) for error in errors.values())
-    context: dict[str, Any] = {"errors": list(errors.values()), "marked": marked}
+    numbers = {error.details.get("stop_no", "—") for error in errors.values()} - {"—"}
+    context: dict[str, Any] = {"errors": list(errors.values()), "marked": marked, "stop_nos": sorted(numbers)}
     posted = [(name, value) for name, values in request.POST.lists() for value in values]
     # Passwords never go back to a page, and an address that bears a mark is not one to send to again.
     again = request.method == "POST" and "" not in errors and not any(_is_password(name) for name, _ in posted)
