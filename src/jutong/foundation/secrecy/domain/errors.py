@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from jutong.foundation.secrecy.domain.texts import field_words
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.text import N_
 
@@ -27,7 +28,8 @@ class SecrecyMarkFound(SecrecyError):
         # What the kind of mark is called comes from the rule pack and is a source text of its own.
         named: str = translate(self.details["sign"])
         place: str = translate(self.details["place"].label)
-        return translate(self.message).format(**{**self.details, "sign": named, "place": place})
+        field: str = translate(field_words(self.details["named"]))
+        return translate(self.message).format(**{**self.details, "sign": named, "place": place, "named": field})
 
 
 class FileUncheckable(SecrecyError):

@@ -19,7 +19,7 @@ from jutong.base.http import SubjectRequest
 from jutong.base.middleware import API_PREFIX
 from jutong.base.rest import STATUS_BY_KIND, problem_of
 from jutong.foundation.secrecy.domain.errors import SecrecyError, SecrecyMarkFound
-from jutong.foundation.secrecy.domain.texts import UNNAMED, field_name, is_exempt, texts_of_json
+from jutong.foundation.secrecy.domain.texts import UNNAMED, field_name, field_words, is_exempt, texts_of_json
 from jutong.foundation.secrecy.services import gate
 from jutong.foundation.secrecy.values import Channel, Place
 from jutong.kernel import clock
@@ -148,7 +148,7 @@ def _page(request: SubjectRequest, errors: dict[str, SecrecyError]) -> dict[str,
     again = request.method == "POST" and "" not in errors and not any(_is_password(name) for name, _ in posted)
     context["again"] = again
     if again:
-        context["to_mend"] = [(name, value) for name, value in posted if field_name(name) in errors]
+        context["to_mend"] = [(name, field_words(name), text) for name, text in posted if field_name(name) in errors]
         context["kept"] = [
             (name, value) for name, value in posted if field_name(name) not in errors and name != "csrfmiddlewaretoken"
         ]
