@@ -167,6 +167,7 @@ CARRIERS: tuple[tuple[str, Maker], ...] = (
     ("csv", documents.csv),
     ("csv", partial(documents.csv, encoding="gb18030")),
     ("txt", partial(documents.csv, encoding="utf-16")),
+    ("csv", partial(documents.csv, encoding="utf-16-le")),
     ("rtf", documents.rtf),
     ("doc", documents.old_word),
     ("zip", lambda lines: documents.zipped("inside.docx", documents.docx(lines))),

@@ -23,7 +23,7 @@ from jutong.foundation.secrecy.values import MarkRules
 from jutong.kernel.text import N_
 
 MEMORY_BYTES: Final = 1024 * 1024 * 1024
-CPU_SECONDS: Final = 20
+CPU_SECONDS: Final = 30
 UNPACKED_BYTES: Final = 300 * 1024 * 1024
 RATIO: Final = 200
 MEMBERS: Final = 4000
@@ -101,7 +101,7 @@ def read(stream: BinaryIO, ending: str, reading: Reading, depth: int = 0) -> Non
         raise Refused(ARCHIVE)
     elif head.startswith(b"{\\rtf"):
         reading.text(_rtf(_whole(stream)))
-    elif not _plain(stream, reading, cells=ending in {"csv", "tsv"}):
+    elif not _plain(stream, ending, reading):
         if ending in READ_ENDINGS:
             raise Refused(BROKEN)
         reading.unread = True
@@ -115,14 +115,10 @@ def _whole(stream: BinaryIO) -> bytes:
 
 
 # --- Plain text ------------------------------------------------------------------------------------------------------
-def _plain(stream: BinaryIO, reading: Reading, *, cells: bool) -> bool:
-    """Text in UTF-8, UTF-16 with its mark, or GB 18030; False for what is none of them.
-
-    In a table each cell stands by itself.
-    """
-    head = stream.read(4)
-    codecs_ = ("utf-16",) if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "gb18030")
-    for codec in codecs_:
+def _plain(stream: BinaryIO, ending: str, reading: Reading) -> bool:
+    """Text in UTF-8, GB 18030 or UTF-16; False for what is none of them. In a table each cell stands by itself."""
+    cells = ending in {"csv", "tsv"}
+    for codec in _codecs_for(stream.read(4), ending):
         stream.seek(0)
         if _decodes(stream, codec):
             stream.seek(0)
@@ -131,6 +127,13 @@ def _plain(stream: BinaryIO, reading: Reading, *, cells: bool) -> bool:
                 reading.text(whole.translate(_CELL_BORDERS) if cells else whole)
             return True
     return False
+
+
+def _codecs_for(head: bytes, ending: str) -> tuple[str, ...]:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    # UTF-16 without its mark only where text is promised: nearly any bytes are some text in it.
+    return ("utf-8-sig", "gb18030", *(("utf-16-le", "utf-16-be") if ending in TEXT_ENDINGS else ()))
 
 
 def _decodes(stream: BinaryIO, codec: str) -> bool:

@@ -18,7 +18,7 @@ from jutong.foundation.secrecy.values import Finding, MarkRules
 
 log = logging.getLogger(__name__)
 
-SECONDS: Final = 40
+SECONDS: Final = 120
 ANSWER_BYTES: Final = 16 * 1024
 _HERE_BYTES: Final = 1 << 20
 _PARSED: Final = (b"PK", reader.OLE2, *reader.ARCHIVES_UNREAD, b"{\\rtf")

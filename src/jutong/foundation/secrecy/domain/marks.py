@@ -17,13 +17,13 @@ from jutong.foundation.secrecy.values import Finding, MarkRules
 
 MARK_LENGTH = 16
 # A long text may mention secrecy on every line; so many excused mentions of one word excuse the rest.
-_MENTIONS = 2_000
+_MENTIONS = 500
 _STARS = "★☆✩✭✪⭐⋆✶✻"
 _TERM = r"(?:[0-9]{1,2} ?(?:年|个?月)|[一二三四五六七八九十]{1,3}(?:年|个月)|长期|解密前|公布前)(?![以内之前后来的度])"
 _OPEN, _SHUT = r"[\[【(〔「<]", r"[\]】)〕」>]"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _BLANKS = re.compile(r"[^\S\n\t]+")
-_SPLIT = re.compile(r"[\n\t|]")
+_BORDERS = "\n\t|"
 _NAME_SPLIT = re.compile(r"[-_.+~—–,、;\s]+")
 _SIX_DIGITS_FIRST = re.compile(r"\A\s*(?:No\.?|№)?\s*[0-9]{6}\s*\n")
 _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12} ?[〔\[(【]20[0-9]{2}[〕\])】] ?[0-9]{1,4} ?号")
@@ -188,8 +188,8 @@ class Detector:
 
     def _headings(self, text: str) -> Iterator[tuple[str, str]]:
         """Marks that stand by themselves: a line or cell of their own, in brackets, or before a colon."""
-        for segment in _SPLIT.split(text):
-            if not self._trigger.search(segment) or self._shown.search(segment):
+        for segment in self._segments(text):
+            if self._shown.search(segment):
                 continue
             for sign, pattern in self._heading_patterns:
                 if match := pattern.search(segment):
@@ -197,6 +197,19 @@ class Detector:
             stated = self._stated.search(segment)
             if stated and not self._hypothetical.search(_sentence(segment, *stated.span())):
                 yield "work_secret_stated", stated[0]
+
+    def _segments(self, text: str) -> Iterator[str]:
+        """Lines and cells in which a word of ours stands, each once: tables repeat their values by the thousand."""
+        seen, position = set(), 0
+        while match := self._trigger.search(text, position):
+            before = max(text.rfind(border, 0, match.start()) for border in _BORDERS) + 1
+            position = min(
+                (at for border in _BORDERS if (at := text.find(border, match.end())) >= 0), default=len(text)
+            )
+            segment = text[before:position]
+            if segment not in seen:
+                seen.add(segment)
+                yield segment
 
     @cached_property
     def _heading_patterns(self) -> list[tuple[str, "re.Pattern[str]"]]:
@@ -212,7 +225,9 @@ class Detector:
 
     def _look_at_labels(self, text: str, tally: Tally) -> None:
         """A field for the level that is not filled with a word for "open"."""
-        for match in self._level_label.finditer(text):
+        for match in islice(self._level_label.finditer(text), _MENTIONS):
+            if text[max(0, match.start() - 8) : match.start()].rstrip(" ")[-1:] not in ("", *_BORDERS):
+                continue
             if not self._level_open.match(text, match.end()) and not self._has(self._context, text, match):
                 tally.add(_finding("level_label", match[0]))
 
@@ -226,7 +241,7 @@ class Detector:
 
     @cached_property
     def _level_label(self) -> "re.Pattern[str]":
-        return re.compile(r"(?m)(?:(?<=[\n\t|])|\A) *密 {0,4}级(?:标识|标志|等级)? *(?=[:\t\n|]|\Z)")
+        return re.compile(r"密 {0,4}级(?:标识|标志|等级)? *(?=[:\t\n|]|\Z)")
 
     @cached_property
     def _level_open(self) -> "re.Pattern[str]":
