@@ -10,6 +10,7 @@ ALL_ROOMS = (
     "jutong.foundation.documents",
     "jutong.foundation.rulebook",
     "jutong.foundation.notices",
+    "jutong.foundation.secrecy",
     "jutong.foundation.procedures",
     "jutong.registry.organisations",
     "jutong.registry.accounts",

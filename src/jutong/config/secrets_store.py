@@ -1,7 +1,8 @@
 """The platform's own keys: made at first use, kept one a file, readable by the platform alone.
 
 Names in use: `django` (sessions and signed links), `root-kek` (wraps the keys that seal credentials), `gateway`
-(opens client secrets in the gateway plane), `audit` (signs checkpoints). No Django here.
+(opens client secrets in the gateway plane), `audit` (signs checkpoints), `secrecy` (fingerprints
+of what the secrecy gate stopped). No Django here.
 """
 
 import contextlib

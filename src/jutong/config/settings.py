@@ -55,6 +55,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "jutong.base.middleware.ErrorPagesMiddleware",
     *accounts.MIDDLEWARE,
+    # Last, so that it knows who sends; its look at what was sent still comes before any view.
+    "jutong.foundation.secrecy.web.middleware.SecrecyMiddleware",
 ]
 ROOT_URLCONF = "jutong.config.urls"
 WSGI_APPLICATION = "jutong.config.wsgi.application"
@@ -107,6 +109,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else Non
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# A large upload waits in a file without a name: nothing of a refused one is left behind, not even by a killed process.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "jutong.foundation.secrecy.web.uploads.NamelessFileUploadHandler",
+]
 
 # --- People ----------------------------------------------------------------------------------------------------------
 globals().update(
@@ -124,3 +131,4 @@ JUTONG_KEK_ROOT = secret_bytes("root-kek")
 # Only the public half: whoever holds this process may seal client secrets and open none.
 JUTONG_GATEWAY_PUBLIC_KEY = SealingKey(secret_bytes("gateway")).public
 JUTONG_AUDIT_SIGNING_KEY = secret_bytes("audit")
+JUTONG_SECRECY_KEY = secret_bytes("secrecy")

@@ -377,6 +377,45 @@ class EntryKind:
         return Entry.objects.filter(queries.scope(subject, action))
 
 
+@kind("stop", "foundation.secrecy")
+class StopKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.foundation.secrecy.models import Stop
+
+        rows = Stop.objects.bulk_create(
+            Stop(
+                stop_no=f"BM20260302{n:06d}",
+                day=AT.date(),
+                at=AT,
+                last_at=AT,
+                person_no=world.person(),
+                organisation=world.chance.choice([*world.organisations, ""]),
+                sent_by=BY,
+                route="POST /x",
+                channel="text",
+                sign="grade_starred",
+                rules="x",
+                fingerprint=f"{n:064x}",
+            )
+            for n in world.times()
+        )
+        return [(row, {"person": row.person_no, "organisation": row.organisation}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.foundation.secrecy import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.foundation.secrecy import queries
+        from jutong.foundation.secrecy.models import Stop
+
+        return Stop.objects.filter(queries.scope(subject, action))
+
+
 @kind("file", "foundation.files")
 class FileKind:
     @staticmethod

@@ -116,6 +116,18 @@ def somebody(who: Who, thing: Thing) -> bool:
     return signed_in(who)
 
 
+# The secrecy gate: who was stopped sees his own stops; the coordinator of a department, its secrecy officer, sees and
+# releases those of the department; the security administrator sees and releases all, auditors only look.
+def sees_stop(who: Who, thing: Thing) -> bool:
+    if who.post in (SECURITY, AUDIT, AUDITOR):
+        return True
+    return releases_stop(who, thing) or is_person(who, thing["person"])
+
+
+def releases_stop(who: Who, thing: Thing) -> bool:
+    return who.post == SECURITY or (who.post == COORDINATOR and owns(who, thing["organisation"]))
+
+
 # Cases: the bureau's reviewer and monitor and the auditor see all; the people of a party see its cases, contractors
 # excepted; who opened a case sees it.
 def sees_case(who: Who, thing: Thing) -> bool:
@@ -309,6 +321,10 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "audit.checkpoint.read": ("nothing", anybody),
     "files.file.keep": ("nothing", somebody),
     "files.file.fetch": ("file", own_thing),
+    "secrecy.stop.view": ("stop", sees_stop),
+    "secrecy.stop.release": ("stop", releases_stop),
+    "secrecy.release.withdraw": ("stop", releases_stop),
+    "secrecy.figures.view": ("nothing", posts(SECURITY, AUDIT, AUDITOR, COORDINATOR)),
     "notices.notice.read": ("notice", own_thing),
     # Where somebody is reached is his own affair; how messages fare is the operators', who see no address.
     "notices.contact.manage": ("contact", own_thing),

@@ -13,7 +13,7 @@ from jutong.foundation.files.services import (
     FileInfectedLater,
     FileTooLarge,
 )
-from jutong.foundation.files.values import FileRef, Owner, Scanner
+from jutong.foundation.files.values import FileRef, Gate, Owner, Scanner
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.policy import Subject
 
@@ -31,6 +31,7 @@ __all__ = [
     "keep",
     "limit_bytes",
     "open_file",
+    "plug_gate",
     "plug_owner",
     "plug_scanner",
     "refer",
@@ -39,11 +40,11 @@ __all__ = [
 
 
 def keep(stream: BinaryIO, *, name: str, media_type: str, by: ActorRef, at: datetime) -> FileRef:
-    """Keep a file; its bytes are durable on disk before the row that names them.
+    """Keep a file; its bytes are durable on disk before the row that names them. The stream must be able to seek.
 
     Until a room refers to it, only the person who brought it may fetch it, and after a day it is swept away.
 
-    Raises FileTooLarge, FileEmpty, FileInfected.
+    Raises FileTooLarge, FileEmpty, FileInfected, and what the secrecy gate raises: SecrecyMarkFound, FileUncheckable.
     """
     return services.keep(stream, name=name, media_type=media_type, by=by, at=at)
 
@@ -110,3 +111,8 @@ def plug_owner(kind: str, owner: Owner) -> None:
 def plug_scanner(scanner: Scanner | None) -> None:
     """Have every new file judged by a virus scanner; None takes it off."""
     plugs.plug_scanner(scanner)
+
+
+def plug_gate(gate: Gate | None) -> None:
+    """Have every new file looked at before a byte of it is stored; None takes the gate off."""
+    plugs.plug_gate(gate)

@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import Q
 
 from jutong.base.models import actor_field
-from jutong.foundation.files.values import FileRef, ScanStatus
+from jutong.foundation.files.values import FileRef, ScanStatus, WordCheck
 
 # Plain texts, so that migrations stand without today's code.
 _SCANS = [status.value for status in ScanStatus]
+_WORDS = [check.value for check in WordCheck]
 
 
 class Content(models.Model):
@@ -20,11 +21,13 @@ class Content(models.Model):
     scanner = models.CharField(max_length=64, blank=True)
     scanned_at = models.DateTimeField(null=True)
     threat = models.CharField(max_length=200, blank=True)
+    words = models.CharField(max_length=16, default=WordCheck.UNCHECKED.value)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="files_content_digest"),
             models.CheckConstraint(condition=Q(scan__in=_SCANS), name="files_content_scan"),
+            models.CheckConstraint(condition=Q(words__in=_WORDS), name="files_content_words"),
         ]
 
     def __str__(self) -> str:
@@ -58,6 +61,7 @@ class File(models.Model):
             kept_at=self.kept_at,
             kept_by=self.person_no,
             scan=ScanStatus(self.content.scan),
+            words=WordCheck(self.content.words),
         )
 
 

@@ -13,7 +13,7 @@ from jutong.base.rest import problems
 from jutong.foundation.files import api
 from jutong.foundation.files.downloads import download
 from jutong.foundation.files.policy import KEEP_FILE
-from jutong.foundation.files.values import FileRef, ScanStatus
+from jutong.foundation.files.values import FileRef, ScanStatus, WordCheck
 from jutong.kernel import clock
 
 router = Router(tags=["files"])
@@ -22,7 +22,7 @@ FileNo = Annotated[str, InPath(pattern=r"^[0-9a-f]{20}$", examples=["9f2c0a7be1d
 
 
 class FileOut(Schema):
-    """A kept file. `digest` is the SHA-256 of its content."""
+    """A kept file. `digest` is the SHA-256 of its content; `words` says whether its text passed the secrecy gate."""
 
     no: str
     name: str
@@ -31,6 +31,7 @@ class FileOut(Schema):
     digest: str
     kept_at: datetime
     scan: ScanStatus
+    words: WordCheck
 
 
 @router.post("/", response={201: FileOut, **problems()}, summary="Bring a file")

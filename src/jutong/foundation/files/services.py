@@ -1,6 +1,7 @@
 """Keeping files, letting rooms refer to them, and giving them out."""
 
 import logging
+import os
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from jutong.foundation.files import plugs, policy, queries
 from jutong.foundation.files.adapters import folder
 from jutong.foundation.files.domain import clean_name, settled_media_type
 from jutong.foundation.files.models import Content, File, Reference
-from jutong.foundation.files.values import FileRef, ScannerUnavailable, ScanStatus
+from jutong.foundation.files.values import FileRef, ScannerUnavailable, ScanStatus, WordCheck
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.errors import ErrorKind, JutongError, NotFound
 from jutong.kernel.policy import Subject, decide
@@ -76,16 +77,17 @@ def keep(stream: BinaryIO, *, name: str, media_type: str, by: ActorRef, at: date
 
     Until a room refers to it, only the person who brought it may fetch it.
 
-    Raises FileTooLarge, FileEmpty, FileInfected.
+    Raises FileTooLarge, FileEmpty, FileInfected, and what the gate raises.
     """
     limit = limit_bytes()
+    words = _admitted(stream, limit, name=name, by=by, at=at)
     try:
         with folder.arrival(stream, limit) as arrived:
             if not arrived.size_bytes:
                 raise FileEmpty(field="file")
             with transaction.atomic():
                 _share_store()
-                content = _content_of(arrived, at)
+                content = _content_of(arrived, words, at)
                 folder.put_in_place(arrived)
                 row = File.objects.create(
                     file_no=secrets.token_hex(10),
@@ -97,18 +99,36 @@ def keep(stream: BinaryIO, *, name: str, media_type: str, by: ActorRef, at: date
                     kept_at=at,
                 )
     except folder.TooLarge:
-        raise FileTooLarge(limit_mib=limit // (1024 * 1024), field="file") from None
+        raise _too_large(limit) from None
     return row.ref()
 
 
-def _content_of(arrived: folder.Arrival, at: datetime) -> Content:
+def _admitted(stream: BinaryIO, limit: int, *, name: str, by: ActorRef, at: datetime) -> WordCheck:
+    """Ask the gate before a byte lies on the disk: what was written and removed again can still be found there."""
+    gate = plugs.gate()
+    if gate is None:
+        return WordCheck.UNCHECKED
+    if stream.seek(0, os.SEEK_END) > limit:
+        raise _too_large(limit)
+    stream.seek(0)
+    return gate.admit(stream, name=name, by=by, at=at)
+
+
+def _too_large(limit: int) -> FileTooLarge:
+    return FileTooLarge(limit_mib=limit // (1024 * 1024), field="file")
+
+
+def _content_of(arrived: folder.Arrival, words: WordCheck, at: datetime) -> Content:
     content = Content.objects.filter(digest=arrived.digest).first()
     if content is None:
-        content = Content(digest=arrived.digest, size_bytes=arrived.size_bytes, stored_at=at)
+        content = Content(digest=arrived.digest, size_bytes=arrived.size_bytes, stored_at=at, words=words.value)
         _scan(content, arrived.path, at)
         if content.scan == ScanStatus.INFECTED:
             raise FileInfected(threat=content.threat, field="file")
         Content.objects.bulk_create([content], ignore_conflicts=True)
+    elif content.words == WordCheck.UNCHECKED and words is not WordCheck.UNCHECKED:
+        content.words = words.value
+        content.save(update_fields=["words"])
     return content
 
 

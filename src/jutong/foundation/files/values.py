@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
+from jutong.kernel.actors import ActorRef
 from jutong.kernel.policy import Subject
+from jutong.kernel.text import N_
 
 
 class ScanStatus(StrEnum):
@@ -16,6 +18,25 @@ class ScanStatus(StrEnum):
     HELD = "held"  # a scanner is set up and could not be asked; nobody gets the file until it answers
     CLEAN = "clean"
     INFECTED = "infected"
+
+
+class WordCheck(StrEnum):
+    """Whether a file's text was looked through for marks of secrets (保密检查)."""
+
+    UNCHECKED = "unchecked"  # kept before there was a gate, or written by the platform itself
+    CHECKED = "checked"
+    NO_TEXT = "no_text"  # 未检文字: a picture, or a kind without text; only its name was looked at
+
+    @property
+    def label(self) -> str:
+        return _WORD_CHECK_LABELS[self]
+
+
+_WORD_CHECK_LABELS = {
+    WordCheck.UNCHECKED: N_("未检"),
+    WordCheck.CHECKED: N_("已检"),
+    WordCheck.NO_TEXT: N_("未检文字"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +51,7 @@ class FileRef:
     kept_at: datetime
     kept_by: str
     scan: ScanStatus = ScanStatus.UNSCANNED
+    words: WordCheck = WordCheck.UNCHECKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +75,17 @@ class Scanner(Protocol):
         """Judge a file by its content.
 
         Raises ScannerUnavailable.
+        """
+        ...
+
+
+class Gate(Protocol):
+    """The secrecy gate before the store: whatever may not be kept is refused by it before a byte lies on the disk."""
+
+    def admit(self, stream: BinaryIO, *, name: str, by: ActorRef, at: datetime) -> WordCheck:
+        """Look at name and content; the stream stands at its beginning again afterwards.
+
+        Raises its own errors: this file is not kept.
         """
         ...
 

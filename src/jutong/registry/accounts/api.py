@@ -54,6 +54,7 @@ __all__ = [
     "find_client",
     "first_appointment",
     "get_client",
+    "holders_anywhere",
     "issue_key",
     "issue_token",
     "key_place",
@@ -95,6 +96,11 @@ def subject_of(appointment: Appointment) -> Subject:
 def people_in(*, post: Post, organisation: str, at: datetime) -> list[PersonRef]:
     """Who holds a post of an organisation now, deputies last, nobody twice."""
     return list(dict.fromkeys(ref.person for ref in queries.holders(post, organisation, at)))
+
+
+def holders_anywhere(post: Post, *, at: datetime) -> list[str]:
+    """The numbers of those who hold a post in whatever organisation now, nobody twice."""
+    return queries.holder_numbers(post, at)
 
 
 def names(person_nos: Iterable[str]) -> dict[str, str]:

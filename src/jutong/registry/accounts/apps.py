@@ -45,11 +45,13 @@ def _plug_into_ui() -> None:
 def _plug_into_rooms_below() -> None:
     from jutong.foundation.notices import api as notices
     from jutong.foundation.procedures import api as procedures
+    from jutong.foundation.secrecy import api as secrecy
     from jutong.registry.accounts.directory import Directory
 
     directory = Directory()
     notices.plug_address_book(directory)
     procedures.plug_assignees(directory)
+    secrecy.plug_officers(directory)
 
 
 def _on_signed_in(*, request: Any, user: Any, **_: Any) -> None:

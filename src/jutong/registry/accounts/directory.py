@@ -11,11 +11,15 @@ from jutong.registry.organisations import api as register
 
 
 class Directory:
-    """The assignee directory of `procedures` and the address book of `notices` (办理人目录、通讯录)."""
+    """The assignee directory (办理人目录), the officers of the secrecy gate and the address book (通讯录)."""
 
     def people_in(self, *, post: Post, organisation: str, at: datetime) -> Sequence[PersonRef]:
         """Who holds a post of an organisation now, deputies last."""
         return api.people_in(post=post, organisation=organisation, at=at)
+
+    def holders(self, *, post: Post, at: datetime) -> Sequence[str]:
+        """The numbers of those who hold this post anywhere now."""
+        return api.holders_anywhere(post, at=at)
 
     def titles(self, organisations: Iterable[str], *, on: date | None = None) -> Mapping[str, str]:
         """Names of organisations by code, on a day or today; unknown codes are left out."""

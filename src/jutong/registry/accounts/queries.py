@@ -101,6 +101,12 @@ def holders(post: Post, organisation: str, at: datetime) -> list[AppointmentRef]
     return [appointment_ref(row) for row in ordered]
 
 
+def holder_numbers(post: Post, at: datetime) -> list[str]:
+    """The numbers of those who hold a post anywhere now."""
+    numbers = Appointment.objects.live(at).filter(post=post.value).values_list("person__person_no", flat=True)
+    return sorted(set(numbers))
+
+
 def subject_of(appointment: Appointment) -> Subject:
     person = appointment.person
     return Subject(person.person_no, Post(appointment.post), appointment.organisation, person.display_name)

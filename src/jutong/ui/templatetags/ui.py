@@ -19,6 +19,7 @@ from jutong.ui import components, formatting, vendored
 from jutong.ui import forms as ui_forms
 from jutong.ui import slots as ui_slots
 from jutong.ui.navigation import subject_of
+from jutong.ui.site import SECRECY_NOTICE
 
 register = template.Library()
 
@@ -339,16 +340,26 @@ def control_kind(bound: forms.BoundField) -> str:
     return ui_forms.control_kind(bound.field.widget)
 
 
-@register.inclusion_tag("ui/field.html")
-def field(bound: forms.BoundField, label: str = "", wide: bool = True) -> dict[str, Any]:
-    """A field with label, control, help, and its errors beside it."""
-    return {"field": bound, "label": label, "wide": wide}
+@register.inclusion_tag("ui/field.html", takes_context=True)
+def field(context: template.Context, bound: forms.BoundField, label: str = "", wide: bool = True) -> dict[str, Any]:
+    """A field with label, control, help, and its errors beside it.
+
+    The first free text or upload of a page brings the 非涉密 sentence with it, so that no form can forget it.
+    """
+    widget = bound.field.widget
+    warns = isinstance(widget, forms.Textarea | forms.FileInput) and not widget.is_hidden
+    return {
+        "field": bound,
+        "label": label,
+        "wide": wide,
+        "notice": SECRECY_NOTICE if warns and not _is_noticed(context) else "",
+    }
 
 
-@register.inclusion_tag("ui/form.html")
-def fields(form: forms.BaseForm) -> dict[str, Any]:
+@register.inclusion_tag("ui/form.html", takes_context=True)
+def fields(context: template.Context, form: forms.BaseForm) -> dict[str, Any]:
     """All fields of a form, its general errors first."""
-    return {"form": form}
+    return {"form": form, "request": context.get("request")}
 
 
 @register.inclusion_tag("ui/form_errors.html")
@@ -360,7 +371,17 @@ def form_errors(form: forms.BaseForm) -> dict[str, Any]:
 @register.inclusion_tag("ui/secrecy.html", takes_context=True)
 def secrecy_notice(context: template.Context) -> dict[str, Any]:
     """The 非涉密 sentence beside inputs and uploads."""
-    return {"notice": context["ui"].secrecy_notice}
+    _is_noticed(context)
+    return {"notice": SECRECY_NOTICE}
+
+
+def _is_noticed(context: template.Context) -> bool:
+    """Does the page bear the sentence already? From now on it does."""
+    request = context.get("request")
+    noticed = getattr(request, "secrecy_noticed", False)
+    if request is not None:
+        request.secrecy_noticed = True
+    return noticed
 
 
 # --- Helpers ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.db import transaction
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
 from jutong.foundation.files import api as kept_files
+from jutong.foundation.files.values import WordCheck
 from jutong.kernel.codes.data_types import DataType
 from jutong.kernel.policy import Facts, Relation, Subject
 from jutong.supply.mounting import policy, queries
@@ -69,6 +70,12 @@ def upload_file(
             details={"name": row.name, "digest": row.digest, "rows": row.rows, "encoding": row.encoding},
         )
     return row.file_no
+
+
+def word_check(file: UploadedFile) -> WordCheck:
+    """Whether the text of an upload passed the secrecy gate."""
+    kept = kept_files.files_of(FILE_KIND, file.file_no)
+    return kept[0].words if kept else WordCheck.UNCHECKED
 
 
 def propose(*, file_no: str, by: Subject) -> DraftProposal:

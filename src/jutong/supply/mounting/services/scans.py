@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
+from jutong.foundation.secrecy import api as secrecy
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Subject
@@ -70,6 +71,7 @@ def run_scan(scan_id: int) -> None:
 
 
 def _keep(source: DataSource, tables: Sequence[TableFound], at: datetime) -> None:
+    tables = [_without_marks(table, at) for table in tables]
     ScannedTable.objects.filter(source=source).delete()
     ScannedTable.objects.bulk_create(
         [
@@ -87,6 +89,16 @@ def _keep(source: DataSource, tables: Sequence[TableFound], at: datetime) -> Non
         ],
         batch_size=500,
     )
+
+
+def _without_marks(table: TableFound, at: datetime) -> TableFound:
+    """The table without comments that bear a mark of a secret: a scan is no sender who could be asked to mend them."""
+
+    def unmarked(comment: str) -> str:
+        return "" if secrecy.bears_mark(comment, at=at) else comment
+
+    columns = tuple(replace(column, comment=unmarked(column.comment)) for column in table.columns)
+    return replace(table, comment=unmarked(table.comment), columns=columns)
 
 
 def _finish(scan_id: int, state: str, **fields: object) -> None:
@@ -113,6 +125,9 @@ def draft_from_table(*, source_no: str, schema: str, table: str, title: str = ""
     source = queries.get_source(source_no, by)
     if title.strip():
         proposal = replace(proposal, title=title.strip())
+    # Comments of the source come through no request, and the gate before the views has not seen them.
+    texts = [proposal.title, *(text for item in proposal.items for text in (item.title, item.note))]
+    secrecy.look_at_text("\n".join(texts), route="mounting.draft", field="comment", by=by.actor, at=at)
     with transaction.atomic():
         draft_no = create_draft(
             proposal, source.organisation, by=by, at=at, origin={"source": source_no, "table": f"{schema}.{table}"}

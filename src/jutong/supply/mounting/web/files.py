@@ -86,6 +86,7 @@ def file(request: SubjectRequest, file_no: str) -> HttpResponse:
             (_("行数"), row.rows),
             (_("上传时间"), row.uploaded_at),
             (_("内容摘要"), row.digest),
+            (_("保密检查"), _(files.word_check(row).label)),
         ],
         "columns": [
             Column("name", _("列名")),

@@ -1,0 +1,1 @@
+"""What the gate does: look and stop; release false alarms."""

@@ -1,0 +1,1 @@
+"""Pages of the gate, and the gate itself as middleware."""
