@@ -15,6 +15,7 @@ from jutong.registry.accounts import api, queries, services
 from jutong.registry.accounts.models import Appointment, Person
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import OrganisationKind
+from tests.support.posts import home_of
 from tests.support.register import lay_down_small_register
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -86,7 +87,7 @@ def somebody(register):
         appointment = services.add_appointment(
             person_no=person.person_no,
             post=post,
-            organisation=organisation or organisations.bureau(),
+            organisation=organisation or home_of(post),
             starts_on=clock.local_day(clock.now()) - timedelta(days=10),
             by=PLATFORM,
             at=clock.now(),

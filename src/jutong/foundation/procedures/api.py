@@ -22,12 +22,13 @@ from jutong.foundation.procedures.errors import (
     TransitionUnknown,
 )
 from jutong.foundation.procedures.models import Case, CaseEvent
-from jutong.foundation.procedures.services import assignment, claims, moving
+from jutong.foundation.procedures.services import assignment, claims, handing_over, moving
 from jutong.foundation.procedures.values.cases import (
     AssigneeDirectory,
     CaseRef,
     CaseValue,
     EventValue,
+    OpenStep,
     StateDescription,
     Task,
 )
@@ -35,7 +36,7 @@ from jutong.foundation.procedures.values.procedure import Procedure
 from jutong.kernel import clock
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.errors import NotFound
-from jutong.kernel.policy import Subject
+from jutong.kernel.policy import Post, Subject
 
 __all__ = [
     "ApplicantMayNotDecide",
@@ -53,10 +54,12 @@ __all__ = [
     "case",
     "cases_of",
     "claim",
+    "claimed_by",
     "described",
     "drawing",
     "history",
     "open_case",
+    "pass_claim",
     "plug_assignees",
     "procedures",
     "recheck_assignees",
@@ -65,6 +68,7 @@ __all__ = [
     "tasks_for",
     "visible_case",
     "visible_case_nos",
+    "waiting_for",
 ]
 
 
@@ -140,6 +144,25 @@ def claim(case_no: str, *, by: Subject, at: datetime, take_over: bool = False) -
 def release(case_no: str, *, by: Subject, at: datetime) -> CaseRef:
     """Give a claim back."""
     return claims.release(case_no, by=by, at=at)
+
+
+# --- Handing over ----------------------------------------------------------------------------------------------------
+def claimed_by(person_no: str) -> list[OpenStep]:
+    """The open steps that a person has claimed."""
+    return handing_over.claimed_by(person_no)
+
+
+def waiting_for(post: Post | str, organisation: str) -> list[OpenStep]:
+    """The open steps that wait for a post of an organisation."""
+    return handing_over.waiting_for(post, organisation)
+
+
+def pass_claim(case_no: str, *, to_no: str, to_name: str, by: ActorRef, at: datetime) -> None:
+    """Give a claimed step to a colleague; one who cannot act in it yet finds it unclaimed when he can.
+
+    Raises NotFound, NotClaimed.
+    """
+    handing_over.pass_claim(case_no, to_no=to_no, to_name=to_name, by=by, at=at)
 
 
 # --- Seeing ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,26 @@ from jutong.base.actions import declared_actions
 from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import Action, Post, Subject, decide
 from jutong.registry.accounts import policy, queries, services
-from jutong.registry.accounts.models import ApiToken, Appointment, AppointmentRows, Client, Person
+from jutong.registry.accounts.absences import declare_absence, end_absence, recheck_steps, tell_deputies
+from jutong.registry.accounts.handovers import (
+    approve_handover,
+    cancel_handover,
+    confirm_handover,
+    lines_of,
+    name_successor,
+    open_handover,
+)
+from jutong.registry.accounts.holdings import holdings
+from jutong.registry.accounts.models import (
+    AbsenceRows,
+    ApiToken,
+    Appointment,
+    AppointmentRows,
+    Client,
+    Handover,
+    Person,
+)
+from jutong.registry.accounts.plugs import plug_holdings
 from jutong.registry.accounts.queries import facts, post_title, scope
 from jutong.registry.accounts.services import (
     appoint,
@@ -34,18 +53,26 @@ from jutong.registry.accounts.start import read_people as start_people
 from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, TokenUse
 
 __all__ = [
+    "absences",
     "active_names",
     "appoint",
     "appointment_ref",
     "appointments",
     "appointments_held",
+    "approve_handover",
+    "cancel_handover",
     "change_own_password",
     "client_titles",
     "clients",
     "clients_of",
+    "colleagues",
+    "confirm_handover",
+    "contractors",
     "create_client",
     "create_person",
+    "declare_absence",
     "disable_person",
+    "end_absence",
     "end_appointment",
     "ensure_demo_people",
     "ensure_start_data",
@@ -54,16 +81,23 @@ __all__ = [
     "find_client",
     "first_appointment",
     "get_client",
+    "handovers",
+    "holdings",
     "issue_key",
     "issue_token",
     "key_place",
     "keys_of",
+    "lines_of",
+    "name_successor",
     "names",
     "note_lock_out",
     "note_sign_in",
+    "open_handover",
     "people",
     "people_in",
+    "plug_holdings",
     "post_title",
+    "recheck_steps",
     "reset_password",
     "revoke_key",
     "revoke_token",
@@ -74,9 +108,11 @@ __all__ = [
     "subject_for",
     "subject_of",
     "switch_post",
+    "tell_deputies",
     "tokens",
     "use_token",
     "visible_client",
+    "visible_handover",
     "visible_person",
 ]
 
@@ -93,8 +129,11 @@ def subject_of(appointment: Appointment) -> Subject:
 
 
 def people_in(*, post: Post, organisation: str, at: datetime) -> list[PersonRef]:
-    """Who holds a post of an organisation now, deputies last, nobody twice."""
-    return list(dict.fromkeys(ref.person for ref in queries.holders(post, organisation, at)))
+    """Whom to ask in a post of an organisation now (A/B 角): the principals who are there, else their deputies.
+
+    With everybody away the principals, so that an absence never leaves a step without people.
+    """
+    return queries.asked(post, organisation, at)
 
 
 def names(person_nos: Iterable[str]) -> dict[str, str]:
@@ -145,6 +184,36 @@ def first_appointment(person: Person, *, at: datetime) -> Appointment | None:
     """The post to begin with after signing in: the last one used, else the one held longest."""
     held = queries.live_appointments(person.person_no, at)
     return next((row for row in held if row.pk == person.last_appointment_id), held[0] if held else None)
+
+
+def colleagues(organisation: str, *, at: datetime) -> list[PersonRef]:
+    """Who holds a post in an organisation now and could take over there; firms' people are left out."""
+    rows = Appointment.objects.live(at).filter(organisation=organisation).exclude(post=Post.CONTRACTOR.value)
+    people = rows.select_related("person").order_by("person__person_no")
+    return list(dict.fromkeys(queries.person_ref(row.person) for row in people))
+
+
+def absences(subject: Subject) -> AbsenceRows:
+    """The absences this subject may see, the latest first."""
+    return queries.absences(subject)
+
+
+def handovers(subject: Subject) -> QuerySet[Handover]:
+    """The hand-overs this subject may see, the newest first."""
+    return queries.handovers(subject)
+
+
+def visible_handover(handover_no: str, subject: Subject) -> Handover:
+    """The sheet, for a subject who may see it. Raises NotFound for all others, as if there were none."""
+    row = queries.get_handover(handover_no)
+    if not any(decide(subject, policy.VIEW_HANDOVERS, way) for way in queries.facts_of_handover(row)):
+        raise NotFound()
+    return row
+
+
+def contractors(subject: Subject) -> AppointmentRows:
+    """The contractors' appointments this subject may see, those that end soonest first."""
+    return queries.contractors(subject)
 
 
 def rights_of(post: Post) -> list[Action]:

@@ -18,6 +18,7 @@ class AccountsConfig(AppConfig):
         user_locked_out.connect(_on_locked_out, dispatch_uid="accounts.locked_out")
         _plug_into_ui()
         _plug_into_rooms_below()
+        _listen()
 
 
 def _plug_into_ui() -> None:
@@ -45,11 +46,27 @@ def _plug_into_ui() -> None:
 def _plug_into_rooms_below() -> None:
     from jutong.foundation.notices import api as notices
     from jutong.foundation.procedures import api as procedures
+    from jutong.registry.accounts import holdings
     from jutong.registry.accounts.directory import Directory
 
     directory = Directory()
     notices.plug_address_book(directory)
     procedures.plug_assignees(directory)
+    holdings.plug_own()
+
+
+def _listen() -> None:
+    from jutong.foundation.outbox import api as outbox
+    from jutong.registry.accounts import api, events
+
+    for kind in (
+        events.AbsenceDeclared,
+        events.AbsenceEnded,
+        events.PersonAppointed,
+        events.AppointmentEnded,
+        events.PersonDisabled,
+    ):
+        outbox.subscribe(kind, api.recheck_steps, name="accounts")
 
 
 def _on_signed_in(*, request: Any, user: Any, **_: Any) -> None:

@@ -14,7 +14,7 @@ class Directory:
     """The assignee directory of `procedures` and the address book of `notices` (办理人目录、通讯录)."""
 
     def people_in(self, *, post: Post, organisation: str, at: datetime) -> Sequence[PersonRef]:
-        """Who holds a post of an organisation now, deputies last."""
+        """Whom to ask in a post of an organisation now: deputies only where those are away whom they stand in for."""
         return api.people_in(post=post, organisation=organisation, at=at)
 
     def titles(self, organisations: Iterable[str]) -> Mapping[str, str]:
