@@ -111,6 +111,7 @@ class Subject:
 
     `display` is how the person signs. `deputy`: he acts in place of who mainly holds the post (代). `standby`: he is
     a deputy whose principal is there (B 角待命): he sees what the post sees and does nothing in its name.
+    `place` is what pages call the organisation.
     """
 
     person_no: str
@@ -119,6 +120,7 @@ class Subject:
     display: str = ""
     deputy: bool = False
     standby: bool = False
+    place: str = ""
 
     @property
     def actor(self) -> ActorRef:

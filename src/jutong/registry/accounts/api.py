@@ -1,14 +1,14 @@
 """The door of accounts: who holds which post, calling systems and their keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from jutong.base.actions import declared_actions
+from jutong.base.actions import declared_actions, flag_titles
 from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import Action, Post, Subject, decide
-from jutong.registry.accounts import policy, queries, services
+from jutong.registry.accounts import places, policy, queries, services
 from jutong.registry.accounts.absences import declare_absence, end_absence, recheck_steps, tell_deputies
 from jutong.registry.accounts.handovers import (
     approve_handover,
@@ -28,8 +28,10 @@ from jutong.registry.accounts.models import (
     Handover,
     Person,
 )
+from jutong.registry.accounts.places import PostPlace
+from jutong.registry.accounts.plugs import keepers as holdings_keepers
 from jutong.registry.accounts.plugs import plug_holdings
-from jutong.registry.accounts.queries import facts, post_title, scope
+from jutong.registry.accounts.queries import facts, facts_of_handover, post_title, scope
 from jutong.registry.accounts.services import (
     appoint,
     change_own_password,
@@ -50,7 +52,7 @@ from jutong.registry.accounts.services import (
 )
 from jutong.registry.accounts.start import ensure_demo_people, ensure_start_data
 from jutong.registry.accounts.start import read_people as start_people
-from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, TokenUse
+from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, Right, StandIn, TokenUse, Way
 
 __all__ = [
     "absences",
@@ -76,16 +78,20 @@ __all__ = [
     "end_appointment",
     "ensure_demo_people",
     "ensure_start_data",
+    "everybody_in_post",
     "facts",
+    "facts_of_handover",
     "find_appointment",
     "find_client",
     "first_appointment",
     "get_client",
     "handovers",
     "holdings",
+    "holdings_keepers",
     "issue_key",
     "issue_token",
     "key_place",
+    "keys_in_force",
     "keys_of",
     "lines_of",
     "name_successor",
@@ -96,6 +102,7 @@ __all__ = [
     "people",
     "people_in",
     "plug_holdings",
+    "post_place",
     "post_title",
     "recheck_steps",
     "reset_password",
@@ -104,6 +111,7 @@ __all__ = [
     "rights_of",
     "rotate_key",
     "scope",
+    "stand_ins",
     "start_people",
     "subject_for",
     "subject_of",
@@ -123,9 +131,9 @@ def subject_for(*, person_no: str, post: Post, organisation: str, at: datetime) 
     return queries.find_subject(person_no, post, organisation, at)
 
 
-def subject_of(appointment: Appointment) -> Subject:
-    """The subject who acts under this appointment."""
-    return queries.subject_of(appointment)
+def subject_of(appointment: Appointment, *, at: datetime | None = None) -> Subject:
+    """The subject who acts under this appointment at a moment, now unless given."""
+    return queries.subject_of(appointment, at)
 
 
 def people_in(*, post: Post, organisation: str, at: datetime) -> list[PersonRef]:
@@ -193,6 +201,17 @@ def colleagues(organisation: str, *, at: datetime) -> list[PersonRef]:
     return list(dict.fromkeys(queries.person_ref(row.person) for row in people))
 
 
+def everybody_in_post(*, at: datetime) -> list[PersonRef]:
+    """Everybody who holds a post now."""
+    people = Appointment.objects.live(at).values("person_id")
+    return [queries.person_ref(row) for row in Person.objects.filter(pk__in=people).order_by("person_no")]
+
+
+def stand_ins(organisation: str, *, at: datetime) -> list[StandIn]:
+    """The posts of an organisation that have deputies: who holds them, who stands in, and who is asked now."""
+    return queries.stand_ins(organisation, at)
+
+
 def absences(subject: Subject) -> AbsenceRows:
     """The absences this subject may see, the latest first."""
     return queries.absences(subject)
@@ -216,9 +235,37 @@ def contractors(subject: Subject) -> AppointmentRows:
     return queries.contractors(subject)
 
 
-def rights_of(post: Post) -> list[Action]:
-    """What a post may do in some relation or state, over all rooms."""
-    return [action for action in declared_actions().values() if any(post in rule.posts for rule in action.rules)]
+def keys_in_force(organisations: Iterable[str], *, at: datetime) -> dict[str, int]:
+    """How many keys of these organisations' clients are in force; organisations without any are left out."""
+    rows = queries.live_keys(at).filter(organisation__in=set(organisations)).values("organisation")
+    return dict(rows.annotate(keys=Count("pk")).order_by().values_list("organisation", "keys"))
+
+
+def rights_of(post: Post, *, room: str = "") -> list[Right]:
+    """What a post may do, over all rooms or in one: each action with every way in which it is permitted.
+
+    Read from the very rules that `decide` applies; what is not listed is not permitted.
+    """
+    words = flag_titles()
+    return [
+        Right(post, action.name, action.title, action.looks, _ways(action, post, words))
+        for action in declared_actions().values()
+        if any(post in rule.posts for rule in action.rules) and room in ("", action.name.partition(".")[0])
+    ]
+
+
+def _ways(action: Action, post: Post, words: Mapping[tuple[str, str], str]) -> tuple[Way, ...]:
+    room = action.name.partition(".")[0]
+    return tuple(
+        Way(rule.relation, tuple(words.get((room, flag), flag) for flag in sorted(rule.flags)))
+        for rule in action.rules
+        if post in rule.posts
+    )
+
+
+def post_place(post: Post) -> PostPlace | None:
+    """In which kinds of organisation a post exists; None for the public, which is no post."""
+    return places.places().get(post)
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------------------
@@ -228,7 +275,7 @@ def use_token(token: str, *, at: datetime) -> TokenUse | None:
     if found is None:
         return None
     services.note_token_used(found, at)
-    return TokenUse(queries.subject_of(found.appointment), found.appointment_id, found.expires_at)
+    return TokenUse(queries.subject_of(found.appointment, at), found.appointment_id, found.expires_at)
 
 
 def tokens(subject: Subject) -> QuerySet[ApiToken]:

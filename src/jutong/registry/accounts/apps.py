@@ -33,12 +33,31 @@ def _plug_into_ui() -> None:
     def sees_clients(subject: Subject) -> bool:
         return any(subject.post in rule.posts for rule in policy.VIEW_CLIENTS.rules)
 
+    def sees_contractors(subject: Subject) -> bool:
+        return any(subject.post in rule.posts for rule in policy.VIEW_APPOINTMENTS.rules[:2])
+
     navigation.plug(login="account_login", logout="account_logout", profile="accounts:me")
     navigation.register(
         navigation.GATEWAY, title=N_("应用与密钥"), url_name="accounts:clients", order=20, visible=sees_clients
     )
     navigation.register(
         navigation.OPERATIONS, title=N_("人员账号"), url_name="accounts:people", order=10, visible=sees_people
+    )
+    navigation.register(
+        navigation.OPERATIONS,
+        title=N_("承建运维人员"),
+        url_name="accounts:contractors",
+        order=12,
+        visible=sees_contractors,
+    )
+    navigation.register(
+        navigation.OPERATIONS, title=N_("岗位权限表"), url_name="accounts:rights", order=14, visible=sees_people
+    )
+    navigation.register(
+        navigation.WORKBENCH, title=N_("离岗与代办"), url_name="accounts:absences", order=60, icon="calendar"
+    )
+    navigation.register(
+        navigation.WORKBENCH, title=N_("工作交接"), url_name="accounts:handovers", order=70, icon="arrows-exchange"
     )
     slots.register("every", "posts", "accounts:posts_menu", visible=navigation.signed_in)
 

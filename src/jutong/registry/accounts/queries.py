@@ -25,7 +25,7 @@ from jutong.registry.accounts.models import (
     Handover,
     Person,
 )
-from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef
+from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, StandIn
 
 # --- Facts and scopes ------------------------------------------------------------------------------------------------
 _ADMINISTRATORS = [post.value for post in ADMINISTRATORS]
@@ -150,6 +150,25 @@ def asked(post: Post | str, organisation: str, at: datetime) -> list[PersonRef]:
     found = holders(post, organisation, at)
     chosen = {each.person_no for each in domain.asked([holder for _, holder in found])}
     return list(dict.fromkeys(ref for ref, _ in found if ref.person_no in chosen))
+
+
+def stand_ins(organisation: str, at: datetime) -> list[StandIn]:
+    """The posts of an organisation that have deputies, with who is asked in each now."""
+    rows = Appointment.objects.live(at).filter(organisation=organisation, deputy=True)
+    found = []
+    for post in rows.order_by("post").values_list("post", flat=True).distinct():
+        held = holders(post, organisation, at)
+        chosen = {each.person_no for each in domain.asked([holder for _, holder in held])}
+        found.append(
+            StandIn(
+                Post(post),
+                tuple(ref for ref, holder in held if not holder.deputy),
+                tuple(ref for ref, holder in held if holder.deputy),
+                frozenset(holder.person_no for _, holder in held if holder.away),
+                tuple(ref for ref, _ in held if ref.person_no in chosen),
+            )
+        )
+    return found
 
 
 def subject_of(appointment: Appointment, at: datetime | None = None) -> Subject:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.crypto import Secret
-from jutong.kernel.policy import Post, Subject
+from jutong.kernel.policy import Post, Relation, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +152,33 @@ class HandoverRef:
     opened_at: datetime
     done_at: datetime | None
     cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which an action is permitted: on whose objects, and under which conditions (marked texts)."""
+
+    relation: Relation
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Something a post may do (岗位权限). `looks`: it changes nothing."""
+
+    post: Post
+    action: str
+    title: str
+    looks: bool
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A post with deputies (AB 角): who mainly holds it, who stands in, and who is asked now."""
+
+    post: Post
+    principals: tuple[PersonRef, ...]
+    deputies: tuple[PersonRef, ...]
+    away: frozenset[str]
+    asked: tuple[PersonRef, ...]
