@@ -63,7 +63,8 @@ def declare_absence(
         object_code=str(row.pk),
         details=details,
     )
-    outbox.publish(events.AbsenceDeclared(**{**details, "person_no": details.pop("person")}), at=at)
+    fact = events.AbsenceDeclared(person_no=person_no, first_on=first_on.isoformat(), last_on=last_on.isoformat())
+    outbox.publish(fact, at=at)
     _tell_deputies(row, at)
     return row
 

@@ -60,7 +60,8 @@ def _download(rows: list[Appointment]) -> HttpResponse:
     places = {row.organisation for row in rows}
     titles, keys = organisations.titles(places), api.keys_in_force(places, at=clock.now())
     head = [
-        _("编号"), _("姓名"), _("单位"), _("所属项目"), _("起始"), _("终止"), _("责任人"), _("状态"), _("本单位有效密钥数")
+        _("编号"), _("姓名"), _("单位"), _("所属项目"), _("起始"), _("终止"), _("责任人"), _("状态"),
+        _("本单位有效密钥数"),
     ]  # fmt: skip
     body = [
         (

@@ -120,7 +120,9 @@ def _sheet(request: SubjectRequest, row: Handover) -> HttpResponse:
             {"line": line, "kind": kinds.get(line.kind, line.kind), "note": _(line.note) if line.note else ""}
             for line in api.lines_of(row, at)
         ],
-        "may_confirm": _may(request, row, policy.CONFIRM_HANDOVER) and row.successor is not None and _takes_part(request, row),
+        "may_confirm": _may(request, row, policy.CONFIRM_HANDOVER)
+        and row.successor is not None
+        and _takes_part(request, row),
         "may_approve": _may(request, row, policy.APPROVE_HANDOVER) and not _takes_part(request, row),
         "may_settle": may_settle,
         "form": SuccessorForm(takers=_takers(row)) if may_settle else None,
