@@ -78,14 +78,11 @@ def _listen() -> None:
     from jutong.foundation.outbox import api as outbox
     from jutong.registry.accounts import api, events
 
-    for kind in (
-        events.AbsenceDeclared,
-        events.AbsenceEnded,
-        events.PersonAppointed,
-        events.AppointmentEnded,
-        events.PersonDisabled,
-    ):
-        outbox.subscribe(kind, api.recheck_steps, name="accounts")
+    outbox.subscribe(events.AbsenceDeclared, api.recheck_steps, name="accounts")
+    outbox.subscribe(events.AbsenceEnded, api.recheck_steps, name="accounts")
+    outbox.subscribe(events.PersonAppointed, api.recheck_steps, name="accounts")
+    outbox.subscribe(events.AppointmentEnded, api.recheck_steps, name="accounts")
+    outbox.subscribe(events.PersonDisabled, api.recheck_steps, name="accounts")
 
 
 def _on_signed_in(*, request: Any, user: Any, **_: Any) -> None:

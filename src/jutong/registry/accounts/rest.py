@@ -661,9 +661,12 @@ def disable_person(request: SubjectRequest, person_no: PersonNo, body: Disabling
 
     What the person holds is handed over first; in an emergency the security administrator need not wait for that.
     """
-    given = body or DisablingIn()
     api.disable_person(
-        person_no=person_no, emergency=given.emergency, reason=given.reason, by=request.subject, at=clock.now()
+        person_no=person_no,
+        emergency=body.emergency if body else False,
+        reason=body.reason if body else "",
+        by=request.subject,
+        at=clock.now(),
     )
     return {"done": True}
 

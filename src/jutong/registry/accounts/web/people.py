@@ -27,7 +27,7 @@ ORGANISATIONS_OFFERED = 1_000
 @require_http_methods(["GET", "POST"])
 def people(request: SubjectRequest) -> HttpResponse:
     """人员账号: the list, and creating an account."""
-    require(request.subject, policy.VIEW_PEOPLE)
+    require(request.subject, policy.CREATE_PERSON if request.method == "POST" else policy.VIEW_PEOPLE)
     form = PersonForm(request.POST or None)
     made: NewPerson | None = None
     if request.method == "POST" and form.is_valid():
@@ -53,7 +53,9 @@ def people(request: SubjectRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person(request: SubjectRequest, person_no: str) -> HttpResponse:
     """One account with its posts, and appointing."""
-    require(request.subject, policy.VIEW_PEOPLE)
+    api.visible_person(person_no, request.subject)
+    if request.method == "POST":
+        require(request.subject, policy.APPOINT)
     form = AppointmentForm(request.POST or None, initial={"starts_on": clock.local_day(clock.now())})
     if request.method == "POST" and form.is_valid():
         try:
