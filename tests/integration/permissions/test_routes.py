@@ -67,3 +67,21 @@ def test_a_route_that_lets_in_who_must_not_is_caught(monkeypatch):
     tally = calling.call_all(share=1, only=lambda route: route.path == "/api/v1/accounts/clients/{client_no}/keys")
 
     assert any("hidden" in line for line in tally.disagreements)
+
+
+def test_a_page_opened_to_the_public_by_mistake_is_caught(monkeypatch):
+    from jutong.registry.accounts.web import people
+
+    monkeypatch.setattr(people.people, "login_required", False, raising=False)
+
+    with pytest.raises(AssertionError, match="who may call"):
+        test_doors_are_as_declared()
+
+
+def test_a_new_route_is_told_with_the_line_to_add(monkeypatch):
+    table = routes.table()
+    del table["POST", "/api/v1/accounts/absences"]
+    monkeypatch.setattr(routes, "table", lambda: table)
+
+    with pytest.raises(AssertionError, match="POST,/api/v1/accounts/absences,person"):
+        test_every_route_stands_in_the_declared_table()

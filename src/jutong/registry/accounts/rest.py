@@ -131,7 +131,7 @@ def _appointment(ref: AppointmentRef, titles: dict[str, str]) -> dict[str, Any]:
 
 
 # --- Posts -----------------------------------------------------------------------------------------------------------
-class WayOut(Schema):
+class RightWayOut(Schema):
     """One way in which something is permitted: in which relation to the object, and what must be true of it."""
 
     relation: Relation
@@ -144,7 +144,7 @@ class RightOut(Schema):
     action: str
     title: str
     looks: bool = Field(description="it changes nothing; deputies on standby may do only such things")
-    ways: list[WayOut]
+    ways: list[RightWayOut]
 
 
 class PostOut(Schema):
