@@ -24,8 +24,13 @@ class Holder:
     """Calls the API with a token."""
 
 
+def home_of(post: Post) -> str:
+    """An organisation that has this post: the centre for its engineers, else the bureau, which has all others."""
+    return organisations.centre() if post is Post.CENTRE_ENGINEER else organisations.bureau()
+
+
 def holder_of(post: Post, organisation: str = "") -> Holder:
-    """A new person in a post of an organisation, the bureau's where none is named. Needs the start data."""
+    """A new person in a post of an organisation, where that post exists when none is named. Needs the start data."""
     at = clock.now()
     person = services.add_person(
         login_name=f"{post.value}.test",
@@ -38,7 +43,7 @@ def holder_of(post: Post, organisation: str = "") -> Holder:
     appointment = services.add_appointment(
         person_no=person.person_no,
         post=post,
-        organisation=organisation or organisations.bureau(),
+        organisation=organisation or home_of(post),
         starts_on=clock.local_day(at) - timedelta(days=1),
         by=PLATFORM,
         at=at,

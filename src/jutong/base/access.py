@@ -4,19 +4,22 @@ from collections.abc import Mapping
 
 from django.db.models import Q
 
-from jutong.kernel.errors import NotPermitted, NotSignedIn
-from jutong.kernel.policy import NO_FACTS, Action, Facts, Relation, Rule, Subject, decide
+from jutong.kernel.errors import DeputyStandsBy, NotPermitted, NotSignedIn
+from jutong.kernel.policy import NO_FACTS, Action, Facts, Relation, Rule, Subject, decide, in_force
 
 NOTHING = Q(pk__in=[])
 EVERYTHING = ~Q(pk__in=[])
 
 
 def require(subject: Subject, action: Action, facts: Facts = NO_FACTS) -> None:
-    """Let the subject pass, or raise NotSignedIn or NotPermitted."""
-    if decide(subject, action, facts):
+    """Let the subject pass, or raise NotSignedIn, DeputyStandsBy or NotPermitted."""
+    decision = decide(subject, action, facts)
+    if decision:
         return
     if not subject.signed_in:
         raise NotSignedIn()
+    if decision.reason == "standby":
+        raise DeputyStandsBy(action=action.name)
     raise NotPermitted(action=action.name)
 
 
@@ -33,7 +36,7 @@ def scope_q(
     """
     permitted = NOTHING
     for rule in action.rules:
-        if subject.post in rule.posts:
+        if subject.post in rule.posts and in_force(subject, action, rule):
             permitted |= _rows_of(rule, subject, fields, flags or {})
     return permitted
 

@@ -22,6 +22,16 @@ def declared_actions() -> dict[str, Action]:
     return dict(sorted(found.items()))
 
 
+def flag_titles() -> dict[tuple[str, str], str]:
+    """What each condition means in words, by room and flag, from `FLAG_TITLES` in the `policy` module of each room."""
+    found: dict[tuple[str, str], str] = {}
+    for config in apps.get_app_configs():
+        if config.name.startswith("jutong.") and find_spec(f"{config.name}.policy"):
+            titles = getattr(import_module(f"{config.name}.policy"), "FLAG_TITLES", {})
+            found |= {(config.label, flag): title for flag, title in titles.items()}
+    return found
+
+
 def actions_in(module: str) -> list[Action]:
     """The actions a policy module declares, in the order of its text."""
     return [value for value in vars(import_module(module)).values() if isinstance(value, Action)]

@@ -4,7 +4,7 @@ import re
 from enum import Enum, StrEnum
 from typing import Any, ClassVar
 
-from jutong.kernel.text import N_
+from jutong.kernel.text import N_, Term
 
 
 class ErrorKind(StrEnum):
@@ -40,7 +40,8 @@ class JutongError(Exception):
     def words(self, translate: Any = str) -> str:
         """The message in the language of `translate` with its details filled in.
 
-        Details that have words of their own, errors and enumerations with a `label`, speak the same language.
+        Details that have words of their own, errors, terms and enumerations with a `label`, speak the same language;
+        a tuple is read out one after the other.
         """
         text: str = translate(self.message)
         if not self.details:
@@ -54,6 +55,10 @@ class JutongError(Exception):
 def _words_of(value: Any, translate: Any) -> Any:
     if isinstance(value, JutongError):
         return value.words(translate)
+    if isinstance(value, Term):
+        return translate(str(value))
+    if isinstance(value, tuple):
+        return "、".join(str(_words_of(each, translate)) for each in value)
     label = getattr(value, "label", None)
     return translate(label) if isinstance(value, Enum) and isinstance(label, str) else value
 
@@ -63,6 +68,12 @@ class NotPermitted(JutongError):
 
     message = N_("您当前的岗位无权进行此操作；如需办理，请切换岗位或联系本部门管理员。")
     kind = ErrorKind.DENIED
+
+
+class DeputyStandsBy(NotPermitted):
+    """A deputy (B 角) wanted to act in a post while the one who mainly holds it is there."""
+
+    message = N_("A 角在岗，B 角此时只能查看；A 角请假或出差并登记后，平台自动交由 B 角代办。")
 
 
 class NotSignedIn(JutongError):

@@ -84,6 +84,15 @@ class Action:
     title: str
     rules: tuple[Rule, ...]
 
+    @property
+    def looks(self) -> bool:
+        """Whether it only looks: its verb is one of those. Whatever else it is named, it changes something."""
+        return self.name.rpartition(".")[2] in LOOKING
+
+
+LOOKING = frozenset({"view", "see", "read", "fetch"})
+"""Verbs of actions that change nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -98,18 +107,32 @@ NO_FACTS = Facts()
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A person acting in one post of one organisation (人员任职), or the public."""
+    """A person acting in one post of one organisation (人员任职), or the public.
+
+    `display` is how the person signs. `deputy`: he acts in place of who mainly holds the post (代). `standby`: he is
+    a deputy whose principal is there (B 角待命): he sees what the post sees and does nothing in its name.
+    `place` is what pages call the organisation.
+    """
 
     person_no: str
     post: Post
     organisation: str
     display: str = ""
+    deputy: bool = False
+    standby: bool = False
+    place: str = ""
 
     @property
     def actor(self) -> ActorRef:
         if self.post is Post.PUBLIC:
             return ActorRef(kind="public", id="")
-        return ActorRef(kind="person", id=self.person_no, post=self.post.value, organisation=self.organisation)
+        return ActorRef(
+            kind="person",
+            id=self.person_no,
+            post=self.post.value,
+            organisation=self.organisation,
+            deputy=self.deputy,
+        )
 
     @property
     def signed_in(self) -> bool:
@@ -133,11 +156,21 @@ class Decision:
 
 def decide(subject: Subject, action: Action, facts: Facts = NO_FACTS) -> Decision:
     """May this subject do this to an object of these facts? No rule that permits means no."""
+    stands_by = False
     for rule in action.rules:
         if subject.post in rule.posts and _stands(subject, rule.relation, facts) and rule.flags <= facts.flags:
-            return Decision(True, "rule", rule)
+            if in_force(subject, action, rule):
+                return Decision(True, "rule", rule)
+            stands_by = True
+    if stands_by:
+        return Decision(False, "standby")
     posts = {post for rule in action.rules for post in rule.posts}
     return Decision(False, "relation" if subject.post in posts else "post")
+
+
+def in_force(subject: Subject, action: Action, rule: Rule) -> bool:
+    """Whether a rule for this post counts for this person now: on standby only to look, and for what is his own."""
+    return not subject.standby or action.looks or rule.relation is Relation.SELF
 
 
 def _stands(subject: Subject, relation: Relation, facts: Facts) -> bool:

@@ -31,8 +31,11 @@ class Page:
 
     @cached_property
     def post_name(self) -> str:
-        """The post the person acts in, in the language of the page."""
-        return gettext(POST_NAMES[self.subject.post])
+        """The post the person acts in, and how, in the language of the page."""
+        name = gettext(POST_NAMES[self.subject.post])
+        if self.subject.standby:
+            return gettext("{post}（B 角待命）").format(post=name)
+        return gettext("{post}（代）").format(post=name) if self.subject.deputy else name
 
     @cached_property
     def menus(self) -> tuple[navigation.Menu, ...]:

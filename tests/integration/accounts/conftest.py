@@ -8,6 +8,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import Client as Browser
 
+from jutong.foundation.procedures import api as procedures
+from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel import clock
 from jutong.kernel.actors import PLATFORM
 from jutong.kernel.policy import Post, Subject
@@ -15,6 +17,8 @@ from jutong.registry.accounts import api, queries, services
 from jutong.registry.accounts.models import Appointment, Person
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import OrganisationKind
+from tests.support.declared_procedures import Loan
+from tests.support.posts import home_of
 from tests.support.register import lay_down_small_register
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -86,7 +90,7 @@ def somebody(register):
         appointment = services.add_appointment(
             person_no=person.person_no,
             post=post,
-            organisation=organisation or organisations.bureau(),
+            organisation=organisation or home_of(post),
             starts_on=clock.local_day(clock.now()) - timedelta(days=10),
             by=PLATFORM,
             at=clock.now(),
@@ -105,3 +109,23 @@ def security_admin(somebody) -> Somebody:
 @pytest.fixture
 def system_admin(somebody) -> Somebody:
     return somebody(Post.SYSTEM_ADMIN)
+
+
+@pytest.fixture
+def pair(somebody, departments):
+    """The principal (A) and the deputy (B) of a department's steward."""
+    return somebody(Post.DATA_STEWARD, departments[0]), somebody(Post.DATA_STEWARD, departments[0], deputy=True)
+
+
+@pytest.fixture
+def loan(pair, somebody, departments):
+    """A case that waits for the department's steward."""
+    rulebook.ensure_start_data(at=clock.now())
+    applicant, reviewer = somebody(Post.DATA_STEWARD, departments[1]), somebody(Post.BUREAU_REVIEWER)
+    parties = {"consumer": departments[1], "bureau": organisations.bureau(), "provider": departments[0]}
+    ref = procedures.open_case(
+        Loan, subject_code="303001/1", title="常住人口信息", parties=parties, data={"items": ["xm"]},
+        by=applicant.subject, at=clock.now(),
+    )  # fmt: skip
+    procedures.act(ref.case_no, "forward", by=reviewer.subject, at=clock.now(), remark="规范")
+    return ref.case_no

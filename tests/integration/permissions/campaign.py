@@ -26,6 +26,11 @@ class Tally:
             self.disagreements.append(f"{verb}: {' '.join(str(part) for part in context)}")
 
 
+def who_of(subject: Subject) -> oracle.Who:
+    """A subject as the oracle is told of him."""
+    return oracle.Who(subject.post.value, subject.person_no, subject.organisation, subject.standby)
+
+
 Rows = Mapping[str, list[tuple[Any, dict[str, Any]]]]
 
 
@@ -51,7 +56,7 @@ def compare_action(world: World, rows: Rows, action: Action, tally: Tally, *, to
     for subject in world.subjects():
         if to_the_first and tally.disagreements:
             return
-        who = oracle.Who(subject.post.value, subject.person_no, subject.organisation)
+        who = who_of(subject)
         answers = [(row, thing, oracle.may(action.name, who, thing)) for row, thing in rows[name]]
         for row, thing, expected in answers:
             facts = kind.facts(row, subject) if kind.personal else impersonal[id(row)]

@@ -43,7 +43,16 @@ class World:
             if post is not Post.PUBLIC
             for organisation in [*self.organisations, ""]
         ]
-        return [*found, Subject("", Post.PUBLIC, "")]
+        return [*found, *self.deputies_on_standby(), Subject("", Post.PUBLIC, "")]
+
+    def deputies_on_standby(self) -> list[Subject]:
+        """In every post somebody of one organisation whose principal is there."""
+        organisation = self.organisations[0]
+        return [
+            Subject(self.chance.choice(self.people), post, organisation, standby=True)
+            for post in Post
+            if post is not Post.PUBLIC
+        ]
 
     def organisation(self) -> str:
         return self.chance.choice(self.organisations)
@@ -314,17 +323,134 @@ class TokenKind:
         return ApiToken.objects.filter(queries.scope(subject, action))
 
 
+@kind("absence", "registry.accounts")
+class AbsenceKind:
+    """An absence is seen through the organisations in which the absent holds a post."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.registry.accounts.models import Absence
+
+        places: dict[str, list[str]] = {number: [] for number in world.people}
+        for held in the_appointments(world):
+            if held.ended_at is None:
+                places[held.person.person_no].append(held.organisation)
+        rows = Absence.objects.bulk_create(
+            Absence(
+                person=person,
+                kind="leave",
+                first_on=date(2099, 1, 1),
+                last_on=date(2099, 1, 9),
+                declared_by=BY,
+                declared_at=AT,
+            )
+            for person in the_people(world).values()
+        )
+        return [(row, {"person": row.person.person_no, "organisations": places[row.person.person_no]}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> list[Facts]:
+        from jutong.registry.accounts import queries
+
+        return queries.facts_of_absent(row.person.person_no)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.registry.accounts import queries
+        from jutong.registry.accounts.models import Absence
+
+        return Absence.objects.filter(queries.scope_of_absences(subject, action))
+
+
+@kind("handover", "registry.accounts")
+class HandoverKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.registry.accounts.models import Handover
+
+        people, rows = the_people(world), []
+        for n in world.times():
+            # Every open sheet is of another giver and post: the database has one at a time.
+            giver = world.people[n % len(world.people)]
+            taker = world.chance.choice([number for number in world.people if number != giver])
+            named, over = world.flip(), n % 3 == 0
+            rows.append(
+                Handover(
+                    handover_no=f"H8{n:05d}",
+                    person=people[giver],
+                    successor=people[taker] if named else None,
+                    organisation=world.organisation(),
+                    post=list(Post)[n % 13].value,
+                    opened_by=BY,
+                    opened_at=AT,
+                    cancelled_at=AT if over else None,
+                )
+            )
+        Handover.objects.bulk_create(rows)
+        return [
+            (
+                row,
+                {
+                    "person": row.person.person_no,
+                    "successor": row.successor.person_no if row.successor else None,
+                    "organisation": row.organisation,
+                    "open": row.cancelled_at is None,
+                },
+            )
+            for row in rows
+        ]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> list[Facts]:
+        from jutong.registry.accounts import queries
+
+        return queries.facts_of_handover(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.registry.accounts import queries
+        from jutong.registry.accounts.models import Handover
+
+        return Handover.objects.filter(queries.scope_of_handovers(subject, action))
+
+
+@kind("leaving", "registry.accounts")
+class Leaving:
+    """Somebody of an organisation who is to give over what he holds there."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        things = [{"person": world.person(), "organisation": world.organisation()} for _ in world.times()]
+        return [(thing, thing) for thing in things]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        return Facts({Relation.SELF: row["person"], Relation.OWNER: row["organisation"]})
+
+
 # --- Register --------------------------------------------------------------------------------------------------------
 @kind("organisation", "registry.organisations")
 class OrganisationKind:
     @staticmethod
     def make(world: World) -> list[tuple[Any, Thing]]:
-        from jutong.registry.organisations.models import Organisation, Region
+        from jutong.registry.organisations.models import Organisation, OrganisationVersion, Region
 
         region, _ = Region.objects.get_or_create(code="450000", defaults={"name": "x", "level": 1, "parent_code": ""})
         rows = Organisation.objects.bulk_create(
             Organisation(uscc=code, slug=f"org{n}", kind="department", region=region, created_by=BY, created_at=AT)
             for n, code in enumerate(world.organisations)
+        )
+        OrganisationVersion.objects.bulk_create(
+            OrganisationVersion(
+                organisation=row,
+                name=f"organisation {row.uscc}",
+                short_name=row.uscc,
+                valid_from=date(2020, 1, 1),
+                is_first=True,
+                recorded_by=BY,
+                recorded_at=AT,
+            )
+            for row in rows
         )
         return [(row, {"organisation": row.uscc}) for row in rows]
 
@@ -425,7 +551,7 @@ class FileKind:
         content = Content.objects.create(digest="0" * 64, size_bytes=1, stored_at=AT)
         rows = File.objects.bulk_create(
             File(
-                file_no=f"8{n:05d}",
+                file_no=f"8{n:019x}",
                 content=content,
                 name="x",
                 media_type="text/plain",
@@ -521,12 +647,12 @@ def the_resources(world: World) -> list[Any]:
                 formats=[],
                 format_groups=[],
                 sharing_type=1,
-                use_purposes=["x"],
+                use_purposes=["work_reference"],
                 sharing_methods=[],
                 open=is_open,
                 open_condition="x" if is_open else "",
                 update_cycle=1,
-                level="x",
+                level="regional",
                 state=state,
                 version=0 if published is None else 1,
                 approved_at=AT,
@@ -566,16 +692,18 @@ class DraftKind:
     @staticmethod
     def make(world: World) -> list[tuple[Any, Thing]]:
         from jutong.supply.catalogue.models import Draft
+        from jutong.supply.catalogue.values import Content
 
         rows = []
         for n, resource in enumerate(the_resources(world)):
             state = ["draft", "submitted", "returned", "approved", "published", "discarded"][n % 6]
+            place = world.organisation()
             rows.append(
                 Draft(
                     draft_no=f"CG2099{n:04d}",
                     state=state,
-                    provider_uscc=world.organisation(),
-                    content={},
+                    provider_uscc=place,
+                    content=Content(title=f"draft {n}", provider_uscc=place).to_json(),
                     resource=resource if state in {"approved", "published"} else None,
                     created_by=BY,
                     created_at=AT,
@@ -793,6 +921,19 @@ def two_organisations(world: World) -> tuple[str, str]:
     return provider, consumer
 
 
+WISH = {
+    "client_no": "C80001",
+    "columns": ["x"],
+    "purpose_kind": "work_reference",
+    "purpose": "x",
+    "legal_basis": "x",
+    "until": "2099-01-01",
+    "quota": {"per_second": 1, "per_day": 1},
+    "condition": None,
+    "matter": "",
+}
+
+
 def the_requests(world: World) -> list[Any]:
     from jutong.delivery.sharing.models import DataRequest
 
@@ -816,7 +957,7 @@ def the_requests(world: World) -> list[Any]:
         state = states[n % len(states)]
         rows.append(
             DataRequest(
-                request_no=f"XQ8{n:05d}",
+                request_no=f"XQ2099{n:04d}",
                 resource_code=f"399996/{n + 1}",
                 resource_version=1,
                 resource_title="x",
@@ -824,7 +965,7 @@ def the_requests(world: World) -> list[Any]:
                 consumer_uscc=consumer,
                 client_no="C80001",
                 route="procedure",
-                wish={},
+                wish=WISH,
                 answer={} if state == "refused" else None,
                 state=state,
                 submitted_by=BY,
@@ -875,14 +1016,14 @@ class GrantKind:
 
         rows = Grant.objects.bulk_create(
             Grant(
-                grant_no=f"SQ8{n:05d}",
+                grant_no=f"SQ2099{n:04d}",
                 request=request,
                 resource_code=request.resource_code,
                 resource_version=1,
                 provider_uscc=request.provider_uscc,
                 consumer_uscc=request.consumer_uscc,
                 client_no="C80001",
-                terms={},
+                terms=WISH | {"masks": {}},
                 decider="platform",
                 decided_by=BY,
                 granted_at=AT,
@@ -966,7 +1107,7 @@ class CaseKind:
         declared = every_procedure()[0]
         rows = Case.objects.bulk_create(
             Case(
-                case_no=f"BJ8{n:05d}",
+                case_no=f"BJ2099{n:04d}",
                 procedure=declared.name,
                 version=declared.version,
                 subject_code="x",
@@ -979,7 +1120,11 @@ class CaseKind:
             )
             for n in world.times()
         )
-        parties = {row.pk: dict(zip(("provider", "consumer"), two_organisations(world), strict=True)) for row in rows}
+        parties = {
+            row.pk: {party: world.organisation() for party in declared.parties}
+            | dict(zip(("provider", "consumer"), two_organisations(world), strict=True))
+            for row in rows
+        }
         CaseParty.objects.bulk_create(
             CaseParty(case=row, party=party, organisation=code)
             for row in rows

@@ -16,6 +16,7 @@ class Who(NamedTuple):
     post: str
     person: str
     organisation: str
+    standby: bool = False  # a deputy (B 角) while the one whom he stands in for is there
 
 
 Thing = dict[str, Any]
@@ -97,6 +98,54 @@ def own_token(who: Who, thing: Thing) -> bool:
 
 def revokes_token(who: Who, thing: Thing) -> bool:
     return own_token(who, thing) or who.post == SECURITY
+
+
+# Absences: colleagues of the same organisation see who is away (contractors are none), the platform's staff,
+# administrators and auditors see all. Declared and taken back by oneself, by the organisation's cloud chief, and by the
+# security administrator. A person is of every organisation in which he holds a post.
+def sees_absence(who: Who, thing: Thing) -> bool:
+    if who.post in (SYSTEM, SECURITY, AUDIT, AUDITOR, REVIEWER, ENGINEER, MONITOR):
+        return bool(thing["organisations"])
+    if signed_in(who) and who.post != CONTRACTOR and any(owns(who, code) for code in thing["organisations"]):
+        return True
+    return is_person(who, thing["person"]) and bool(thing["organisations"])
+
+
+def declares_absence(who: Who, thing: Thing) -> bool:
+    if not thing["organisations"]:
+        return False
+    if who.post == SECURITY or is_person(who, thing["person"]):
+        return True
+    return who.post == CHIEF and any(owns(who, code) for code in thing["organisations"])
+
+
+# Hand-overs: seen by who gives and who takes, by the organisation's cloud chief, the security and the audit
+# administrator and the auditor. Begun by the leaver, the chief or the security administrator; confirmed by who gives
+# and who takes; approved and settled by chief or security administrator. Nothing more is done to one that is over.
+def sees_handover(who: Who, thing: Thing) -> bool:
+    if who.post in (SECURITY, AUDIT, AUDITOR):
+        return True
+    return leads_handover(who, thing) or takes_part(who, thing)
+
+
+def leads_handover(who: Who, thing: Thing) -> bool:
+    return who.post == SECURITY or (who.post == CHIEF and owns(who, thing["organisation"]))
+
+
+def takes_part(who: Who, thing: Thing) -> bool:
+    return is_person(who, thing["person"]) or is_person(who, thing.get("successor"))
+
+
+def begins_handover(who: Who, thing: Thing) -> bool:
+    return leads_handover(who, thing) or is_person(who, thing["person"])
+
+
+def confirms_handover(who: Who, thing: Thing) -> bool:
+    return thing["open"] and takes_part(who, thing)
+
+
+def settles_handover(who: Who, thing: Thing) -> bool:
+    return thing["open"] and leads_handover(who, thing)
 
 
 # --- Foundation ------------------------------------------------------------------------------------------------------
@@ -312,6 +361,14 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "accounts.token.view": ("token", own_token),
     "accounts.token.issue": ("token", own_token),
     "accounts.token.revoke": ("token", revokes_token),
+    "accounts.absence.view": ("absence", sees_absence),
+    "accounts.absence.declare": ("absence", declares_absence),
+    "accounts.absence.end": ("absence", declares_absence),
+    "accounts.handover.view": ("handover", sees_handover),
+    "accounts.handover.open": ("leaving", begins_handover),
+    "accounts.handover.confirm": ("handover", confirms_handover),
+    "accounts.handover.approve": ("handover", settles_handover),
+    "accounts.handover.settle": ("handover", settles_handover),
     "organisations.register.read": ("nothing", anybody),
     "organisations.organisation.create": ("nothing", posts(SYSTEM)),
     "organisations.organisation.rename": ("nothing", posts(SYSTEM)),
@@ -379,6 +436,89 @@ POLICY: dict[str, tuple[str, Answer]] = {
 }  # fmt: skip
 
 
+# A deputy whose principal is there looks at what the post sees and tends to what is his own; he does nothing else.
+ONLY_LOOKS = frozenset(
+    {
+        "accounts.person.view", "accounts.appointment.view", "accounts.client.view", "accounts.token.view",
+        "accounts.absence.view", "accounts.handover.view", "organisations.register.read", "audit.entry.read",
+        "audit.checkpoint.read", "files.file.fetch", "notices.notice.read", "outbox.delivery.see",
+        "rulebook.rules.read",
+        "procedures.case.see", "procedures.procedure.see", "catalogue.resource.view", "catalogue.draft.view",
+        "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
+        "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "sharing.request.view",
+        "sharing.grant.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",
+    }
+)  # fmt: skip
+"""Actions that change nothing."""
+
+
+def himself(who: Who, thing: Thing) -> bool:
+    return is_person(who, thing["person"])
+
+
+OF_HIS_OWN: dict[str, Answer] = {
+    "accounts.token.issue": own_token,
+    "accounts.token.revoke": own_token,
+    "accounts.absence.declare": lambda who, thing: himself(who, thing) and bool(thing["organisations"]),
+    "accounts.absence.end": lambda who, thing: himself(who, thing) and bool(thing["organisations"]),
+    "accounts.handover.open": himself,
+    "accounts.handover.confirm": confirms_handover,
+}
+"""What anybody does about himself, whatever his post does."""
+
+
 def may(action: str, who: Who, thing: Thing) -> bool:
     """The oracle's answer."""
+    if who.standby and action not in ONLY_LOOKS:
+        return OF_HIS_OWN.get(action, lambda who, thing: False)(who, thing)
     return POLICY[action][1](who, thing)
+
+
+# --- Deputies --------------------------------------------------------------------------------------------------------
+class Held(NamedTuple):
+    """A post held by somebody, as principal (A 角) or deputy (B 角), of an inner office or of none."""
+
+    person: str
+    post: str
+    organisation: str
+    office: str
+    deputy: bool
+    first_day: int
+    last_day: int
+
+
+class Away(NamedTuple):
+    person: str
+    first_day: int
+    last_day: int
+
+
+def is_held(held: Held, day: int) -> bool:
+    return held.first_day <= day <= held.last_day
+
+
+def is_away(person: str, away: list[Away], day: int) -> bool:
+    return any(each.person == person and each.first_day <= day <= each.last_day for each in away)
+
+
+# A deputy waits while anybody whom he stands in for is at his desk: named for an office, the principals of that office;
+# named for none, every principal of the post in that organisation.
+def waits(deputy: Held, held: list[Held], away: list[Away], day: int) -> bool:
+    for other in held:
+        if (other.post, other.organisation) != (deputy.post, deputy.organisation) or other.deputy:
+            continue
+        if deputy.office != "" and other.office != deputy.office:
+            continue
+        if is_held(other, day) and not is_away(other.person, away, day):
+            return True
+    return False
+
+
+# Whom a step asks: principals at their desks, and deputies at theirs whose principals are all away. If that is nobody,
+# the principals all the same; if there is none, the deputies.
+def asks(post: str, organisation: str, held: list[Held], away: list[Away], day: int) -> set[str]:
+    here = [each for each in held if (each.post, each.organisation) == (post, organisation) and is_held(each, day)]
+    principals, deputies = [h for h in here if not h.deputy], [h for h in here if h.deputy]
+    found = {h.person for h in principals if not is_away(h.person, away, day)}
+    found |= {h.person for h in deputies if not is_away(h.person, away, day) and not waits(h, held, away, day)}
+    return found or {h.person for h in principals} or {h.person for h in deputies}

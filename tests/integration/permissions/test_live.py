@@ -14,7 +14,7 @@ from jutong.registry.accounts.models import ApiToken, Appointment, Person
 from tests.support import figures
 
 from . import oracle
-from .campaign import make_rows
+from .campaign import make_rows, who_of
 from .kinds import AT, BY, KINDS, World, is_installed
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,8 @@ FACES = (
     Face("accounts", "person", "accounts.person.view", "person_no", "people"),
     Face("accounts", "appointment", "accounts.appointment.view", "appointment_no", "appointments", row="pk"),
     Face("accounts", "token", "accounts.token.view", "token_no", "tokens"),
+    Face("accounts", "absence", "accounts.absence.view", "absence_no", "absences", row="pk"),
+    Face("accounts", "handover", "accounts.handover.view", "handover_no", "handovers", "handovers/{}"),
     Face("notices", "notice", "notices.notice.read", "id", "", row="pk"),
     Face("catalogue", "draft", "catalogue.draft.view", "draft_no", "drafts", "drafts/{}/gaps"),
     Face("mounting", "source", "mounting.source.view", "source_no", "sources", "sources/{}"),
@@ -64,7 +66,7 @@ def test_the_api_shows_and_answers_as_the_oracle_says():
     asked, disagreements = 0, []
 
     for subject, caller in callers(world, 14):
-        who = oracle.Who(subject.post.value, subject.person_no, subject.organisation)
+        who = who_of(subject)
         for face in (face for face in FACES if is_installed(face.room)):
             kind = KINDS[face.kind]
             expected = {

@@ -10,15 +10,14 @@ from django.db import transaction
 
 from jutong.base.actions import declared_actions
 from jutong.kernel.policy import SIGNED_IN, Action, Relation, Rule
-from tests.support import figures
 
-from . import campaign, oracle
+from . import campaign, deputies, oracle
 from .kinds import KINDS, World
 
 pytestmark = pytest.mark.django_db
 
 HINT = "say in words and code who may do it: tests/integration/permissions/oracle.py, and its kind in kinds.py"
-SEEDS = (20260302, 811)
+SEEDS = (20260302,)
 
 
 def test_the_oracle_knows_nothing_of_the_platform():
@@ -51,10 +50,36 @@ def test_rooms_decide_and_list_as_the_oracle_says():
         decisions, listings = decisions + tally.decisions, listings + tally.listings
         disagreements += [f"seed {seed}: {line}" for line in tally.disagreements]
 
-    figures.record("permissions.oracle", decisions, "decisions", tried=decisions, failed=len(disagreements))
     assert not disagreements, "\n".join(disagreements[:20])
     assert decisions >= 20_000
     assert listings >= 1_000
+
+
+@pytest.mark.source("O4")
+def test_deputies_wait_and_are_asked_as_the_oracle_says():
+    tally = deputies.compare_all(seed=20260302, days=16)
+
+    assert not tally.disagreements, "\n".join(tally.disagreements[:20])
+    assert tally.decisions >= 2_000
+
+
+@pytest.mark.parametrize("defect", deputies.DEFECTS, ids=lambda defect: defect.__name__)
+def test_a_rule_of_deputies_gone_wrong_is_caught(defect, monkeypatch):
+    defect(monkeypatch)
+
+    assert deputies.compare_all(seed=1, days=6).disagreements
+
+
+def test_a_deputy_on_standby_whose_rules_still_count_is_caught(monkeypatch):
+    world = World.of(3, organisations=2, rows=6)
+    rows = campaign.make_rows(world)
+    drafts = {name: action for name, action in declared_actions().items() if name.startswith("catalogue.draft.")}
+    for module in ("jutong.kernel.policy", "jutong.base.access"):
+        monkeypatch.setattr(f"{module}.in_force", lambda subject, action, rule: True)
+
+    tally = campaign.compare_all(world, rows, drafts)
+
+    assert any("permits what the oracle forbids" in line and "standby=True" in line for line in tally.disagreements)
 
 
 def slips(action: Action) -> Iterator[tuple[str, Action]]:

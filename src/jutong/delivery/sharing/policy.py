@@ -48,3 +48,5 @@ RETURN_GRANT: Final = Action("sharing.grant.return", N_("交回授权"), (rule(S
 SEES_REQUESTS: Final = frozenset(post for rule_ in VIEW_REQUEST.rules for post in rule_.posts)
 SEES_GRANTS: Final = frozenset(post for rule_ in VIEW_GRANT.rules for post in rule_.posts)
 """Posts for which the menu has an entry; what they see there the rules decide."""
+
+FLAG_TITLES: Final = {"open": N_("尚未办结"), "live": N_("授权有效")}

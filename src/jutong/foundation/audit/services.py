@@ -39,7 +39,9 @@ def record(
     purpose: str = "",
     case: str = "",
 ) -> None:
-    """Add an entry to the log, in the transaction of the change it tells of."""
+    """Add an entry to the log, in the transaction of the change it tells of; a deputy's bears `deputy`."""
+    if by.deputy:
+        details = {**(details or {}), "deputy": True}
     Entry.objects.create(
         action=action,
         at=at,

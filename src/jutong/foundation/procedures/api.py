@@ -26,7 +26,7 @@ from jutong.foundation.procedures.errors import (
 )
 from jutong.foundation.procedures.models import Case
 from jutong.foundation.procedures.queries import ReturnCount
-from jutong.foundation.procedures.services import assignment, claims, inner, moving, urging
+from jutong.foundation.procedures.services import assignment, claims, handing_over, inner, moving, urging
 from jutong.foundation.procedures.services import schemes as schemes_service
 from jutong.foundation.procedures.values.cases import (
     AssigneeDirectory,
@@ -34,6 +34,7 @@ from jutong.foundation.procedures.values.cases import (
     CaseTimes,
     CaseValue,
     EventValue,
+    OpenStep,
     OrganisationBook,
     StateDescription,
     Task,
@@ -43,7 +44,7 @@ from jutong.foundation.procedures.values.procedure import Procedure
 from jutong.kernel import clock
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.errors import NotFound
-from jutong.kernel.policy import Subject
+from jutong.kernel.policy import Post, Subject
 
 __all__ = [
     "ApplicantMayNotDecide",
@@ -63,6 +64,7 @@ __all__ = [
     "case",
     "cases_of",
     "claim",
+    "claimed_by",
     "described",
     "drawing",
     "give_opinion",
@@ -73,6 +75,7 @@ __all__ = [
     "is_going_round",
     "lay_down_scheme",
     "open_case",
+    "pass_claim",
     "plug_assignees",
     "plug_organisations",
     "procedures",
@@ -88,6 +91,7 @@ __all__ = [
     "urge",
     "visible_case",
     "visible_case_nos",
+    "waiting_for",
 ]
 
 
@@ -257,6 +261,25 @@ def schemes(organisation: str, *, by: Subject) -> list[SchemeValue]:
 def returns_by_person(*, since: datetime, until: datetime) -> list[ReturnCount]:
     """How often each person sent cases back to be completed between two moments, most first."""
     return queries.returns_by_person(since, until)
+
+
+# --- Handing over ----------------------------------------------------------------------------------------------------
+def claimed_by(person_no: str) -> list[OpenStep]:
+    """The open steps that a person has claimed."""
+    return handing_over.claimed_by(person_no)
+
+
+def waiting_for(post: Post | str, organisation: str) -> list[OpenStep]:
+    """The open steps that wait for a post of an organisation."""
+    return handing_over.waiting_for(post, organisation)
+
+
+def pass_claim(case_no: str, *, to_no: str, to_name: str, by: ActorRef, at: datetime) -> None:
+    """Give a claimed step to a colleague; one who cannot act in it yet finds it unclaimed when he can.
+
+    Raises NotFound, NotClaimed.
+    """
+    handing_over.pass_claim(case_no, to_no=to_no, to_name=to_name, by=by, at=at)
 
 
 # --- Seeing ----------------------------------------------------------------------------------------------------------

@@ -389,7 +389,7 @@ def is_task_of(row: Case, by: Subject, standing: Standing) -> bool:
 
 def task_rows(subject: Subject) -> QuerySet[Case]:
     """Open cases whose present step is for this subject's post and organisation."""
-    if not subject.signed_in or not subject.organisation:
+    if not subject.signed_in or not subject.organisation or subject.standby:
         return Case.objects.none()
     return Case.objects.filter(
         closed_at=None, acting_post=subject.post.value, acting_organisation=subject.organisation

@@ -12,3 +12,5 @@ MEASURE = Action(
         rule({Post.CENTRE_ENGINEER, Post.BUREAU_REVIEWER}),
     ),
 )
+
+FLAG_TITLES = {"visible": N_("可以查看该资源")}

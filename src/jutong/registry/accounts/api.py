@@ -1,16 +1,37 @@
 """The door of accounts: who holds which post, calling systems and their keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from jutong.base.actions import declared_actions
+from jutong.base.actions import declared_actions, flag_titles
 from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import Action, Post, Subject, decide
-from jutong.registry.accounts import policy, queries, services
-from jutong.registry.accounts.models import ApiToken, Appointment, AppointmentRows, Client, Person
-from jutong.registry.accounts.queries import facts, post_title, scope
+from jutong.registry.accounts import places, policy, queries, services
+from jutong.registry.accounts.absences import declare_absence, end_absence, recheck_steps, tell_deputies
+from jutong.registry.accounts.handovers import (
+    approve_handover,
+    cancel_handover,
+    confirm_handover,
+    lines_of,
+    name_successor,
+    open_handover,
+)
+from jutong.registry.accounts.holdings import holdings
+from jutong.registry.accounts.models import (
+    AbsenceRows,
+    ApiToken,
+    Appointment,
+    AppointmentRows,
+    Client,
+    Handover,
+    Person,
+)
+from jutong.registry.accounts.places import PostPlace
+from jutong.registry.accounts.plugs import keepers as holdings_keepers
+from jutong.registry.accounts.plugs import plug_holdings
+from jutong.registry.accounts.queries import facts, facts_of_handover, post_title, scope
 from jutong.registry.accounts.services import (
     appoint,
     change_own_password,
@@ -31,53 +52,76 @@ from jutong.registry.accounts.services import (
 )
 from jutong.registry.accounts.start import ensure_demo_people, ensure_start_data
 from jutong.registry.accounts.start import read_people as start_people
-from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, TokenUse
+from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, Right, StandIn, TokenUse, Way
 
 __all__ = [
+    "absences",
     "active_names",
     "appoint",
     "appointment_ref",
     "appointments",
     "appointments_held",
+    "approve_handover",
+    "cancel_handover",
     "change_own_password",
     "client_titles",
     "clients",
     "clients_of",
+    "colleagues",
+    "confirm_handover",
+    "contractors",
     "create_client",
     "create_person",
+    "declare_absence",
     "disable_person",
+    "end_absence",
     "end_appointment",
     "ensure_demo_people",
     "ensure_start_data",
+    "everybody_in_post",
     "facts",
+    "facts_of_handover",
     "find_appointment",
     "find_client",
     "first_appointment",
     "get_client",
+    "handovers",
     "holders_anywhere",
+    "holdings",
+    "holdings_keepers",
     "issue_key",
     "issue_token",
     "key_place",
+    "keys_in_force",
     "keys_of",
+    "lines_of",
+    "name_successor",
     "names",
     "note_lock_out",
     "note_sign_in",
+    "open_handover",
     "people",
     "people_in",
+    "plug_holdings",
+    "post_place",
     "post_title",
+    "recheck_steps",
     "reset_password",
     "revoke_key",
     "revoke_token",
     "rights_of",
     "rotate_key",
     "scope",
+    "stand_ins",
     "start_people",
     "subject_for",
     "subject_of",
     "switch_post",
+    "tell_deputies",
     "tokens",
     "use_token",
     "visible_client",
+    "visible_handover",
     "visible_person",
 ]
 
@@ -88,14 +132,17 @@ def subject_for(*, person_no: str, post: Post, organisation: str, at: datetime) 
     return queries.find_subject(person_no, post, organisation, at)
 
 
-def subject_of(appointment: Appointment) -> Subject:
-    """The subject who acts under this appointment."""
-    return queries.subject_of(appointment)
+def subject_of(appointment: Appointment, *, at: datetime | None = None) -> Subject:
+    """The subject who acts under this appointment at a moment, now unless given."""
+    return queries.subject_of(appointment, at)
 
 
 def people_in(*, post: Post, organisation: str, at: datetime) -> list[PersonRef]:
-    """Who holds a post of an organisation now, deputies last, nobody twice."""
-    return list(dict.fromkeys(ref.person for ref in queries.holders(post, organisation, at)))
+    """Whom to ask in a post of an organisation now (A/B 角): the principals who are there, else their deputies.
+
+    With everybody away the principals, so that an absence never leaves a step without people.
+    """
+    return queries.asked(post, organisation, at)
 
 
 def holders_anywhere(post: Post, *, at: datetime) -> list[str]:
@@ -153,9 +200,78 @@ def first_appointment(person: Person, *, at: datetime) -> Appointment | None:
     return next((row for row in held if row.pk == person.last_appointment_id), held[0] if held else None)
 
 
-def rights_of(post: Post) -> list[Action]:
-    """What a post may do in some relation or state, over all rooms."""
-    return [action for action in declared_actions().values() if any(post in rule.posts for rule in action.rules)]
+def colleagues(organisation: str, *, at: datetime) -> list[PersonRef]:
+    """Who holds a post in an organisation now and could take over there; firms' people are left out."""
+    rows = Appointment.objects.live(at).filter(organisation=organisation).exclude(post=Post.CONTRACTOR.value)
+    people = rows.select_related("person").order_by("person__person_no")
+    return list(dict.fromkeys(queries.person_ref(row.person) for row in people))
+
+
+def everybody_in_post(*, at: datetime) -> list[PersonRef]:
+    """Everybody who holds a post now."""
+    people = Appointment.objects.live(at).values("person_id")
+    return [queries.person_ref(row) for row in Person.objects.filter(pk__in=people).order_by("person_no")]
+
+
+def stand_ins(organisation: str, *, at: datetime) -> list[StandIn]:
+    """The posts of an organisation that have deputies: who holds them, who stands in, and who is asked now."""
+    return queries.stand_ins(organisation, at)
+
+
+def absences(subject: Subject) -> AbsenceRows:
+    """The absences this subject may see, the latest first."""
+    return queries.absences(subject)
+
+
+def handovers(subject: Subject) -> QuerySet[Handover]:
+    """The hand-overs this subject may see, the newest first."""
+    return queries.handovers(subject)
+
+
+def visible_handover(handover_no: str, subject: Subject) -> Handover:
+    """The sheet, for a subject who may see it. Raises NotFound for all others, as if there were none."""
+    row = queries.get_handover(handover_no)
+    if not any(decide(subject, policy.VIEW_HANDOVERS, way) for way in queries.facts_of_handover(row)):
+        raise NotFound()
+    return row
+
+
+def contractors(subject: Subject) -> AppointmentRows:
+    """The contractors' appointments this subject may see, those that end soonest first."""
+    return queries.contractors(subject)
+
+
+def keys_in_force(organisations: Iterable[str], *, at: datetime) -> dict[str, int]:
+    """How many keys of these organisations' clients are in force; organisations without any are left out."""
+    rows = queries.live_keys(at).filter(organisation__in=set(organisations)).values("organisation")
+    return dict(rows.annotate(keys=Count("pk")).order_by().values_list("organisation", "keys"))
+
+
+def rights_of(post: Post, *, room: str = "") -> list[Right]:
+    """What a post may do, over all rooms or in one: each action with every way in which it is permitted.
+
+    Read from the very rules that `decide` applies; what is not listed is not permitted.
+    """
+    words = flag_titles()
+    return [
+        Right(post, action.name, action.title, action.looks, _ways(action, post, words))
+        for action in declared_actions().values()
+        if any(post in rule.posts for rule in action.rules) and room in ("", action.name.partition(".")[0])
+    ]
+
+
+def _ways(action: Action, post: Post, words: Mapping[tuple[str, str], str]) -> tuple[Way, ...]:
+    room = action.name.partition(".")[0]
+    return tuple(
+        Way(rule.relation, tuple(words.get((room, flag), flag) for flag in sorted(rule.flags)))
+        for rule in action.rules
+        if post in rule.posts
+    )
+
+
+def post_place(post: Post) -> PostPlace | None:
+    """In which kinds of organisation a post exists; None for the public, which is no post."""
+    return places.places().get(post)
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------------------
@@ -165,7 +281,7 @@ def use_token(token: str, *, at: datetime) -> TokenUse | None:
     if found is None:
         return None
     services.note_token_used(found, at)
-    return TokenUse(queries.subject_of(found.appointment), found.appointment_id, found.expires_at)
+    return TokenUse(queries.subject_of(found.appointment, at), found.appointment_id, found.expires_at)
 
 
 def tokens(subject: Subject) -> QuerySet[ApiToken]:

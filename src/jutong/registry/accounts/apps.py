@@ -18,6 +18,7 @@ class AccountsConfig(AppConfig):
         user_locked_out.connect(_on_locked_out, dispatch_uid="accounts.locked_out")
         _plug_into_ui()
         _plug_into_rooms_below()
+        _listen()
 
 
 def _plug_into_ui() -> None:
@@ -32,12 +33,31 @@ def _plug_into_ui() -> None:
     def sees_clients(subject: Subject) -> bool:
         return any(subject.post in rule.posts for rule in policy.VIEW_CLIENTS.rules)
 
+    def sees_contractors(subject: Subject) -> bool:
+        return any(subject.post in rule.posts for rule in policy.VIEW_APPOINTMENTS.rules[:2])
+
     navigation.plug(login="account_login", logout="account_logout", profile="accounts:me")
     navigation.register(
         navigation.GATEWAY, title=N_("应用与密钥"), url_name="accounts:clients", order=20, visible=sees_clients
     )
     navigation.register(
         navigation.OPERATIONS, title=N_("人员账号"), url_name="accounts:people", order=10, visible=sees_people
+    )
+    navigation.register(
+        navigation.OPERATIONS,
+        title=N_("承建运维人员"),
+        url_name="accounts:contractors",
+        order=12,
+        visible=sees_contractors,
+    )
+    navigation.register(
+        navigation.OPERATIONS, title=N_("岗位权限表"), url_name="accounts:rights", order=14, visible=sees_people
+    )
+    navigation.register(
+        navigation.WORKBENCH, title=N_("离岗与代办"), url_name="accounts:absences", order=60, icon="calendar"
+    )
+    navigation.register(
+        navigation.WORKBENCH, title=N_("工作交接"), url_name="accounts:handovers", order=70, icon="arrows-exchange"
     )
     slots.register("every", "posts", "accounts:posts_menu", visible=navigation.signed_in)
 
@@ -46,12 +66,25 @@ def _plug_into_rooms_below() -> None:
     from jutong.foundation.notices import api as notices
     from jutong.foundation.procedures import api as procedures
     from jutong.foundation.secrecy import api as secrecy
+    from jutong.registry.accounts import holdings
     from jutong.registry.accounts.directory import Directory
 
     directory = Directory()
     notices.plug_address_book(directory)
     procedures.plug_assignees(directory)
     secrecy.plug_officers(directory)
+    holdings.plug_own()
+
+
+def _listen() -> None:
+    from jutong.foundation.outbox import api as outbox
+    from jutong.registry.accounts import api, events
+
+    outbox.subscribe(events.AbsenceDeclared, api.recheck_steps, name="accounts")
+    outbox.subscribe(events.AbsenceEnded, api.recheck_steps, name="accounts")
+    outbox.subscribe(events.PersonAppointed, api.recheck_steps, name="accounts")
+    outbox.subscribe(events.AppointmentEnded, api.recheck_steps, name="accounts")
+    outbox.subscribe(events.PersonDisabled, api.recheck_steps, name="accounts")
 
 
 def _on_signed_in(*, request: Any, user: Any, **_: Any) -> None:

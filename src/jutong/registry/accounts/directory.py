@@ -14,7 +14,7 @@ class Directory:
     """The assignee directory (办理人目录), the officers of the secrecy gate and the address book (通讯录)."""
 
     def people_in(self, *, post: Post, organisation: str, at: datetime) -> Sequence[PersonRef]:
-        """Who holds a post of an organisation now, deputies last."""
+        """Whom to ask in a post of an organisation now: deputies only where those are away whom they stand in for."""
         return api.people_in(post=post, organisation=organisation, at=at)
 
     def holders(self, *, post: Post, at: datetime) -> Sequence[str]:

@@ -3,20 +3,39 @@
 import re
 import secrets
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.policy import Post
 from jutong.kernel.text import N_
 
+
+class AbsenceKind(StrEnum):
+    """Why somebody is away from his desk (离岗类型). No more is asked: the reason is his own."""
+
+    LEAVE = "leave"  # 休假、请假
+    BUSINESS = "business"  # 出差
+    TRAINING = "training"  # 培训学习
+    OTHER = "other"  # 其他
+
+    @property
+    def label(self) -> str:
+        return _ABSENCE_TITLES[self]
+
+
+_ABSENCE_TITLES = {
+    AbsenceKind.LEAVE: N_("休假、请假"),
+    AbsenceKind.BUSINESS: N_("出差"),
+    AbsenceKind.TRAINING: N_("培训学习"),
+    AbsenceKind.OTHER: N_("其他"),
+}
+
 ADMINISTRATORS: Final = frozenset({Post.SYSTEM_ADMIN, Post.SECURITY_ADMIN, Post.AUDIT_ADMIN})
 """The three administrators (三员); no two of them in one hand."""
-
-BUREAU_POSTS: Final = frozenset({Post.BUREAU_REVIEWER, Post.DATA_MONITOR})
-"""Posts that exist in the Big Data Bureau only. Source: Art. 39."""
 
 TOKEN_PREFIX: Final = "jt_"  # noqa: S105
 TOKEN_BYTES: Final = 32
@@ -59,10 +78,134 @@ class PostsExclusive(AccountsError):
     kind = ErrorKind.CONFLICT
 
 
-class PostOfBureauOnly(AccountsError):
-    """A post that only the bureau has was to be given in another organisation."""
+OUR_DEFAULT: Final = N_("平台默认设置")
+"""What stands in place of an article where the Rules are silent."""
 
-    message = N_("该岗位只设在大数据发展局，不能在其他单位任命。")
+
+class PostNotHere(AccountsError):
+    """A post was to be given in a kind of organisation that has none such; `kinds` are those that have."""
+
+    message = N_("“{post}”只设在：{kinds}；所选单位属于“{kind_here}”，不能任命。依据：{article}。")
+
+
+class DeputyOfHimself(AccountsError):
+    """Somebody was to stand in for himself."""
+
+    message = N_("B 角须由他人担任；该人员已在本单位主责此岗位。")
+    kind = ErrorKind.CONFLICT
+
+
+class AbsenceOverlaps(AccountsError):
+    """The person is away on some of these days already."""
+
+    message = N_("所选日期与已登记的离岗（{first_on} 至 {last_on}）重叠，请调整日期或先提前结束原登记。")
+    kind = ErrorKind.CONFLICT
+
+
+class AbsenceTooLong(AccountsError):
+    """An absence that is none any more: the post should be handed over."""
+
+    message = N_("一次登记的离岗不得超过 {max_days} 天；时间更长的请办理工作交接。")
+
+
+class AbsenceInThePast(AccountsError):
+    """An absence that was over before it was declared would change nothing."""
+
+    message = N_("离岗的最后一天不能早于今天。")
+
+
+class AbsenceOver(AccountsError):
+    """The absence has ended already."""
+
+    message = N_("该离岗登记已经结束。")
+    kind = ErrorKind.CONFLICT
+
+
+class HandoverRequired(AccountsError):
+    """A post or account was to end while its person still holds something."""
+
+    message = N_(
+        "{name}名下还有 {count} 项未交接（{kinds}），请先办理工作交接；账号失陷等紧急情况由安全管理员紧急停用。"
+    )
+    kind = ErrorKind.CONFLICT
+
+
+class HandoverOpen(AccountsError):
+    """A sheet for the same person, place and post is under way."""
+
+    message = N_("该人员的工作交接单 {handover_no} 正在办理，无需重复发起。")
+    kind = ErrorKind.CONFLICT
+
+
+class HandoverOver(AccountsError):
+    """The sheet is done or was given up."""
+
+    message = N_("该工作交接单已办结或已撤销。")
+    kind = ErrorKind.CONFLICT
+
+
+class NothingToHandOver(AccountsError):
+    """The person holds nothing that would have to move."""
+
+    message = N_("该人员在本单位名下没有需要交接的事项，可以直接终止任职。")
+    kind = ErrorKind.CONFLICT
+
+
+class SuccessorElsewhere(AccountsError):
+    """The successor holds no post in the organisation, or is the leaver himself."""
+
+    message = N_("接收人须为本单位其他在任人员。")
+
+
+class SuccessorMissing(AccountsError):
+    """Nobody is named to take over."""
+
+    message = N_("请先指定接收人。")
+    kind = ErrorKind.CONFLICT
+
+
+class SuccessorLacksPost(AccountsError):
+    """Open tasks wait for a post that the successor does not hold."""
+
+    message = N_("有待办事项等待“{post}”办理，接收人尚未担任该岗位，请安全管理员先行任命。")
+    kind = ErrorKind.CONFLICT
+
+
+class NotConfirmed(AccountsError):
+    """A sheet was to be approved before both had confirmed it."""
+
+    message = N_("须移交人和接收人双方确认后方可批准。")
+    kind = ErrorKind.CONFLICT
+
+
+class HandoverChanged(AccountsError):
+    """What is held has changed since it was confirmed."""
+
+    message = N_("交接清单在确认之后有变化，请移交人和接收人核对后重新确认。")
+    kind = ErrorKind.CONFLICT
+
+
+class ApproverTakesPart(AccountsError):
+    """Who gives or takes cannot approve it."""
+
+    message = N_("移交人和接收人不能批准本人的工作交接，请由单位云长或安全管理员批准。")
+    kind = ErrorKind.DENIED
+
+
+class EmergencyReasonMissing(AccountsError):
+    """An emergency stop wants its reason."""
+
+    message = N_("紧急停用须写明原因。")
+
+
+class EmergencyBySecurityOnly(AccountsError):
+    """Only the security administrator may stop an account without a hand-over."""
+
+    message = N_("紧急停用由安全管理员办理。")
+    kind = ErrorKind.DENIED
+
+
+ABSENCE_MAX_DAYS: Final = 366
 
 
 class AlreadyAppointed(AccountsError):
@@ -235,6 +378,44 @@ def check_days(starts_on: date, ends_on: date | None) -> None:
     """Raises DaysReversed."""
     if ends_on is not None and ends_on < starts_on:
         raise DaysReversed(field="ends_on")
+
+
+def check_absence(first_on: date, last_on: date, today: date) -> None:
+    """Raises DaysReversed, AbsenceInThePast, AbsenceTooLong."""
+    if last_on < first_on:
+        raise DaysReversed(field="last_on")
+    if last_on < today:
+        raise AbsenceInThePast(field="last_on")
+    if (last_on - first_on).days >= ABSENCE_MAX_DAYS:
+        raise AbsenceTooLong(field="last_on", max_days=ABSENCE_MAX_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One who holds a post: as principal or deputy, of which inner office, and whether he is away."""
+
+    person_no: str
+    office: str
+    deputy: bool
+    away: bool
+
+
+def stands_by(deputy: Holder, holders: Iterable[Holder]) -> bool:
+    """Is a deputy (B 角) on standby, because one whom he stands in for is there?
+
+    One named for an inner office stands in for the principals of that office, one named for none for all of the post.
+    """
+    return any(not other.deputy and not other.away and deputy.office in ("", other.office) for other in holders)
+
+
+def asked(holders: Sequence[Holder]) -> list[Holder]:
+    """Whom of those who hold a post to ask (A/B 角): principals who are there, and deputies whose principals are not.
+
+    Nobody present: all principals, else all deputies. An absence is not a vacancy, and never takes the last one away
+    from a step; time goes on and the ladder with it. Our reading: the Rules do not name deputies.
+    """
+    found = [each for each in holders if not each.away and not (each.deputy and stands_by(each, holders))]
+    return found or [each for each in holders if not each.deputy] or list(holders)
 
 
 def expiry(at: datetime, days: int, max_days: int) -> datetime:

@@ -58,6 +58,47 @@ class AppointmentEnded(Event):
 
 
 @dataclass(frozen=True)
+class AbsenceDeclared(Event):
+    """A person will be away from his posts."""
+
+    name = "accounts.absence_declared"
+    person_no: str
+    first_on: str
+    last_on: str
+
+    @property
+    def stream(self) -> str:
+        return self.person_no
+
+
+@dataclass(frozen=True)
+class AbsenceEnded(Event):
+    """A person is back before the day that was said, or does not go."""
+
+    name = "accounts.absence_ended"
+    person_no: str
+
+    @property
+    def stream(self) -> str:
+        return self.person_no
+
+
+@dataclass(frozen=True)
+class HandoverDone(Event):
+    """What a person held in an organisation is his successor's now."""
+
+    name = "accounts.handover_done"
+    handover_no: str
+    person_no: str
+    successor_no: str
+    organisation: str
+
+    @property
+    def stream(self) -> str:
+        return self.person_no
+
+
+@dataclass(frozen=True)
 class ClientCreated(Event):
     """A department registered a calling system."""
 

@@ -4,7 +4,7 @@ Pages that are not marked public need a person in a post; operations of the API 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,11 +23,13 @@ from jutong.registry.accounts.domain import CsrfFailed, NoPost, PasswordMustChan
 from jutong.registry.accounts.models import Appointment, Person
 from jutong.registry.accounts.passwords import password_profile
 from jutong.registry.accounts.setup import JUTONG_SESSION_IDLE_SECONDS, LOGIN_URL, SESSION_COOKIE_AGE
+from jutong.registry.organisations import api as organisations
 
 API_PREFIX = "/api/"
 SIGNED_IN_AT = "signed_in_at"
 LAST_SEEN_AT = "last_seen_at"
 APPOINTMENT = "appointment"
+PLACE = "place"
 
 # Requests that a page makes by itself (progress bars, the bell) bear this header and do not keep a session alive.
 BACKGROUND_HEADER = "X-Jutong-Background"
@@ -70,8 +72,9 @@ def act_as(request: HttpRequest, appointment_no: int, at: datetime) -> None:
         raise NotSignedIn()
     appointment = api.switch_post(person=person, appointment_no=appointment_no, at=at)
     request.session[APPOINTMENT] = appointment.pk
+    request.session.pop(PLACE, None)
     request.session.cycle_key()
-    request.identity = Identity(api.subject_of(appointment), "session", person, appointment.pk)  # type: ignore[attr-defined]
+    request.identity = Identity(_subject(request, appointment, at), "session", person, appointment.pk)  # type: ignore[attr-defined]
     request.subject = identity_of(request).subject  # type: ignore[attr-defined]
 
 
@@ -135,7 +138,7 @@ def _by_session(request: HttpRequest, at: datetime) -> Identity:
         return Identity(person=person, obstacle=NoPost(), by="session")
     if _is_forged(request):
         return Identity(person=person, obstacle=CsrfFailed(), by="session")
-    return Identity(api.subject_of(appointment), "session", person, appointment.pk)
+    return Identity(_subject(request, appointment, at), "session", person, appointment.pk)
 
 
 def _is_over(request: HttpRequest, at: datetime) -> bool:
@@ -162,6 +165,14 @@ def _appointment(request: HttpRequest, person: Person, at: datetime) -> Appointm
     if chosen is not None:
         request.session[APPOINTMENT] = chosen.pk
     return chosen
+
+
+def _subject(request: HttpRequest, appointment: Appointment, at: datetime) -> Subject:
+    """Who acts, with the name of his organisation as it was when the session took the post."""
+    if PLACE not in request.session:
+        titles = organisations.titles([appointment.organisation], short=True)
+        request.session[PLACE] = titles.get(appointment.organisation, "")
+    return replace(api.subject_of(appointment, at=at), place=request.session[PLACE])
 
 
 def _must_change(person: Person, at: datetime) -> bool:

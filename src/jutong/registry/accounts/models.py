@@ -127,6 +127,99 @@ class Appointment(models.Model):
         return f"{self.person_id} {self.post} {self.organisation}"
 
 
+class AbsenceRows(models.QuerySet["Absence"]):
+    """Absences by what is true of them at a moment."""
+
+    def current(self, at: datetime) -> Self:
+        """Those in which somebody is away at that moment."""
+        today = local_day(at)
+        return self.filter(first_on__lte=today, last_on__gte=today, ended_at=None)
+
+    def ahead(self, at: datetime) -> Self:
+        """Those that last yet or are to come."""
+        return self.filter(last_on__gte=local_day(at), ended_at=None)
+
+
+class Absence(models.Model):
+    """Days on which a person is away from all his posts (离岗登记); `ended_at` when he came back before the last."""
+
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    declared_by = actor_field()
+    declared_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+    """When the deputies were told that they act."""
+
+    objects = AbsenceRows.as_manager()
+
+    class Meta:
+        verbose_name = N_("离岗登记")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="accounts_absence_days"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["leave", "business", "training", "other"]), name="accounts_absence_kind"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["person", "last_on"], condition=Q(ended_at=None), name="accounts_absence_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.first_on} {self.last_on}"
+
+
+class Handover(models.Model):
+    """What somebody gives over to a successor before he leaves (工作交接单), within one organisation.
+
+    `post` names the one that ends; empty: all he has there. Both confirm a list by its digest, the leader approves,
+    and only then what is listed moves; `lines` keeps what it was.
+    """
+
+    handover_no = models.CharField(max_length=16, unique=True)
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    organisation = uscc_field(db_index=True)
+    post = models.CharField(max_length=32, blank=True)
+    successor = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+    emergency = models.BooleanField(default=False)
+    opened_by = actor_field()
+    opened_at = models.DateTimeField()
+    giver_confirmed_at = models.DateTimeField(null=True)
+    giver_digest = models.CharField(max_length=64, blank=True)
+    taker_confirmed_at = models.DateTimeField(null=True)
+    taker_digest = models.CharField(max_length=64, blank=True)
+    approved_by = actor_field(null=True)
+    approved_by_name = models.CharField(max_length=80, blank=True)
+    lines = models.JSONField(default=list)
+    done_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = N_("工作交接单")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(successor=None) | ~Q(successor=F("person")), name="accounts_handover_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at=None)
+                | Q(successor__isnull=False, taker_confirmed_at__isnull=False, approved_by__isnull=False),
+                name="accounts_handover_done",
+            ),
+            models.CheckConstraint(condition=Q(done_at=None) | Q(cancelled_at=None), name="accounts_handover_one_end"),
+            models.UniqueConstraint(
+                fields=["person", "organisation", "post"],
+                condition=Q(done_at=None, cancelled_at=None),
+                name="accounts_handover_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.handover_no
+
+
 class PasswordRecord(models.Model):
     """A password hash once in use, kept so that it is not taken again soon."""
 

@@ -46,6 +46,46 @@ VIEW_APPOINTMENTS = Action(
 APPOINT = Action("accounts.appointment.create", N_("任命岗位"), (rule({Post.SECURITY_ADMIN}),))
 END_APPOINTMENT = Action("accounts.appointment.end", N_("终止任职"), (rule({Post.SECURITY_ADMIN}),))
 
+# Colleagues see who is away; contractors are no colleagues.
+VIEW_ABSENCES = Action(
+    "accounts.absence.view",
+    N_("查看离岗登记"),
+    (
+        rule({Post.SYSTEM_ADMIN} | OVERSEERS | PLATFORM_STAFF),
+        rule(SIGNED_IN - {Post.CONTRACTOR}, Relation.OWNER),
+        rule(SIGNED_IN, Relation.SELF),
+    ),
+)
+_ABSENCE_RULES = (
+    rule(SIGNED_IN, Relation.SELF),
+    rule({Post.CLOUD_CHIEF}, Relation.OWNER),
+    rule({Post.SECURITY_ADMIN}),
+)
+DECLARE_ABSENCE = Action("accounts.absence.declare", N_("登记离岗"), _ABSENCE_RULES)
+END_ABSENCE = Action("accounts.absence.end", N_("提前结束离岗"), _ABSENCE_RULES)
+
+# A hand-over bears "open" until it is done or given up.
+OPEN: Final = "open"
+VIEW_HANDOVERS = Action(
+    "accounts.handover.view",
+    N_("查看工作交接"),
+    (rule(OVERSEERS), rule({Post.CLOUD_CHIEF}, Relation.OWNER), rule(SIGNED_IN, Relation.SELF)),
+)
+OPEN_HANDOVER = Action(
+    "accounts.handover.open",
+    N_("发起工作交接"),
+    (rule({Post.SECURITY_ADMIN}), rule({Post.CLOUD_CHIEF}, Relation.OWNER), rule(SIGNED_IN, Relation.SELF)),
+)
+CONFIRM_HANDOVER = Action("accounts.handover.confirm", N_("确认工作交接"), (rule(SIGNED_IN, Relation.SELF, OPEN),))
+_LEADERS = (rule({Post.SECURITY_ADMIN}, Relation.ANY, OPEN), rule({Post.CLOUD_CHIEF}, Relation.OWNER, OPEN))
+APPROVE_HANDOVER = Action("accounts.handover.approve", N_("批准工作交接"), _LEADERS)
+SETTLE_HANDOVER = Action("accounts.handover.settle", N_("指定接收人、撤销工作交接"), _LEADERS)
+
+FLAG_TITLES = {
+    ORDINARY: N_("不担任三员岗位的人员"),
+    OPEN: N_("尚未办结"),
+}
+
 VIEW_CLIENTS = Action(
     "accounts.client.view",
     N_("查看应用和密钥"),

@@ -5,16 +5,27 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from jutong.base.access import scope_q
+from jutong.kernel import clock
 from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import ANONYMOUS, POST_NAMES, Action, Facts, Post, Relation, Subject
-from jutong.registry.accounts import policy
-from jutong.registry.accounts.domain import ADMINISTRATORS, NotYourPost
-from jutong.registry.accounts.models import ApiToken, Appointment, AppointmentRows, Client, ClientKey, Person
-from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef
+from jutong.registry.accounts import domain, policy
+from jutong.registry.accounts.domain import ADMINISTRATORS, Holder, NotYourPost
+from jutong.registry.accounts.models import (
+    Absence,
+    AbsenceRows,
+    ApiToken,
+    Appointment,
+    AppointmentRows,
+    Client,
+    ClientKey,
+    Handover,
+    Person,
+)
+from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, StandIn
 
 # --- Facts and scopes ------------------------------------------------------------------------------------------------
 _ADMINISTRATORS = [post.value for post in ADMINISTRATORS]
@@ -44,6 +55,35 @@ def scope(subject: Subject, action: Action) -> Q:
     administer = Appointment.objects.filter(post__in=_ADMINISTRATORS, ended_at=None).values("person_id")
     flags = {policy.ORDINARY: ~Q(pk__in=administer)}
     return scope_q(subject, action, _RELATIONS[action.name.split(".")[1]], flags)
+
+
+def facts_of_absent(person_no: str) -> list[Facts]:
+    """A person's absence is seen and declared through each of the organisations in which he holds a post."""
+    rows = Appointment.objects.filter(person__person_no=person_no, ended_at=None)
+    organisations = rows.order_by("organisation").values_list("organisation", flat=True).distinct()
+    return [Facts({Relation.OWNER: organisation, Relation.SELF: person_no}) for organisation in organisations]
+
+
+def scope_of_absences(subject: Subject, action: Action) -> Q:
+    """The absences on which the action is permitted: those of people whose appointments it reaches."""
+    reached = scope_q(subject, action, {Relation.OWNER: "organisation", Relation.SELF: "person__person_no"})
+    return Q(Exists(Appointment.objects.filter(reached, person=OuterRef("person"), ended_at=None)))
+
+
+def facts_of_handover(row: Handover) -> list[Facts]:
+    """A hand-over is of the one who gives and the one who takes, in one organisation."""
+    flags = frozenset({policy.OPEN} if row.done_at is None and row.cancelled_at is None else ())
+    parties = [row.person.person_no, *([row.successor.person_no] if row.successor else [])]
+    return [Facts({Relation.OWNER: row.organisation, Relation.SELF: number}, flags) for number in parties]
+
+
+def scope_of_handovers(subject: Subject, action: Action) -> Q:
+    """The hand-overs on which the action is permitted."""
+    found = Q(pk__in=[])
+    flags = {policy.OPEN: Q(done_at=None, cancelled_at=None)}
+    for party in ("person__person_no", "successor__person_no"):
+        found |= scope_q(subject, action, {Relation.OWNER: "organisation", Relation.SELF: party}, flags)
+    return found
 
 
 # --- People and posts ------------------------------------------------------------------------------------------------
@@ -94,11 +134,15 @@ def appointment_of(subject: Subject, at: datetime) -> Appointment:
     return found
 
 
-def holders(post: Post, organisation: str, at: datetime) -> list[AppointmentRef]:
-    """Who holds a post of an organisation now; deputies last."""
-    rows = Appointment.objects.live(at).filter(post=post.value, organisation=organisation)
+def holders(post: Post | str, organisation: str, at: datetime) -> list[tuple[PersonRef, Holder]]:
+    """Who holds a post of an organisation now, deputies last, and who of them is away."""
+    rows = Appointment.objects.live(at).filter(post=str(post), organisation=organisation)
     ordered = rows.select_related("person").order_by("deputy", "starts_on", "person__person_no")
-    return [appointment_ref(row) for row in ordered]
+    away = Absence.objects.current(at).filter(person=OuterRef("person"))
+    return [
+        (person_ref(row.person), Holder(row.person.person_no, row.office, row.deputy, row.away))
+        for row in ordered.annotate(away=Exists(away))
+    ]
 
 
 def holder_numbers(post: Post, at: datetime) -> list[str]:
@@ -107,16 +151,57 @@ def holder_numbers(post: Post, at: datetime) -> list[str]:
     return sorted(set(numbers))
 
 
-def subject_of(appointment: Appointment) -> Subject:
-    person = appointment.person
-    return Subject(person.person_no, Post(appointment.post), appointment.organisation, person.display_name)
+def asked(post: Post | str, organisation: str, at: datetime) -> list[PersonRef]:
+    """Whom to ask in a post now: who is there of the principals, else the deputies; nobody twice."""
+    found = holders(post, organisation, at)
+    chosen = {each.person_no for each in domain.asked([holder for _, holder in found])}
+    return list(dict.fromkeys(ref for ref, _ in found if ref.person_no in chosen))
+
+
+def stand_ins(organisation: str, at: datetime) -> list[StandIn]:
+    """The posts of an organisation that have deputies, with who is asked in each now."""
+    rows = Appointment.objects.live(at).filter(organisation=organisation, deputy=True)
+    found = []
+    for post in rows.order_by("post").values_list("post", flat=True).distinct():
+        held = holders(post, organisation, at)
+        chosen = {each.person_no for each in domain.asked([holder for _, holder in held])}
+        found.append(
+            StandIn(
+                Post(post),
+                tuple(ref for ref, holder in held if not holder.deputy),
+                tuple(ref for ref, holder in held if holder.deputy),
+                frozenset(holder.person_no for _, holder in held if holder.away),
+                tuple(ref for ref, _ in held if ref.person_no in chosen),
+            )
+        )
+    return found
+
+
+def subject_of(appointment: Appointment, at: datetime | None = None) -> Subject:
+    """Who acts under an appointment. A deputy whose principal is away signs with 代, another stands by."""
+    person, post = appointment.person, Post(appointment.post)
+    waits = appointment.deputy and is_on_standby(appointment, at or clock.now())
+    return Subject(
+        person.person_no,
+        post,
+        appointment.organisation,
+        f"{person.display_name}（代）" if appointment.deputy and not waits else person.display_name,
+        deputy=appointment.deputy and not waits,
+        standby=waits,
+    )
+
+
+def is_on_standby(appointment: Appointment, at: datetime) -> bool:
+    """Is a deputy not to act now, because somebody whom he stands in for is there?"""
+    mine = Holder(appointment.person.person_no, appointment.office, deputy=True, away=False)
+    return domain.stands_by(mine, [each for _, each in holders(appointment.post, appointment.organisation, at)])
 
 
 def find_subject(person_no: str, post: Post, organisation: str, at: datetime) -> Subject:
     """The subject of a live appointment, or the public."""
     rows = Appointment.objects.live(at).filter(person__person_no=person_no, post=post.value, organisation=organisation)
     row = rows.select_related("person").first()
-    return subject_of(row) if row else ANONYMOUS
+    return subject_of(row, at) if row else ANONYMOUS
 
 
 def person_ref(row: Person) -> PersonRef:
@@ -139,6 +224,32 @@ def appointment_ref(row: Appointment) -> AppointmentRef:
 def post_title(post: Post | str) -> str:
     """The post's name in the reader's language."""
     return gettext(POST_NAMES[Post(post)])
+
+
+# --- Absences and hand-overs ------------------------------------------------------------------------------------------
+def absences(subject: Subject) -> AbsenceRows:
+    """The absences this subject may see, the latest first."""
+    rows = Absence.objects.filter(scope_of_absences(subject, policy.VIEW_ABSENCES))
+    return rows.select_related("person").order_by("-first_on", "-pk")
+
+
+def handovers(subject: Subject) -> QuerySet[Handover]:
+    """The hand-overs this subject may see, the newest first."""
+    rows = Handover.objects.filter(scope_of_handovers(subject, policy.VIEW_HANDOVERS))
+    return rows.select_related("person", "successor").order_by("-pk")
+
+
+def get_handover(handover_no: str) -> Handover:
+    """Raises NotFound."""
+    row = Handover.objects.select_related("person", "successor").filter(handover_no=handover_no).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def contractors(subject: Subject) -> AppointmentRows:
+    """The contractors' appointments this subject may see, those that end soonest first."""
+    return appointments(subject).filter(post=Post.CONTRACTOR.value).order_by("ends_on", "pk")
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------------------
@@ -188,6 +299,11 @@ def keys_of(client_nos: Iterable[str]) -> QuerySet[ClientKey]:
     """The keys of these clients, newest first, without their sealed secrets."""
     rows = ClientKey.objects.filter(client__in=set(client_nos)).defer("sealed_secret")
     return rows.order_by("client", "-not_before", "key_id")
+
+
+def live_keys(at: datetime) -> QuerySet[ClientKey]:
+    """The keys in force at a moment, without their sealed secrets."""
+    return ClientKey.objects.filter(revoked_at=None, expires_at__gt=at).defer("sealed_secret")
 
 
 def key_ref(row: ClientKey) -> KeyRef:

@@ -1,6 +1,7 @@
 """The REST face: oneself and one's posts, tokens, clients and keys, people and appointments."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -13,12 +14,12 @@ from pydantic import Field
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
 from jutong.kernel import clock
-from jutong.kernel.policy import Action, Post, Relation
+from jutong.kernel.policy import Post, Relation
 from jutong.registry.accounts import api
-from jutong.registry.accounts.domain import KEY_MAX_DAYS, OVERLAP_MAX_DAYS, TOKEN_MAX_DAYS, TokenBound
+from jutong.registry.accounts.domain import KEY_MAX_DAYS, OVERLAP_MAX_DAYS, TOKEN_MAX_DAYS, AbsenceKind, TokenBound
 from jutong.registry.accounts.middleware import act_as, identity_of
-from jutong.registry.accounts.models import ApiToken, Appointment, Client
-from jutong.registry.accounts.values import AppointmentRef, ClientRef, IssuedKey
+from jutong.registry.accounts.models import Absence, ApiToken, Appointment, Client, Handover
+from jutong.registry.accounts.values import AppointmentRef, ClientRef, IssuedKey, Right
 from jutong.registry.organisations import api as organisations
 
 router = Router(tags=["accounts"])
@@ -56,7 +57,11 @@ class AppointmentOut(Schema):
 
 
 class Me(Schema):
-    """Who acts with this session or token, in which post, and in which others he could."""
+    """Who acts with this session or token, in which post, and in which others he could.
+
+    `deputy`: he acts in place of the one who mainly holds the post, who is away. `standby`: that one is there, and he
+    only looks.
+    """
 
     person_no: str
     display_name: str
@@ -65,6 +70,8 @@ class Me(Schema):
     organisation: str
     organisation_title: str
     appointment_no: int
+    deputy: bool
+    standby: bool
     signed_by: str
     posts: list[AppointmentOut]
 
@@ -102,6 +109,8 @@ def _me(request: SubjectRequest) -> dict[str, Any]:
         "organisation": subject.organisation,
         "organisation_title": titles.get(subject.organisation, ""),
         "appointment_no": identity.appointment_no,
+        "deputy": subject.deputy,
+        "standby": subject.standby,
         "signed_by": identity.by,
         "posts": [_appointment(ref, titles) for ref in held],
     }
@@ -122,30 +131,43 @@ def _appointment(ref: AppointmentRef, titles: dict[str, str]) -> dict[str, Any]:
 
 
 # --- Posts -----------------------------------------------------------------------------------------------------------
+class RightWayOut(Schema):
+    """One way in which something is permitted: in which relation to the object, and what must be true of it."""
+
+    relation: Relation
+    conditions: list[str]
+
+
 class RightOut(Schema):
-    """Something a post may do: in which relation to the object, and what must be true of it."""
+    """Something a post may do, with every way in which it may."""
 
     action: str
     title: str
-    relation: Relation
-    flags: list[str]
+    looks: bool = Field(description="it changes nothing; deputies on standby may do only such things")
+    ways: list[RightWayOut]
 
 
 class PostOut(Schema):
-    """A post and everything it may do, over all rooms."""
+    """A post, where it exists, and everything it may do, over all rooms."""
 
     post: Post
     title: str
+    organisation_kinds: list[str]
+    article: str
     rights: list[RightOut]
 
 
+class PostsQuery(Schema):
+    """Which posts and which room; all where none is named."""
+
+    post: Post | None = None
+    room: str = Field("", max_length=40, pattern=r"^[a-z]*$")
+
+
 @router.get("/posts", response={200: list[PostOut], **problems()}, summary="What each post may do")
-def posts(request: SubjectRequest) -> list[dict[str, Any]]:
+def posts(request: SubjectRequest, query: Query[PostsQuery]) -> list[dict[str, Any]]:
     """The table of rights as the platform applies it: nothing that is not listed is permitted."""
-    return [
-        {"post": post, "title": gettext(post.label), "rights": [_right(post, action) for action in api.rights_of(post)]}
-        for post in Post
-    ]
+    return [_post(post, query.room) for post in ([query.post] if query.post else Post)]
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------------------
@@ -336,6 +358,199 @@ def revoke_key(request: SubjectRequest, key_id: KeyId) -> dict[str, Any]:
     return {"done": True}
 
 
+# --- Absences --------------------------------------------------------------------------------------------------------
+class AbsenceOut(Schema):
+    """Days on which somebody is away from his posts."""
+
+    absence_no: int
+    person: PersonRefOut
+    kind: AbsenceKind
+    first_on: date
+    last_on: date
+    ended_at: datetime | None
+
+
+class AbsencePage(Schema):
+    total: int
+    items: list[AbsenceOut]
+
+
+class AbsenceIn(StrictSchema):
+    """Days away; oneself unless a person is named."""
+
+    person_no: str = Field("", pattern=r"^(P\d{6,12})?$")
+    kind: AbsenceKind = AbsenceKind.LEAVE
+    first_on: date
+    last_on: date
+
+
+class AbsenceQuery(PageQuery):
+    person_no: str | None = Field(None, pattern=r"^P\d{6,12}$")
+    ahead: bool = Field(True, description="only those that last yet or are to come")
+
+
+AbsenceNo = Annotated[int, InPath(ge=1, le=MAX_NUMBER)]
+
+
+@router.get("/absences", response={200: AbsencePage, **problems()}, summary="Who is away")
+def list_absences(request: SubjectRequest, query: Query[AbsenceQuery]) -> dict[str, Any]:
+    """Absences of the people of one's own organisation, and one's own; the platform's staff see all."""
+    rows = api.absences(request.subject)
+    if query.ahead:
+        rows = rows.ahead(clock.now())
+    if query.person_no:
+        rows = rows.filter(person__person_no=query.person_no)
+    return page_of(rows, query, present=_absence)
+
+
+@router.post("/absences", response={201: AbsenceOut, **problems(404, 409)}, summary="Declare an absence")
+def declare_absence(request: SubjectRequest, body: AbsenceIn) -> Status[dict[str, Any]]:
+    """Say that somebody is away: oneself, or as cloud chief or security administrator another. Deputies act then."""
+    row = api.declare_absence(
+        person_no=body.person_no or request.subject.person_no,
+        kind=body.kind,
+        first_on=body.first_on,
+        last_on=body.last_on,
+        by=request.subject,
+        at=clock.now(),
+    )
+    return Status(201, _absence(row))
+
+
+@router.post("/absences/{absence_no}/ending", response={200: AbsenceOut, **problems(404, 409)}, summary="Be back")
+def end_absence(request: SubjectRequest, absence_no: AbsenceNo) -> dict[str, Any]:
+    """Be back before the day that was said, or not go."""
+    return _absence(api.end_absence(absence_no=absence_no, by=request.subject, at=clock.now()))
+
+
+# --- Hand-overs ------------------------------------------------------------------------------------------------------
+class HandoverOut(Schema):
+    """A hand-over sheet: who gives, who takes, and how far it is."""
+
+    handover_no: str
+    person: PersonRefOut
+    successor: PersonRefOut | None
+    organisation: str
+    post: str
+    reason: str
+    emergency: bool
+    opened_at: datetime
+    giver_confirmed_at: datetime | None
+    taker_confirmed_at: datetime | None
+    approved_by: str
+    done_at: datetime | None
+    cancelled_at: datetime | None
+
+
+class HoldingOut(Schema):
+    """One line of the sheet: what it is, and what happens to it."""
+
+    kind: str
+    code: str
+    title: str
+    post: str
+    note: str
+
+
+class HandoverInFull(HandoverOut):
+    """A sheet with its list: what is held now, or, when it is done, what moved."""
+
+    lines: list[HoldingOut]
+
+
+class HandoverPage(Schema):
+    total: int
+    items: list[HandoverOut]
+
+
+class HandoverIn(StrictSchema):
+    """Whose hand-over, in which organisation, of one post or of everything there; oneself unless a person is named."""
+
+    person_no: str = Field("", pattern=r"^(P\d{6,12})?$")
+    organisation: Uscc
+    post: Post | None = None
+    successor: str = Field("", pattern=r"^(P\d{6,12})?$")
+    reason: str = Field("", max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+
+
+class SuccessorIn(StrictSchema):
+    """Who takes over."""
+
+    successor: str = Field(pattern=r"^P\d{6,12}$")
+
+
+class HandoverQuery(PageQuery):
+    open: bool = Field(False, description="only those not done and not given up")
+
+
+HandoverNo = Annotated[str, InPath(pattern=r"^H\d{6,12}$", examples=["H000001"])]
+
+
+@router.get("/handovers", response={200: HandoverPage, **problems()}, summary="Hand-overs")
+def list_handovers(request: SubjectRequest, query: Query[HandoverQuery]) -> dict[str, Any]:
+    """The hand-overs one takes part in, approves or oversees."""
+    rows = api.handovers(request.subject)
+    if query.open:
+        rows = rows.filter(done_at=None, cancelled_at=None)
+    return page_of(rows, query, present=_handover)
+
+
+@router.post("/handovers", response={201: HandoverInFull, **problems(404, 409)}, summary="Begin a hand-over")
+def open_handover(request: SubjectRequest, body: HandoverIn) -> Status[dict[str, Any]]:
+    """Begin the hand-over of what somebody holds: himself, his cloud chief, or the security administrator."""
+    row = api.open_handover(
+        person_no=body.person_no or request.subject.person_no,
+        organisation=body.organisation,
+        post=body.post.value if body.post else "",
+        successor=body.successor,
+        reason=body.reason,
+        by=request.subject,
+        at=clock.now(),
+    )
+    return Status(201, _handover_in_full(row))
+
+
+@router.get("/handovers/{handover_no}", response={200: HandoverInFull, **problems(404)}, summary="A hand-over")
+def get_handover(request: SubjectRequest, handover_no: HandoverNo) -> dict[str, Any]:
+    """A sheet with its list."""
+    return _handover_in_full(api.visible_handover(handover_no, request.subject))
+
+
+@router.post(
+    "/handovers/{handover_no}/successor",
+    response={200: HandoverInFull, **problems(404, 409)},
+    summary="Name the successor",
+)
+def name_successor(request: SubjectRequest, handover_no: HandoverNo, body: SuccessorIn) -> dict[str, Any]:
+    """Name who takes over; both confirm anew."""
+    row = api.name_successor(handover_no=handover_no, successor=body.successor, by=request.subject, at=clock.now())
+    return _handover_in_full(row)
+
+
+@router.post(
+    "/handovers/{handover_no}/confirmation", response={200: HandoverInFull, **problems(404, 409)}, summary="Confirm it"
+)
+def confirm_handover(request: SubjectRequest, handover_no: HandoverNo) -> dict[str, Any]:
+    """Confirm the list as it stands, as the one who gives or takes."""
+    return _handover_in_full(api.confirm_handover(handover_no=handover_no, by=request.subject, at=clock.now()))
+
+
+@router.post(
+    "/handovers/{handover_no}/approval", response={200: HandoverInFull, **problems(404, 409)}, summary="Approve it"
+)
+def approve_handover(request: SubjectRequest, handover_no: HandoverNo) -> dict[str, Any]:
+    """Approve the list that both confirmed; everything on it moves."""
+    return _handover_in_full(api.approve_handover(handover_no=handover_no, by=request.subject, at=clock.now()))
+
+
+@router.post(
+    "/handovers/{handover_no}/cancellation", response={200: HandoverInFull, **problems(404, 409)}, summary="Give it up"
+)
+def cancel_handover(request: SubjectRequest, handover_no: HandoverNo) -> dict[str, Any]:
+    """Give the sheet up: the person stays."""
+    return _handover_in_full(api.cancel_handover(handover_no=handover_no, by=request.subject, at=clock.now()))
+
+
 # --- People and appointments -----------------------------------------------------------------------------------------
 class PersonOut(Schema):
     """A person's account."""
@@ -433,10 +648,26 @@ def create_person(request: SubjectRequest, body: PersonIn) -> Status[dict[str, A
     )
 
 
+class DisablingIn(StrictSchema):
+    """An emergency (a compromised account) needs its reason and stops the account without a hand-over."""
+
+    emergency: bool = False
+    reason: str = Field("", max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+
+
 @router.post("/people/{person_no}/disabling", response={200: Done, **problems(404, 409)}, summary="Disable a person")
-def disable_person(request: SubjectRequest, person_no: PersonNo) -> dict[str, Any]:
-    """Disable an account: its sessions and tokens are refused from the next request on."""
-    api.disable_person(person_no=person_no, by=request.subject, at=clock.now())
+def disable_person(request: SubjectRequest, person_no: PersonNo, body: DisablingIn | None = None) -> dict[str, Any]:
+    """Disable an account: its sessions and tokens are refused from the next request on.
+
+    What the person holds is handed over first; in an emergency the security administrator need not wait for that.
+    """
+    api.disable_person(
+        person_no=person_no,
+        emergency=body.emergency if body else False,
+        reason=body.reason if body else "",
+        by=request.subject,
+        at=clock.now(),
+    )
     return {"done": True}
 
 
@@ -484,14 +715,94 @@ def end_appointment(request: SubjectRequest, appointment_no: AppointmentNo) -> d
     return {"done": True}
 
 
+class ContractorOut(HeldOut):
+    """A contractor's appointment: project, end and the official who answers for him.
+
+    Keys are given to the department, never to a firm: `organisation_keys` counts those in force there.
+    """
+
+    responsible: PersonRefOut
+    in_force: bool
+    organisation_keys: int
+
+
+class ContractorPage(Schema):
+    total: int
+    items: list[ContractorOut]
+
+
+@router.get("/contractors", response={200: ContractorPage, **problems()}, summary="Contractors")
+def list_contractors(request: SubjectRequest, page: Query[PageQuery]) -> dict[str, Any]:
+    """Contractors whose appointments one may see, those that end soonest first; a post ends by itself on its day."""
+    found = page_of(api.contractors(request.subject), page)
+    places = {row.organisation for row in found["items"]}
+    titles, keys = organisations.titles(places), api.keys_in_force(places, at=clock.now())
+    return {"total": found["total"], "items": [_contractor(row, titles, keys) for row in found["items"]]}
+
+
 # --- Presentation ----------------------------------------------------------------------------------------------------
-def _right(post: Post, action: Action) -> dict[str, Any]:
-    rule = next(rule for rule in action.rules if post in rule.posts)
+def _post(post: Post, room: str) -> dict[str, Any]:
+    place = api.post_place(post)
     return {
-        "action": action.name,
-        "title": gettext(action.title),
-        "relation": rule.relation,
-        "flags": sorted(rule.flags),
+        "post": post,
+        "title": gettext(post.label),
+        "organisation_kinds": sorted(place.kinds) if place else [],
+        "article": place.article if place else "",
+        "rights": [_right(right) for right in api.rights_of(post, room=room)],
+    }
+
+
+def _right(right: Right) -> dict[str, Any]:
+    ways = [{"relation": way.relation, "conditions": [gettext(each) for each in way.conditions]} for way in right.ways]
+    return {"action": right.action, "title": gettext(right.title), "looks": right.looks, "ways": ways}
+
+
+def _absence(row: Absence) -> dict[str, Any]:
+    return {
+        "absence_no": row.pk,
+        "person": {"person_no": row.person.person_no, "display_name": row.person.display_name},
+        "kind": row.kind,
+        "first_on": row.first_on,
+        "last_on": row.last_on,
+        "ended_at": row.ended_at,
+    }
+
+
+def _handover(row: Handover) -> dict[str, Any]:
+    taker = row.successor
+    return {
+        "handover_no": row.handover_no,
+        "person": {"person_no": row.person.person_no, "display_name": row.person.display_name},
+        "successor": {"person_no": taker.person_no, "display_name": taker.display_name} if taker else None,
+        "organisation": row.organisation,
+        "post": row.post,
+        "reason": row.reason,
+        "emergency": row.emergency,
+        "opened_at": row.opened_at,
+        "giver_confirmed_at": row.giver_confirmed_at,
+        "taker_confirmed_at": row.taker_confirmed_at,
+        "approved_by": row.approved_by_name,
+        "done_at": row.done_at,
+        "cancelled_at": row.cancelled_at,
+    }
+
+
+def _handover_in_full(row: Handover) -> dict[str, Any]:
+    lines = [
+        {"kind": line.kind, "code": line.code, "title": line.title, "post": line.post, "note": gettext(line.note)}
+        for line in api.lines_of(row, clock.now())
+    ]
+    return _handover(row) | {"lines": lines}
+
+
+def _contractor(row: Appointment, titles: dict[str, str], keys: Mapping[str, int]) -> dict[str, Any]:
+    return _held(row, titles) | {
+        "responsible": {
+            "person_no": row.responsible.person_no if row.responsible else "",
+            "display_name": row.responsible.display_name if row.responsible else "",
+        },
+        "in_force": row.ended_at is None and (row.ends_on is None or row.ends_on >= clock.local_day(clock.now())),
+        "organisation_keys": keys.get(row.organisation, 0),
     }
 
 

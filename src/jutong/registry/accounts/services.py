@@ -17,8 +17,9 @@ from jutong.kernel.clock import local_day
 from jutong.kernel.crypto import Place, SealedBox, Secret
 from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import Facts, Post, Relation, Subject
-from jutong.registry.accounts import domain, events, policy, queries
-from jutong.registry.accounts.models import ApiToken, Appointment, Client, ClientKey, PasswordRecord, Person
+from jutong.registry.accounts import domain, events, handovers, places, policy, queries
+from jutong.registry.accounts.holdings import holdings
+from jutong.registry.accounts.models import ApiToken, Appointment, Client, ClientKey, Handover, PasswordRecord, Person
 from jutong.registry.accounts.values import (
     AppointmentRef,
     ClientRef,
@@ -65,20 +66,43 @@ def add_person(
 
 
 @transaction.atomic
-def disable_person(*, person_no: str, by: Subject, at: datetime) -> None:
+def disable_person(*, person_no: str, by: Subject, at: datetime, emergency: bool = False, reason: str = "") -> None:
     """Disable an account: sessions and tokens are refused from the next request on.
 
-    Raises NotPermitted, NotFound, PersonIsDisabled.
+    Who holds something hands it over first. In an emergency (a compromised account) the security administrator
+    disables at once: open steps climb their ladder, and the sheets of what was held stay to be done.
+
+    Raises NotPermitted, NotFound, PersonIsDisabled, HandoverRequired, EmergencyBySecurityOnly, EmergencyReasonMissing.
     """
     person = _locked_person(person_no)
     require(by, policy.DISABLE_PERSON, queries.facts(person))
     if not person.is_active:
         raise domain.PersonIsDisabled()
+    if emergency:
+        _check_emergency(by, reason)
+        _open_emergency_sheets(person, by, reason, at)
+    else:
+        handovers.require_handed_over(person, at=at)
     person.is_active, person.disabled_at = False, at
     person.save(update_fields=["is_active", "disabled_at"])
     ApiToken.objects.filter(appointment__person=person, revoked_at=None).update(revoked_at=at)
-    _record("accounts.person.disabled", by.actor, at, "person", person_no)
+    details = {"emergency": reason.strip()} if emergency else None
+    _record("accounts.person.disabled", by.actor, at, "person", person_no, details)
     outbox.publish(events.PersonDisabled(person_no=person_no), at=at)
+
+
+def _check_emergency(by: Subject, reason: str) -> None:
+    if by.post is not Post.SECURITY_ADMIN:
+        raise domain.EmergencyBySecurityOnly()
+    if not reason.strip():
+        raise domain.EmergencyReasonMissing(field="reason")
+
+
+def _open_emergency_sheets(person: Person, by: Subject, reason: str, at: datetime) -> None:
+    for organisation in dict.fromkeys(held.organisation for held in holdings(person.person_no, at=at)):
+        rows = Handover.objects.filter(person=person, organisation=organisation, done_at=None, cancelled_at=None)
+        if not rows.filter(post="").exists():
+            handovers.add_handover(person, organisation, reason=reason, emergency=True, by=by, at=at)
 
 
 @transaction.atomic
@@ -159,8 +183,8 @@ def appoint(
 ) -> AppointmentRef:
     """Give a person a post. `responsible` is the person number of the official who answers for a contractor.
 
-    Raises NotPermitted, AppointsHimself, NotFound, PersonIsDisabled, PostUnknown, PostsExclusive, PostOfBureauOnly,
-    AlreadyAppointed, ContractorUntied, DaysReversed, OrganisationUnknown. Source: Art. 39, requirement O3.
+    Raises NotPermitted, AppointsHimself, NotFound, PersonIsDisabled, PostUnknown, PostsExclusive, PostNotHere,
+    AlreadyAppointed, DeputyOfHimself, ContractorUntied, DaysReversed, OrganisationUnknown. Source: Art. 39, O3.
     """
     require(by, policy.APPOINT)
     if by.person_no == person_no:
@@ -200,8 +224,7 @@ def add_appointment(
     if post is Post.CONTRACTOR and not (ends_on and project.strip() and responsible):
         raise domain.ContractorUntied(field="project")
     _check_organisation(organisation)
-    if post in domain.BUREAU_POSTS and organisation != organisations.bureau():
-        raise domain.PostOfBureauOnly(field="organisation")
+    places.check_place(post, organisations.get(organisation).kind)
     person = _locked_person(person_no)
     if not person.is_active:
         raise domain.PersonIsDisabled(field="person_no")
@@ -209,6 +232,8 @@ def add_appointment(
     held = Appointment.objects.filter(person=person, ended_at=None)
     if held.filter(post=post.value, organisation=organisation, office=office).exists():
         raise domain.AlreadyAppointed(field="post")
+    if held.filter(post=post.value, organisation=organisation).exclude(deputy=deputy).exists():
+        raise domain.DeputyOfHimself(field="deputy")
     domain.check_posts(post, [Post(value) for value in held.values_list("post", flat=True)])
     row = Appointment.objects.create(
         person=person,
@@ -239,7 +264,7 @@ def add_appointment(
 def end_appointment(*, appointment_no: int, by: Subject, at: datetime) -> AppointmentRef:
     """Take a post from a person at once; sessions and tokens of this post are refused from the next request on.
 
-    Raises NotPermitted, AppointsHimself, NotFound, AppointmentOver.
+    Raises NotPermitted, AppointsHimself, NotFound, AppointmentOver, HandoverRequired.
     """
     row = Appointment.objects.select_for_update(of=("self",)).select_related("person").filter(pk=appointment_no).first()
     if row is None:
@@ -249,6 +274,7 @@ def end_appointment(*, appointment_no: int, by: Subject, at: datetime) -> Appoin
         raise domain.AppointsHimself()
     if row.ended_at is not None:
         raise domain.AppointmentOver()
+    handovers.require_handed_over(row.person, organisation=row.organisation, post=row.post, at=at)
     row.ended_at = at
     row.save(update_fields=["ended_at"])
     details = {"person": row.person.person_no, "post": row.post, "organisation": row.organisation}

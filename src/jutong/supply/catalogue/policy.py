@@ -41,3 +41,12 @@ REVISE_RESOURCE: Final = Action(
     "catalogue.resource.revise", N_("更新目录"), (rule(EDITORS, Relation.PROVIDER, "published"),)
 )
 KEEP_CLASSIFICATION: Final = Action("catalogue.classification.keep", N_("维护分类目录"), (rule(REVIEWERS),))
+
+FLAG_TITLES: Final = {
+    "published": N_("已发布"),
+    "open": N_("向社会开放"),
+    "editable": N_("草稿或已退回"),
+    "reported": N_("已报送"),
+    "submitted": N_("待审核"),
+    "approved": N_("审核通过待发布"),
+}

@@ -74,7 +74,8 @@ def _who(entry: Entry) -> str:
     if entry.actor_kind == "platform":
         return _("平台")
     post = _(POST_NAMES[Post(entry.actor_post)]) if entry.actor_post in set(Post) else entry.actor_post
-    return " · ".join(filter(None, (entry.actor_id or _("公众"), post)))
+    deputy = _("代") if (entry.details or {}).get("deputy") else ""
+    return " · ".join(filter(None, (entry.actor_id or _("公众"), post, deputy)))
 
 
 @require_GET

@@ -159,6 +159,18 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenStep:
+    """An open step of a case as it hangs on a person or a post: for hand-overs."""
+
+    case_no: str
+    case_title: str
+    step_title: str
+    post: str
+    organisation: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class StateDescription:
     """A state of a procedure in words: who acts, the limit with its article, and the ways on."""
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from jutong.base.access import require
 from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
@@ -26,6 +27,8 @@ PAGE_ROWS = 50
 @require_http_methods(["GET", "POST"])
 def clients(request: SubjectRequest) -> HttpResponse:
     """应用与密钥: the list, and registering a calling system."""
+    if request.method == "POST":
+        require(request.subject, policy.CREATE_CLIENT, Facts({Relation.OWNER: request.subject.organisation}))
     form = ClientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -47,7 +50,9 @@ def clients(request: SubjectRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def client(request: SubjectRequest, client_no: str) -> HttpResponse:
     """One calling system with its keys, and issuing one."""
-    api.visible_client(client_no, request.subject)
+    found = api.visible_client(client_no, request.subject)
+    if request.method == "POST":
+        require(request.subject, policy.ISSUE_KEY, Facts({Relation.OWNER: found.organisation}))
     form = KeyForm(request.POST or None)
     issued = None
     if request.method == "POST" and form.is_valid():

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as N_
 
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Post
-from jutong.registry.accounts.domain import ALGORITHMS, KEY_MAX_DAYS, TOKEN_MAX_DAYS
+from jutong.registry.accounts.domain import ALGORITHMS, KEY_MAX_DAYS, TOKEN_MAX_DAYS, AbsenceKind
+from jutong.registry.accounts.values import PersonRef
 
 
 def refuse(form: forms.Form, error: JutongError) -> None:
@@ -41,6 +42,44 @@ class DayInput(forms.DateInput):
 
     def __init__(self, **options: Any):
         super().__init__(format="%Y-%m-%d", **options)
+
+
+class AbsenceForm(forms.Form):
+    person_no = forms.ChoiceField(label=N_("离岗人员"))
+    kind = forms.ChoiceField(label=N_("离岗类型"), choices=[(kind.value, N_(kind.label)) for kind in AbsenceKind])
+    first_on = forms.DateField(label=N_("第一天"), widget=DayInput())
+    last_on = forms.DateField(
+        label=N_("最后一天"), widget=DayInput(), help_text=N_("当天仍算离岗；提前回岗可随时结束登记。")
+    )
+
+    def __init__(self, *given: Any, people: list[PersonRef], **more: Any):
+        super().__init__(*given, **more)
+        self.fields["person_no"].choices = [(ref.person_no, ref.display_name) for ref in people]  # type: ignore[attr-defined]
+
+
+class HandoverForm(forms.Form):
+    person_no = forms.ChoiceField(label=N_("移交人"))
+    post = forms.ChoiceField(label=N_("交接范围"))
+    successor = forms.ChoiceField(label=N_("接收人"), required=False)
+    reason = forms.CharField(label=N_("交接事由"), max_length=200, required=False)
+
+    def __init__(self, *given: Any, givers: list[PersonRef], takers: list[PersonRef], **more: Any):
+        super().__init__(*given, **more)
+        self.fields["person_no"].choices = [(ref.person_no, ref.display_name) for ref in givers]  # type: ignore[attr-defined]
+        self.fields["successor"].choices = [  # type: ignore[attr-defined]
+            ("", N_("以后指定")),
+            *((ref.person_no, ref.display_name) for ref in takers),
+        ]
+        posts = [(post.value, N_(post.label)) for post in Post if post is not Post.PUBLIC]
+        self.fields["post"].choices = [("all", N_("在本单位的全部事项")), *posts]  # type: ignore[attr-defined]
+
+
+class SuccessorForm(forms.Form):
+    successor = forms.ChoiceField(label=N_("接收人"))
+
+    def __init__(self, *given: Any, takers: list[PersonRef], **more: Any):
+        super().__init__(*given, **more)
+        self.fields["successor"].choices = [(ref.person_no, ref.display_name) for ref in takers]  # type: ignore[attr-defined]
 
 
 class AppointmentForm(forms.Form):

@@ -1,4 +1,6 @@
-"""岗位权限: what each post may do, as the platform applies it."""
+"""岗位权限: what each post may do, read from the rules that the platform applies."""
+
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,6 +11,9 @@ from jutong.base.http import SubjectRequest
 from jutong.kernel.policy import Post, Relation
 from jutong.kernel.text import N_
 from jutong.registry.accounts import api
+from jutong.registry.accounts.domain import OUR_DEFAULT
+from jutong.registry.accounts.values import Right, Way
+from jutong.registry.accounts.web.sheets import csv_of
 
 RELATION_WORDS = {
     Relation.ANY: N_("全部"),
@@ -21,16 +26,49 @@ RELATION_WORDS = {
 
 @require_GET
 def rights(request: SubjectRequest) -> HttpResponse:
-    """The table of rights of one post; one's own unless another is chosen."""
+    """The table of rights of one post, one's own unless another is chosen, or of all; to read, print and download."""
     wanted = request.GET.get("post", "")
+    every = wanted == "all"
     post = Post(wanted) if wanted in set(Post) else request.subject.post
-    table = [
-        {
-            "title": _(action.title),
-            "name": action.name,
-            "where": "、".join(dict.fromkeys(_(RELATION_WORDS[r.relation]) for r in action.rules if post in r.posts)),
-        }
-        for action in api.rights_of(post)
-    ]
-    posts = [{"value": each.value, "title": _(each.label), "chosen": each is post} for each in Post]
-    return render(request, "accounts/rights.html", {"posts": posts, "post": _(post.label), "table": table})
+    shown = list(Post) if every else [post]
+    table = [_row(right) for each in shown for right in api.rights_of(each)]
+    if request.GET.get("format") == "csv":
+        head = [_("岗位"), _("可以做什么"), _("对哪些对象"), _("操作代码")]
+        return csv_of(
+            f"posts-{'all' if every else post.value}",
+            head,
+            [(row["post"], row["title"], row["where"], row["name"]) for row in table],
+        )
+    context = {
+        "posts": [{"value": each.value, "title": _(each.label), "chosen": each is post and not every} for each in Post],
+        "every": every,
+        "post": _("全部岗位") if every else _(post.label),
+        "place": "" if every else _place(post),
+        "table": table,
+    }
+    return render(request, "accounts/rights.html", context)
+
+
+def _row(right: Right) -> dict[str, Any]:
+    return {
+        "post": _(right.post.label),
+        "title": _(right.title),
+        "name": right.action,
+        "looks": right.looks,
+        "where": "；".join(dict.fromkeys(_where(way) for way in right.ways)),
+    }
+
+
+def _where(way: Way) -> str:
+    words = _(RELATION_WORDS[way.relation])
+    if not way.conditions:
+        return words
+    return _("{whose}（{conditions}）").format(whose=words, conditions="、".join(_(each) for each in way.conditions))
+
+
+def _place(post: Post) -> str:
+    place = api.post_place(post)
+    if place is None:
+        return ""
+    kinds = "、".join(_(kind.label) for kind in type(next(iter(place.kinds))) if kind in place.kinds)
+    return _("设置单位：{kinds}。依据：{article}。").format(kinds=kinds, article=_(place.article or OUR_DEFAULT))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jutong.registry.accounts.web import clients, me, people, rights
+from jutong.registry.accounts.web import absences, clients, contractors, handovers, me, people, rights
 
 app_name = "accounts"
 
@@ -22,4 +22,13 @@ urlpatterns = [
     path("people/<slug:person_no>/password/", people.reset_password, name="reset_password"),
     path("appointments/<int:appointment_no>/end/", people.end_appointment, name="end_appointment"),
     path("rights/", rights.rights, name="rights"),
+    path("contractors/", contractors.contractors, name="contractors"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/<int:absence_no>/ending/", absences.end, name="end_absence"),
+    path("handovers/", handovers.handovers, name="handovers"),
+    path("handovers/<slug:handover_no>/", handovers.handover, name="handover"),
+    path("handovers/<slug:handover_no>/successor/", handovers.successor, name="name_successor"),
+    path("handovers/<slug:handover_no>/confirmation/", handovers.confirm, name="confirm_handover"),
+    path("handovers/<slug:handover_no>/approval/", handovers.approve, name="approve_handover"),
+    path("handovers/<slug:handover_no>/cancellation/", handovers.cancel, name="cancel_handover"),
 ]
