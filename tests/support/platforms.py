@@ -51,6 +51,7 @@ class Platform:
             "JUTONG_PORTAL_PORT": str(self.portal_port),
             "JUTONG_GATEWAY_PORT": str(self.gateway_port),
             "JUTONG_LANGUAGE": "zh-hans",
+            "JUTONG_DEMO": "off",
             **variables,
         }
         self.said = self.data_dir.parent / "said.log"

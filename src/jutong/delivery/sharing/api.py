@@ -16,15 +16,18 @@ __all__ = [
     "NoSuchRequest",
     "consent",
     "find_live_grant",
+    "forward",
     "get_grant",
     "live_grants",
     "outlook",
     "push",
     "recompile",
     "refuse",
+    "reject",
     "request_resource",
     "revoke",
     "view_grant",
+    "withdraw",
 ]
 
 
@@ -63,6 +66,21 @@ def find_live_grant(*, client_no: str, resource_code: str, at: datetime) -> Gran
 def request_resource(*, resource_code: str, wish: Wish, by: Subject, at: datetime) -> str:
     """Ask for data (数据需求申请); gives the request's number. `services.request_resource` names the errors."""
     return services.request_resource(resource_code=resource_code, wish=wish, by=by, at=at)
+
+
+def forward(*, request_no: str, remark: str = "", by: Subject, at: datetime) -> None:
+    """The bureau's formal review is passed (规范性审查通过): the provider is asked."""
+    services.forward(request_no=request_no, remark=remark, by=by, at=at)
+
+
+def reject(*, request_no: str, remark: str, by: Subject, at: datetime) -> None:
+    """The bureau's formal review is not passed (审查不通过), with the reason."""
+    services.reject(request_no=request_no, remark=remark, by=by, at=at)
+
+
+def withdraw(*, request_no: str, remark: str = "", by: Subject, at: datetime) -> None:
+    """The consumer takes its request back before the decision (撤回)."""
+    services.withdraw(request_no=request_no, remark=remark, by=by, at=at)
 
 
 def consent(*, request_no: str, consent: Consent, by: Subject, at: datetime) -> None:

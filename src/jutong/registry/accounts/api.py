@@ -10,6 +10,7 @@ from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import Action, Post, Subject, decide
 from jutong.registry.accounts import policy, queries, services
 from jutong.registry.accounts.models import ApiToken, Appointment, AppointmentRows, Client, Person
+from jutong.registry.accounts.posted import Credential, Posting, fill_posts, new_credentials
 from jutong.registry.accounts.queries import facts, post_title, scope
 from jutong.registry.accounts.services import (
     appoint,
@@ -34,6 +35,8 @@ from jutong.registry.accounts.start import read_people as start_people
 from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, TokenUse
 
 __all__ = [
+    "Credential",
+    "Posting",
     "active_names",
     "appoint",
     "appointment_ref",
@@ -50,6 +53,7 @@ __all__ = [
     "ensure_demo_people",
     "ensure_start_data",
     "facts",
+    "fill_posts",
     "find_appointment",
     "find_client",
     "first_appointment",
@@ -59,6 +63,7 @@ __all__ = [
     "key_place",
     "keys_of",
     "names",
+    "new_credentials",
     "note_lock_out",
     "note_sign_in",
     "people",
