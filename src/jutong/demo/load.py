@@ -5,8 +5,8 @@ import multiprocessing
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -67,20 +67,15 @@ def load(around: Surroundings, told: Told) -> Summary:
     past = Past(around.now, rulebook.calendar())
     plan = [DepartmentDatabase(slug, secrets.token_urlsafe(24)) for slug in databases.departments()]
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=spawn) as beside, ThreadPoolExecutor(1) as hashing:
+    with ProcessPoolExecutor(1, mp_context=spawn) as beside:
         filling = beside.submit(databases.fill, around.server, plan, past.today)
         usccs = _organisations(past)
         told(N_("单位登记：{count} 个"), count=len(usccs))
-        postings = people.without(
-            people.postings(usccs, since=past.beginning, today=past.today),
-            {person.login_name for person in accounts.start_people()},
-        )
-        hashed = hashing.submit(accounts.new_credentials, len(postings))
         staff = Staff(usccs, datetime.combine(past.beginning + timedelta(days=1), time(), SHANGHAI), past.now)
         with transaction.atomic():
             codes = catalogue.take_over(staff, past)
         told(N_("目录移交：{count} 条"), count=len(codes))
-        filled = _people(around.folder, postings, hashed, past)
+        filled = _people(around.folder, usccs, past)
         told(N_("人员任职：{count} 人"), count=len(filled))
         with transaction.atomic():
             codes |= catalogue.compile_recent(staff, past)
@@ -131,14 +126,14 @@ def _organisations(past: Past) -> dict[str, str]:
     return {department.slug: there[department.slug] for department in region.departments()}
 
 
-def _people(
-    folder: Path,
-    postings: list[accounts.Posting],
-    hashed: "Future[list[accounts.Credential]]",
-    past: Past,
-) -> list[StartPerson]:
+def _people(folder: Path, usccs: Mapping[str, str], past: Past) -> list[StartPerson]:
+    postings = people.without(
+        people.postings(usccs, since=past.beginning, today=past.today),
+        {person.login_name for person in accounts.start_people()},
+    )
+    credentials = accounts.new_credentials(len(postings))
     with transaction.atomic():
-        filled = accounts.fill_posts(postings, credentials=hashed.result(), name_of_tokens="demo", at=past.now)
+        filled = accounts.fill_posts(postings, credentials=credentials, name_of_tokens="demo", at=past.now)
         write_people(folder, filled)
     return filled
 

@@ -1,12 +1,10 @@
 """People made in one go for given posts, each with a password and a token of chance, for who sets a platform up."""
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import transaction
 
 from jutong.kernel.actors import PLATFORM
@@ -40,11 +38,23 @@ class Posting:
     responsible: str = ""
 
 
+class _LightHasher(Argon2PasswordHasher):
+    """Argon2id with little work, for passwords that nobody can guess anyway: ours hold 96 random bits.
+
+    A hash of full work costs a tenth of a second, which a hundred people would wait for at the first start. The sign-in
+    knows these for light ones and replaces each by a full one when its password is first used.
+    """
+
+    time_cost = 1
+    memory_cost = 8 * 1024
+    parallelism = 1
+
+
 def new_credentials(count: int) -> list[Credential]:
-    """Passwords with their hashes. Hashing takes long by design and leaves the interpreter free meanwhile."""
+    """Passwords of chance with their hashes."""
+    hasher = _LightHasher()
     passwords = [domain.new_password() for _ in range(count)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return [Credential(*pair) for pair in zip(passwords, pool.map(make_password, passwords), strict=True)]
+    return [Credential(password, hasher.encode(password, hasher.salt())) for password in passwords]
 
 
 @transaction.atomic
