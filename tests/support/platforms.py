@@ -176,6 +176,7 @@ class Platform:
 
         mine = f"JUTONG_DATA_DIR={self.data_dir}"
         found = EmbeddedServer(self.data_dir / "postgres").leftovers()
+        found += EmbeddedServer(self.data_dir / "demo" / "postgres").leftovers()
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error, OSError):
                 variables = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")

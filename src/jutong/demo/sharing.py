@@ -185,7 +185,8 @@ class _Request:
             columns = wish.columns if self.random.random() < 0.7 else wish.columns[: max(1, len(wish.columns) - 1)]
             controlled = [p.column for p in self.resource.controlled_parameters if p.column in wish.columns]
             kept = tuple(column for column in wish.columns if column in {*columns, *controlled})
-            sharing.consent(request_no=number, consent=Consent(kept), by=self.provider, at=at)
+            masks = sharing.default_masks(self.resource, kept)
+            sharing.consent(request_no=number, consent=Consent(kept, masks), by=self.provider, at=at)
         elif step == "refuse":
             refusal = Refusal(
                 "beyond_minimum",

@@ -3,7 +3,14 @@
 from datetime import datetime
 
 from jutong.delivery.sharing import queries, services
-from jutong.delivery.sharing.domain import AlreadyGranted, CannotBeRequested, GrantEnded, NoSuchGrant, NoSuchRequest
+from jutong.delivery.sharing.domain import (
+    AlreadyGranted,
+    CannotBeRequested,
+    GrantEnded,
+    NoSuchGrant,
+    NoSuchRequest,
+    default_masks,
+)
 from jutong.delivery.sharing.values import Consent, Grant, Outlook, Refusal, Wish
 from jutong.kernel.policy import Subject
 from jutong.supply.catalogue import api as catalogue
@@ -15,6 +22,7 @@ __all__ = [
     "NoSuchGrant",
     "NoSuchRequest",
     "consent",
+    "default_masks",
     "find_live_grant",
     "forward",
     "get_grant",
