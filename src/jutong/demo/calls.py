@@ -35,6 +35,9 @@ _OUTCOMES = (
     ("upstream_timeout", 7),
     ("upstream_unavailable", 4),
 )
+_FAULTS = 0.07
+"""Share of calls that a bad source leaves unanswered."""
+
 _STRANGERS = ("signature_wrong", "key_unknown", "timestamp_outside_window", "path_unknown")
 
 
@@ -67,6 +70,7 @@ class _Caller:
     parameters: str
     official: str
     source: str
+    faulty: bool
 
 
 def _callers(past: Past, keys: dict[str, str]) -> list[_Caller]:
@@ -82,6 +86,8 @@ def _callers(past: Past, keys: dict[str, str]) -> list[_Caller]:
             about=_about(grant, keys[grant.client_no]),
             parameters=json.dumps([parameter.column for parameter in found[grant.resource_code].controlled_parameters]),
             official=f"经办{random.randrange(100, 999)}",
+            # Some departments' systems answer badly.
+            faulty=sum(map(ord, grant.resource_code)) % 6 == 0,
             source=f"10.45.{random.randrange(1, 200)}.{random.randrange(2, 250)}",
         )
         for place, grant in enumerate(grants)
@@ -124,7 +130,8 @@ def _calls(random: Random, callers: Sequence[_Caller], begin: datetime, past: Pa
     hours = random.choices(range(24), weights=_HOURS, k=count)
     for caller, outcome, hour in zip(chosen, outcomes, hours, strict=True):
         moment = begin.timestamp() + (hour + random.random()) * 3600
-        yield moment, _record(random, caller, outcome, moment)
+        failed = caller.faulty and random.random() < _FAULTS
+        yield moment, _record(random, caller, "upstream_timeout" if failed else outcome, moment)
     for code in random.sample(_STRANGERS, 2):
         moment = begin.timestamp() + random.random() * 86_400
         yield moment, _stranger(random, code, moment)

@@ -54,10 +54,10 @@ class _Dirt:
     @classmethod
     def of(cls, dirtiness: float, days: int) -> "_Dirt":
         """So much dirt as departments differ in it; rows with an unreadable day stay below what stops a run."""
-        return cls(0.02 * dirtiness, 0.015 * dirtiness, 0.008 * min(dirtiness, 2.5) / max(1, days))
+        return cls(0.015 * dirtiness, 0.015 * dirtiness, 0.008 * min(dirtiness, 2.5) / max(1, days))
 
 
-_DIRTINESS = (0.3, 1, 1, 2, 4, 9)
+_DIRTINESS = (0.5, 1, 3, 6, 12, 20)
 
 
 @dataclass(frozen=True, slots=True)

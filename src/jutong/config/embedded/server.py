@@ -260,7 +260,7 @@ class EmbeddedServer:
             os.chown(unfinished, account.uid, account.gid)
             identity = {"user": account.uid, "group": account.gid, "extra_groups": []}
         settings = {"wal_level": "logical", "max_connections": "200", "timezone": "UTC", "log_timezone": "UTC"}
-        if self.durable:
+        if self.durable and not self.port:
             memory = psutil.virtual_memory().total
             settings |= {
                 "shared_buffers": f"{_between(memory // 16, 128 << 20, 2 << 30) >> 20}MB",
