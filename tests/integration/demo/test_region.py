@@ -23,6 +23,8 @@ from jutong_client import Client
 from tests.support.platforms import Platform
 from tests.support.platforms import platform as made_platform
 
+pytestmark = pytest.mark.timeout(900)
+
 LOAD_SECONDS = 400  # On a machine that other tests share; `demo.load_s` of the benchmarks tells what it takes alone.
 
 

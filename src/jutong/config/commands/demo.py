@@ -192,8 +192,12 @@ def _recreate(env: Environment) -> None:
     import psycopg
     from psycopg import sql
 
+    from jutong.config.departments import departments_server
     from jutong.config.embedded import EmbeddedServer
 
+    # A killed load's server may be on its way out yet, and must not write into the next one's folder.
+    if env.demo_dir.exists():
+        departments_server(env).end_leftovers()
     url = EmbeddedServer(env.postgres_dir).url("postgres", ADMIN_ROLE)
     name, owner = sql.Identifier(DATABASE_NAME), sql.Identifier(APP_ROLE)
     with psycopg.connect(url, autocommit=True) as connection:
