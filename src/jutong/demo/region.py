@@ -107,13 +107,21 @@ def _item(row: dict[str, str]) -> DataItem:
         column_name=row["column_name"],
         data_type=row["data_type"],
         key=row["key"] == "1",
-        nullable=row["key"] != "1",
+        nullable=row["key"] != "1" and not _must_be_filled(row),
         sensitivity=int(row["sensitivity"]),
         identifier=row["identifier"],
         code_list=row["code_list"],
         basic=row["basic"] == "1",
         note=row["note"],
     )
+
+
+def _must_be_filled(row: dict[str, str]) -> bool:
+    """Who or what it is about, where, and in which state: registers demand that."""
+    return row["data_type"].startswith("C") and row["title"].endswith(_DEMANDED)
+
+
+_DEMANDED = ("姓名", "名称", "地址", "住所", "场所", "类型代码", "类别代码", "状态代码", "行政区划代码", "机关")
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

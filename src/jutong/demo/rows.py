@@ -57,7 +57,7 @@ class _Dirt:
         return cls(0.015 * dirtiness, 0.015 * dirtiness, 0.008 * min(dirtiness, 2.5) / max(1, days))
 
 
-_DIRTINESS = (0.5, 1, 3, 6, 12, 20)
+_DIRTINESS = (0.5, 2, 6, 12, 20, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,10 @@ class _Maker:
     def column(self, item: DataItem) -> Column:
         made = self._clean(item)
         if not item.key:
-            self._blank(made, self.dirt.missing * (2 if item.type.letter is TypeLetter.DATE else 1))
+            # What must be filled is filled somehow, in old systems with a blank.
+            empty = None if item.nullable else " "
+            for place in self._some(self.dirt.missing):
+                made[place] = empty
         return self._cut(made, item)
 
     def _clean(self, item: DataItem) -> Column:
@@ -283,7 +286,7 @@ class _Maker:
         (("经营范围", "经营项目", "业务范围"), _scopes),
     )
 
-    # --- Days, numbers, blanks ---------------------------------------------------------------------------------------
+    # --- Days, numbers ---------------------------------------------------------------------------------------
 
     def _past_days(self, most: int) -> list[str]:
         near = [(self.today - timedelta(days=back)).isoformat() for back in range(most)]
@@ -316,10 +319,6 @@ class _Maker:
 
     def _choose(self, values: Sequence[str], weights: Sequence[float] | None = None) -> Column:
         return list(self.random.choices(values, weights=weights, k=self.count))
-
-    def _blank(self, column: Column, share: float) -> None:
-        for place in self._some(share):
-            column[place] = None
 
     def _some(self, share: float) -> list[int]:
         return self.random.sample(range(self.count), int(self.count * share))
