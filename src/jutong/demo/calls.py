@@ -82,7 +82,7 @@ def _callers(past: Past, keys: dict[str, str]) -> list[_Caller]:
             # Systems that were connected before the platform was there went on calling.
             since=datetime.min.replace(tzinfo=SHANGHAI) if place % 3 == 0 else grant.starts_at,
             until=grant.expires_at,
-            weight=random.paretovariate(1.1),
+            weight=min(random.paretovariate(0.9), 12.0),
             about=_about(grant, keys[grant.client_no]),
             parameters=json.dumps([parameter.column for parameter in found[grant.resource_code].controlled_parameters]),
             official=f"经办{random.randrange(100, 999)}",
@@ -154,4 +154,4 @@ def _record(random: Random, caller: _Caller, outcome: str, moment: float) -> byt
 
 def _stranger(random: Random, code: str, moment: float) -> bytes:
     members = {"at": int(moment * 1000), "us": 0, "outcome": code, "status": REFUSALS[code].status}
-    return json.dumps({**members, "repeats": random.randrange(1, 40)}).encode()
+    return json.dumps({**members, "repeats": random.randrange(1, 12)}).encode()

@@ -17,6 +17,7 @@ from jutong.demo import calls, catalogue, databases, people, region, sharing
 from jutong.demo.databases import DepartmentDatabase, Server
 from jutong.demo.moments import Past
 from jutong.demo.staff import Staff
+from jutong.foundation.notices import api as notices
 from jutong.foundation.outbox import api as outbox
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.clock import SHANGHAI
@@ -98,6 +99,7 @@ def load(around: Surroundings, told: Told) -> Summary:
         sharing.revoke_some(staff, past)
         _measure(staff, codes, past)
         _reform(staff, past)
+        notices.mark_older_read(before=past.at(4, 9))
     _analyse()
     return Summary(len(usccs), len(filled), len(codes), rows, asked, logged)
 

@@ -8,7 +8,7 @@ from jutong.foundation.notices import plugs, queries, services
 from jutong.foundation.notices.values import AddressBook, NoticeValue
 from jutong.kernel.policy import Subject
 
-__all__ = ["latest", "notify", "plug_address_book", "unread"]
+__all__ = ["latest", "mark_older_read", "notify", "plug_address_book", "unread"]
 
 
 def notify(
@@ -38,6 +38,11 @@ def latest(subject: Subject, limit: int = 5) -> list[NoticeValue]:
 def unread(subject: Subject) -> int:
     """How many of the subject's notices are unread."""
     return queries.unread(subject)
+
+
+def mark_older_read(*, before: datetime) -> int:
+    """Take everybody's notices from before a moment as read, after a past was laid down; how many there were."""
+    return services.mark_older_read(before=before)
 
 
 def plug_address_book(book: AddressBook | None) -> None:
