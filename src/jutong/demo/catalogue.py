@@ -12,7 +12,10 @@ from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Content
 
 BATCHES = 26
-"""The catalogue was taken over in weekly batches, the last of them before the cases begin."""
+"""The catalogue was taken over in weekly batches."""
+
+TAKEN_OVER = 70
+"""Working days before today on which the last batch came: before mounts, requests and cases."""
 
 _CASES_FROM = 45
 """Working days before today on which the first entry was compiled on this platform."""
@@ -26,7 +29,8 @@ class Fate:
     submitted: int
 
 
-_PUBLISHED = Fate(("submit", "approve", "publish"), 0)
+_PUBLISHED = ("submit", "approve", "publish")
+_MENDED = ("submit", "send_back", "resubmit", "approve", "publish")
 _UNDER_WAY = (
     Fate((), 2),
     Fate((), 6),
@@ -39,7 +43,6 @@ _UNDER_WAY = (
     Fate(("submit", "approve"), 3),
     Fate(("submit", "approve"), 8),
 )
-_MENDED = Fate(("submit", "send_back", "resubmit", "approve", "publish"), 0)
 
 _RETURN_REMARKS = (
     "数据项“更新时间”请注明来源系统；共享范围请列明使用部门；摘要请补充数据覆盖区域。",
@@ -54,7 +57,7 @@ def take_over(staff: Staff, past: Past) -> dict[str, str]:
     size = -(-len(contents) // BATCHES)
     for number in range(BATCHES):
         batch = contents[number * size : (number + 1) * size]
-        at = past.at(_CASES_FROM + 5 * (BATCHES - number), 10, 30)
+        at = past.at(TAKEN_OVER + 5 * (BATCHES - 1 - number), 10, 30)
         if batch:
             given = catalogue.take_over(contents=batch, by=staff.reviewer_today, at=at)
             codes |= dict(zip((content.title for content in batch), given, strict=True))
@@ -65,8 +68,7 @@ def compile_recent(staff: Staff, past: Past) -> dict[str, str]:
     """What departments compiled on the platform since; gives codes by title of what is published."""
     codes = {}
     for place, entry in enumerate(_compiled()):
-        fate, submitted = _fate(place)
-        code = _compile(entry, fate, submitted, staff, past)
+        code = _compile(entry, _fate(place), staff, past)
         if code:
             codes[entry.content.title] = code
     return codes
@@ -83,28 +85,28 @@ def _compiled() -> list[region.Entry]:
     return [entry for entry in region.entries()[5::15] if entry.content.title not in mounted]
 
 
-def _fate(place: int) -> tuple[Fate, int]:
+def _fate(place: int) -> Fate:
     if place < len(_UNDER_WAY):
-        return _UNDER_WAY[place], _UNDER_WAY[place].submitted
-    return (_MENDED if place % 7 == 0 else _PUBLISHED), max(8, _CASES_FROM - place)
+        return _UNDER_WAY[place]
+    return Fate(_MENDED if place % 7 == 0 else _PUBLISHED, max(8, _CASES_FROM - place))
 
 
-def _compile(entry: region.Entry, fate: Fate, submitted: int, staff: Staff, past: Past) -> str:
+def _compile(entry: region.Entry, fate: Fate, staff: Staff, past: Past) -> str:
+    """Take an entry as far as it has come; gives its code once it is published."""
     steward = staff.subject(Post.DATA_STEWARD, entry.department)
-    clock = _Clock(past, submitted)
+    clock = _Clock(past, fate.submitted)
     draft = catalogue.create_draft(content=_complete(entry, staff.usccs), by=steward, at=clock.next())
-    for number, step in enumerate(fate.steps):
+    for step in fate.steps:
         at = clock.next()
         if step in ("submit", "resubmit"):
             catalogue.submit(draft_no=draft, by=steward, at=at)
         elif step == "approve":
             catalogue.approve(draft_no=draft, by=staff.reviewer, at=at, remark="要素齐全，同意赋码。")
         elif step == "send_back":
-            remark = _RETURN_REMARKS[submitted % len(_RETURN_REMARKS)]
+            remark = _RETURN_REMARKS[fate.submitted % len(_RETURN_REMARKS)]
             catalogue.return_draft(draft_no=draft, remark=remark, by=staff.reviewer, at=at)
         elif step == "publish":
             return catalogue.publish(draft_no=draft, by=staff.reviewer, at=at)
-        assert number < 9
     return ""
 
 

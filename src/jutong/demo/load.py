@@ -75,33 +75,33 @@ def load(around: Surroundings, told: Told) -> Summary:
         told(N_("单位登记：{count} 个"), count=len(usccs))
         staff = Staff(usccs, datetime.combine(past.beginning + timedelta(days=1), time(), SHANGHAI), past.now)
         with transaction.atomic():
-            codes = catalogue.take_over(staff, past)
-        told(N_("目录移交：{count} 条"), count=len(codes))
+            taken = catalogue.take_over(staff, past)
+        told(N_("目录移交：{count} 条"), count=len(taken))
         filled = _people(around.folder, usccs, past)
         told(N_("人员任职：{count} 人"), count=len(filled))
         with transaction.atomic():
-            codes |= catalogue.compile_recent(staff, past)
-        told(N_("目录编制办件：已发布 {count} 条"), count=len(codes))
+            compiled = catalogue.compile_recent(staff, past)
+        told(N_("目录编制办件：已发布 {count} 条"), count=len(taken) + len(compiled))
         rows = filling.result()
     told(N_("部门业务库：{count} 行"), count=rows)
-    _mount(staff, past, codes, plan, around.server)
+    _mount(staff, past, taken, plan, around.server)
     # The exchange hears of the mounts now; at the start it would gather all of them a second time.
     outbox.carry(at=past.now)
-    gathered = _gather(staff, past, codes)
+    gathered = _gather(staff, past, taken)
     told(N_("数据归集：{count} 行"), count=gathered)
     with transaction.atomic():
         clients = sharing.register_clients(staff, past)
-        asked = sharing.ask(staff, past, codes, clients)
+        asked = sharing.ask(staff, past, taken, clients)
     told(N_("数据申请：{count} 件"), count=asked)
     logged = calls.keep(past, {client.number: client.key_id for client in clients.values()}, around.log)
     told(N_("调用记录：{count} 条"), count=logged)
     with transaction.atomic():
         sharing.revoke_some(staff, past)
-        _measure(staff, codes, past)
+        _measure(staff, taken, past)
         _reform(staff, past)
         notices.mark_older_read(before=past.at(4, 9))
     _analyse()
-    return Summary(len(usccs), len(filled), len(codes), rows, asked, logged)
+    return Summary(len(usccs), len(filled), len(taken) + len(compiled), rows, asked, logged)
 
 
 # --- Departments and people ------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def _mount(staff: Staff, past: Past, codes: dict[str, str], plan: list[Departmen
             port_to=server.port,
             reason="演示区域的部门业务库，仅此地址和端口。",
             by=staff.system_admin,
-            at=past.at(75, 10, 0),
+            at=past.at(69, 10, 0),
         )
         source_no = mounting.register_source(
             organisation=staff.usccs[database.department],
@@ -196,7 +196,7 @@ def _mount(staff: Staff, past: Past, codes: dict[str, str], plan: list[Departmen
             account=database.account,
             password=Secret(database.password.encode()),
             by=steward,
-            at=past.at(74, 10, 40),
+            at=past.at(68, 10, 40),
         )
         for entry in region.entries():
             if entry.department == database.department and entry.content.title in mounted:
@@ -205,7 +205,7 @@ def _mount(staff: Staff, past: Past, codes: dict[str, str], plan: list[Departmen
                     resource_code=codes[entry.content.title],
                     place=TablePlace(source_no, table),
                     by=steward,
-                    at=past.at(73, 15, 10),
+                    at=past.at(67, 15, 10),
                 )
 
 

@@ -1,7 +1,6 @@
 """Who asks whom for what: calling systems, requests in every state, the grants that follow.
 
-The Rules know no procedure of dispute yet on this platform: a disputed refusal is one after which the department asked
-again with a stronger basis, and got its data.
+There is no procedure of disputes yet: a disputed refusal is one after which the department asked again.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,8 +33,8 @@ _MATTERS = ("最低生活保障对象认定", "企业开办登记", "社会保�
 _BASES = ("《社会救助暂行办法》第四十五条", "《优化营商环境条例》第三十七条", "《中华人民共和国社会保险法》第七十五条",
           "部门“三定”规定和行政权力清单", "《中华人民共和国行政许可法》第三十条")  # fmt: skip
 
-DECIDED = 34
-"""How many requests by procedure are decided in favour."""
+GRANTED = 60
+"""How many requests for mounted resources were granted, at once or by the procedure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ _ENDED = (
     Fate(("forward", "refuse", "push"), 24),
     Fate(("forward", "refuse", "push"), 15),
 )
-_GRANTED = ("forward", "consent", "push")
+_IN_FAVOUR = ("forward", "consent", "push")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def register_clients(staff: Staff, past: Past) -> dict[str, Client]:
     made = {}
     for place, department in enumerate(people.CONSUMERS):
         steward = staff.subject(Post.DATA_STEWARD, department)
-        at = past.at(80 - place, 11, 5)
+        at = past.at(90 - place, 11, 5)
         client = accounts.create_client(name=SYSTEMS[department], by=steward, at=at)
         key = accounts.issue_key(client_no=client.client_no, by=steward, at=at)
         made[department] = Client(client.client_no, key.key_id, department)
@@ -107,8 +106,8 @@ def _plan(random: Random, codes: Mapping[str, str], clients: Mapping[str, Client
     mounted = [title for title, _ in databases.MOUNTED if title in codes]
     pairs = [(d, t) for t in mounted for d in clients if d != slugs[t]]
     random.shuffle(pairs)
-    for place, (department, title) in enumerate(pairs[: DECIDED + 26]):
-        yield department, codes[title], Fate(_GRANTED, 62 - place % 45)
+    for place, (department, title) in enumerate(pairs[:GRANTED]):
+        yield department, codes[title], Fate(_IN_FAVOUR, 62 - place % 45)
     others = [
         entry
         for entry in region.entries()
