@@ -2,12 +2,10 @@
 
 import re
 
+from jutong.demo import BEGUN, LOADED, WORK
 from jutong.foundation.audit import api as audit
 from jutong.foundation.operations import api as operations
 from jutong.kernel import clock
-
-WORK = "demo"
-BEGUN = "begun"
 
 _CHANGES = ("organisations.", "catalogue.", "mounting.", "exchange.", "sharing.", "procedures.", "rulebook.",
             "accounts.person.created", "accounts.appointment.", "accounts.client.", "accounts.key.")  # fmt: skip
@@ -27,7 +25,7 @@ def note_begun() -> None:
 
 def note_loaded() -> None:
     """The region is whole; what is written into the log after this is its visitors' work."""
-    operations.note_installed(name=WORK, digest=f"loaded {audit.last_row()}", at=clock.now())
+    operations.note_installed(name=WORK, digest=f"{LOADED} {audit.last_row()}", at=clock.now())
 
 
 def touched() -> bool:
@@ -40,5 +38,5 @@ def visitors_own(digest: str) -> int:
 
     Requests and entries made under the region's departments are part of trying it out and do not count.
     """
-    found = re.fullmatch(r"loaded (\d+)", digest)
+    found = re.fullmatch(rf"{LOADED} (\d+)", digest)
     return audit.changes_by_people(actions=_OF_ONES_OWN, after=int(found[1])) if found else 0

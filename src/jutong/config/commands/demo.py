@@ -17,10 +17,9 @@ from jutong.config.environment import ADMIN_ROLE, APP_ROLE, DATABASE_NAME, Envir
 from jutong.config.locks import FolderLock
 from jutong.config.parts import jutong_command
 from jutong.config.words import say
+from jutong.demo import BEGUN, LOADED, WORK
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.text import N_
-
-BEGUN = "begun"
 
 
 class NotEmbedded(JutongError):
@@ -70,7 +69,7 @@ def load(at_start: bool) -> None:
     _require_embedded(env)
     with database_running() if not at_start else contextlib.nullcontext():
         mark = _mark(env)
-        if mark.startswith("loaded"):
+        if mark.startswith(LOADED):
             if not at_start:
                 click.echo(say(N_("演示区域已装载；jutong demo reset 可重新装载。")))
             return
@@ -216,7 +215,7 @@ def _mark(env: Environment) -> str:
 
     with psycopg.connect(env.database_url, autocommit=True) as connection:
         try:
-            row = connection.execute("SELECT digest FROM operations_installed_state WHERE name = 'demo'").fetchone()
+            row = connection.execute("SELECT digest FROM operations_installed_state WHERE name = %s", [WORK]).fetchone()
         except psycopg.errors.UndefinedTable:
             return ""
     return str(row[0]) if row else ""
