@@ -79,7 +79,7 @@ class Room:
 
 def rooms(source: Path = SOURCE) -> list[Room]:
     """The packages that hold messages: every Django app, and those below or beside the apps."""
-    plain = [source / name for name in ("kernel", "base", "config")]
+    plain = [source / name for name in ("kernel", "base", "config", "demo")]
     apps = [path.parent for path in source.rglob("apps.py")]
     return [Room(folder) for folder in sorted({*apps, *(folder for folder in plain if folder.is_dir())})]
 

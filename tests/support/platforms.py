@@ -51,6 +51,7 @@ class Platform:
             "JUTONG_PORTAL_PORT": str(self.portal_port),
             "JUTONG_GATEWAY_PORT": str(self.gateway_port),
             "JUTONG_LANGUAGE": "zh-hans",
+            "JUTONG_DEMO": "off",
             **variables,
         }
         self.said = self.data_dir.parent / "said.log"
@@ -175,6 +176,7 @@ class Platform:
 
         mine = f"JUTONG_DATA_DIR={self.data_dir}"
         found = EmbeddedServer(self.data_dir / "postgres").leftovers()
+        found += EmbeddedServer(self.data_dir / "demo" / "postgres").leftovers()
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error, OSError):
                 variables = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")

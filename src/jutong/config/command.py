@@ -31,6 +31,7 @@ COMMANDS: dict[str, Listed] = {
     "gateway": Listed("jutong.config.commands.gateway:gateway", N_("只运行网关")),
     "worker": Listed("jutong.config.commands.worker:worker", N_("只运行后台作业")),
     "postgres": Listed("jutong.config.commands.postgres:postgres", N_("运行内置数据库的客户端程序，如 pg_dump、psql")),
+    "demo": Listed("jutong.config.commands.demo:demo", N_("装载、重置演示区域，列出演示人员")),
     "people": Listed("jutong.config.commands.people:people", N_("列出起始人员及其登录密码与接口令牌")),
     "verify-log": Listed("jutong.config.commands.verify_log:verify_log", N_("核验网关调用日志未被改动")),
     "call": Listed("jutong.config.commands.call:call", N_("签名调用一个数据资源")),

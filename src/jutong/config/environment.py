@@ -29,7 +29,7 @@ _SOCKET_FOLDER_MAX_BYTES = 80
 _SECRET_MIN = 16
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
-_FALSE = frozenset({"0", "false", "no", "off", ""})
+_FALSE = frozenset({"0", "false", "no", "off"})
 
 
 class EnvironmentInvalid(JutongError):
@@ -65,7 +65,7 @@ class Environment:
     gateway_database_url: str = field(repr=False)
     """libpq URI of the gateway plane's role; without one of its own, the application's."""
     demo: bool
-    """Load the demonstration region at start."""
+    """Load the demonstration region at the start of a platform that is still empty."""
     portal_workers: int
     portal_threads: int
     gateway_workers: int
@@ -89,6 +89,11 @@ class Environment:
     def postgres_dir(self) -> Path:
         """The embedded server: its cluster and, when it needs one, its own copy of the programs."""
         return self.data_dir / "postgres"
+
+    @property
+    def demo_dir(self) -> Path:
+        """What belongs to the demonstration region: its people's way in (0600) and its departments' databases."""
+        return self.data_dir / "demo"
 
     @property
     def socket_dir(self) -> Path:
@@ -137,7 +142,8 @@ class Environment:
             embedded=not own_database,
             database_url=own_database or socket_url(sockets, DATABASE_NAME, APP_ROLE),
             gateway_database_url=gateway_database or own_database or socket_url(sockets, DATABASE_NAME, GATEWAY_ROLE),
-            demo=_switch(variables, "JUTONG_DEMO"),
+            # Never into a database that somebody runs for himself.
+            demo=_switch(variables, "JUTONG_DEMO", default=True) and not own_database,
             portal_workers=_number(variables, "JUTONG_PORTAL_WORKERS", 1, 1, 256),
             portal_threads=_number(variables, "JUTONG_PORTAL_THREADS", 8, 1, 256),
             gateway_workers=_number(variables, "JUTONG_GATEWAY_WORKERS", 1, 1, 256),
@@ -208,9 +214,10 @@ def socket_folder(postgres_dir: Path) -> Path:
     return Path("/tmp") / f"jutong-{os.geteuid()}-{name}"  # noqa: S108
 
 
-def socket_url(folder: Path, database: str, role: str) -> str:
+def socket_url(folder: Path, database: str, role: str, *, port: int = 0) -> str:
     """libpq URI of a role over a Unix socket; psycopg and asyncpg both read it."""
-    return f"postgresql://{quote(role)}@/{quote(database)}?" + urlencode({"host": str(folder)})
+    place = {"host": str(folder)} | ({"port": str(port)} if port else {})
+    return f"postgresql://{quote(role)}@/{quote(database)}?" + urlencode(place)
 
 
 def _default_data_dir(variables: Mapping[str, str]) -> Path:
@@ -245,8 +252,10 @@ def _number(variables: Mapping[str, str], name: str, default: int, low: int, hig
     return int(value)
 
 
-def _switch(variables: Mapping[str, str], name: str) -> bool:
+def _switch(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
     value = variables.get(name, "").strip().lower()
+    if not value:
+        return default
     if value not in _TRUE | _FALSE:
         _refuse(name, value, N_("请填写 1 或 0。"))
     return value in _TRUE

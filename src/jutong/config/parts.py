@@ -57,8 +57,11 @@ def jutong_command(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-P", "-m", "jutong.config.command", *arguments)
 
 
-def steps() -> tuple[Step, ...]:
-    return (Step("migrate", N_("数据库结构与起始数据"), jutong_command("migrate")),)
+def steps(env: Environment) -> tuple[Step, ...]:
+    migrate = Step("migrate", N_("数据库结构与起始数据"), jutong_command("migrate"))
+    if not env.demo:
+        return (migrate,)
+    return (migrate, Step("demo", N_("演示区域"), jutong_command("demo", "load", "--at-start")))
 
 
 def parts(env: Environment) -> tuple[Part, ...]:
@@ -90,4 +93,9 @@ def parts(env: Environment) -> tuple[Part, ...]:
             ready_url=f"{env.portal_url}/readyz?probe=worker",
             stop_seconds=25,
         ),
+        *((_departments(),) if env.embedded and (env.demo or env.demo_dir.exists()) else ()),
     )
+
+
+def _departments() -> Part:
+    return Part("departments", N_("演示区域的部门业务库"), jutong_command("demo", "departments"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from jutong.config.environment import EnvironmentInvalid, environment, guessed_language
 
 _SOURCE = Path(__file__).resolve().parent.parent
-_CATALOGUES = ("config", "kernel", "base", "foundation/operations")
+_CATALOGUES = ("config", "demo", "kernel", "base", "foundation/operations")
 
 
 def say(message: str, **details: object) -> str:

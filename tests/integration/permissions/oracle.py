@@ -410,6 +410,7 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "catalogue.draft.review": ("draft", reviews_draft),
     "catalogue.draft.publish": ("draft", publishes_draft),
     "catalogue.classification.keep": ("nothing", posts(REVIEWER)),
+    "catalogue.resource.take_over": ("nothing", posts(REVIEWER)),
     "mounting.source.view": ("source", sees_source),
     "mounting.source.manage": ("source", own_stewards),
     "mounting.source.scan": ("source", own_stewards),

@@ -103,4 +103,18 @@ def test_each_part_says_which_variable_moves_its_port():
     assert all(part.port_variable for part in with_port)
     assert not with_port[0].shares_port
     assert with_port[1].shares_port
-    assert [step.name for step in steps()] == ["migrate"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "loaded"),
+    [
+        ({}, True),
+        ({"JUTONG_DEMO": "off"}, False),
+        ({"DATABASE_URL": "postgresql://jutong@db/jutong", "JUTONG_DEMO": "on"}, False),
+    ],
+)
+def test_the_demo_is_loaded_into_our_own_database_unless_told_not_to(variables, loaded):
+    env = Environment.read({"JUTONG_DATA_DIR": "/srv/jutong-none", **variables})
+
+    assert [step.name for step in steps(env)] == (["migrate", "demo"] if loaded else ["migrate"])
+    assert ("departments" in [part.name for part in parts(env)]) is loaded

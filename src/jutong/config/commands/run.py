@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import click
@@ -30,10 +31,13 @@ class DatabaseTooOld(JutongError):
 
 
 @click.command()
-def run() -> None:
+@click.option("--without-demo", is_flag=True, help="JUTONG_DEMO=off")
+def run(without_demo: bool) -> None:
     from jutong.config.supervisor import Supervisor
 
     env = environment()
+    if without_demo:
+        env = replace(env, demo=False)
     server = None
     if env.embedded:
         from jutong.config.embedded import EmbeddedServer
@@ -42,7 +46,7 @@ def run() -> None:
     else:
         _check_database(env)
     supervisor = Supervisor(
-        env, parts=parts.parts(env), steps=parts.steps(), server=server, announce=partial(announcement, env)
+        env, parts=parts.parts(env), steps=parts.steps(env), server=server, announce=partial(announcement, env)
     )
     sys.exit(supervisor.run())
 
@@ -58,6 +62,8 @@ def announcement(env: Environment, seconds: float) -> Sequence[str]:
     ]
     if env.first_sign_in_file.exists():
         rows.append((say(N_("首次登录凭据")), say(N_("{file}（登录后请删除此文件）"), file=env.first_sign_in_file)))
+    if (env.demo_dir / "people.json").exists():
+        rows.append((say(N_("演示人员")), "jutong demo people"))
     rows.append((say(N_("停止")), "Ctrl-C"))
     width = max(_columns(name) for name, _ in rows)
     return ["", *(f"  {name}{' ' * (width - _columns(name))}  {value}" for name, value in rows), ""]

@@ -1,7 +1,8 @@
 """A private PostgreSQL in a folder: made, started, brought back after a kill, stopped.
 
 The server listens on a Unix socket only. Peer authentication lets the account that runs the platform, and nobody else,
-connect as any role of the cluster.
+connect as any role of the cluster. One that stands for a department's server (`port`) listens on 127.0.0.1 too, where
+each role needs its password.
 
 As root the server runs under its own system user, which may not pass folders like /root. So every program of the
 server is started *inside* the cluster's folder and told that its data lie in /proc/self/cwd: nothing above that folder
@@ -35,6 +36,7 @@ from jutong.kernel.text import N_
 RETRY_SECONDS = 10
 RECOVERY_SECONDS = 600
 _HERE = "/proc/self/cwd"
+_SOCKET_PORT = 5432
 _STEP_SECONDS = 0.02
 # What a server says that will answer by and by; recovery after a kill can take its time.
 _NOT_YET = ("starting up", "not yet accepting", "in recovery", "No such file", "Connection refused")
@@ -60,15 +62,17 @@ class ForeignCluster(JutongError):
 class EmbeddedServer:
     """One server on one folder.
 
-    Not durable means for tests: quick, safe from the kill of a process, lost when the machine itself goes down.
+    Not durable means for tests: quick, safe from the kill of a process, lost when the machine itself goes down. With a
+    `port` it is no platform's server: it has no roles and databases of ours, and answers on 127.0.0.1 too.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = True):
+    def __init__(self, folder: Path, *, durable: bool = True, port: int = 0):
         self.folder = folder
         self.cluster = folder / "cluster"
         self.sockets = socket_folder(folder)
         self.log = folder / "server.log"
         self.durable = durable
+        self.port = port
         # Part of every process title of this server, so that its processes are found again without us.
         self.name = "jutong-" + hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
         self.process: subprocess.Popen[bytes] | None = None
@@ -121,7 +125,8 @@ class EmbeddedServer:
         account, programs = self._ready_parts()
         settings = {
             "cluster_name": self.name,
-            "listen_addresses": "",
+            "listen_addresses": "127.0.0.1" if self.port else "",
+            "port": str(self.port or _SOCKET_PORT),
             "unix_socket_directories": str(self.sockets),
             "unix_socket_permissions": "0700",
         }
@@ -166,7 +171,8 @@ class EmbeddedServer:
                     raise ServerFailed(log=self._log_tail() or str(error)) from error
                 time.sleep(_STEP_SECONDS)
         with connection:
-            self._make_roles(connection)
+            if not self.port:
+                self._make_roles(connection)
         connection.close()
 
     def stop(self, *, grace_seconds: float = 30) -> None:
@@ -194,7 +200,7 @@ class EmbeddedServer:
 
     def url(self, database: str = DATABASE_NAME, role: str = APP_ROLE) -> str:
         """libpq URI of a role; any role of the cluster may be named."""
-        return socket_url(self.sockets, database, role)
+        return socket_url(self.sockets, database, role, port=self.port)
 
     def running(self) -> bool:
         """Does the server process that we started still run?"""
@@ -228,11 +234,8 @@ class EmbeddedServer:
             heads = [process for process in running.values() if _parent_of(process) not in running]
             end_processes(heads, first=signal.SIGINT, grace_seconds=10)
             end_processes(self.leftovers(), first=signal.SIGKILL, grace_seconds=5)
-        for mark in (
-            self.cluster / "postmaster.pid",
-            self.sockets / ".s.PGSQL.5432",
-            self.sockets / ".s.PGSQL.5432.lock",
-        ):
+        socket = f".s.PGSQL.{self.port or _SOCKET_PORT}"
+        for mark in (self.cluster / "postmaster.pid", self.sockets / socket, self.sockets / f"{socket}.lock"):
             with contextlib.suppress(OSError):
                 mark.unlink()
 
@@ -257,7 +260,7 @@ class EmbeddedServer:
             os.chown(unfinished, account.uid, account.gid)
             identity = {"user": account.uid, "group": account.gid, "extra_groups": []}
         settings = {"wal_level": "logical", "max_connections": "200", "timezone": "UTC", "log_timezone": "UTC"}
-        if self.durable:
+        if self.durable and not self.port:
             memory = psutil.virtual_memory().total
             settings |= {
                 "shared_buffers": f"{_between(memory // 16, 128 << 20, 2 << 30) >> 20}MB",
@@ -309,7 +312,10 @@ class EmbeddedServer:
     def _write_access_files(self) -> None:
         """Who may connect: the account that runs us, as any role, through the socket."""
         ours = own_name().replace('"', '""')
-        self._place("pg_hba.conf", "# Written at each start.\nlocal all,replication all peer map=jutong\n")
+        access = "# Written at each start.\nlocal all,replication all peer map=jutong\n"
+        if self.port:
+            access += "host all all 127.0.0.1/32 scram-sha-256\n"
+        self._place("pg_hba.conf", access)
         self._place("pg_ident.conf", f'# Written at each start.\njutong "{ours}" all\n')
 
     def _place(self, name: str, text: str) -> None:

@@ -8,8 +8,24 @@ from django.db.models import QuerySet
 
 from jutong.delivery.gateway import queries
 from jutong.delivery.gateway.models import Call, Segment
+from jutong.delivery.gateway.past import PastSegment, keep_past_log
 from jutong.delivery.gateway.values import Availability, CallCount, CallFilter, CallRecord, Grouping, OutcomeKind
 from jutong.kernel.policy import Subject
+
+__all__ = [
+    "PastSegment",
+    "availabilities",
+    "availability",
+    "call",
+    "calls",
+    "calls_of",
+    "gateway_public_key",
+    "gateway_url",
+    "keep_past_log",
+    "seals",
+    "statistics",
+    "totals",
+]
 
 
 def calls(subject: Subject, wanted: CallFilter) -> QuerySet[Call]:

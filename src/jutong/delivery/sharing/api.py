@@ -3,7 +3,14 @@
 from datetime import datetime
 
 from jutong.delivery.sharing import queries, services
-from jutong.delivery.sharing.domain import AlreadyGranted, CannotBeRequested, GrantEnded, NoSuchGrant, NoSuchRequest
+from jutong.delivery.sharing.domain import (
+    AlreadyGranted,
+    CannotBeRequested,
+    GrantEnded,
+    NoSuchGrant,
+    NoSuchRequest,
+    default_masks,
+)
 from jutong.delivery.sharing.values import Consent, Grant, Outlook, Refusal, Wish
 from jutong.kernel.policy import Subject
 from jutong.supply.catalogue import api as catalogue
@@ -15,16 +22,20 @@ __all__ = [
     "NoSuchGrant",
     "NoSuchRequest",
     "consent",
+    "default_masks",
     "find_live_grant",
+    "forward",
     "get_grant",
     "live_grants",
     "outlook",
     "push",
     "recompile",
     "refuse",
+    "reject",
     "request_resource",
     "revoke",
     "view_grant",
+    "withdraw",
 ]
 
 
@@ -63,6 +74,21 @@ def find_live_grant(*, client_no: str, resource_code: str, at: datetime) -> Gran
 def request_resource(*, resource_code: str, wish: Wish, by: Subject, at: datetime) -> str:
     """Ask for data (数据需求申请); gives the request's number. `services.request_resource` names the errors."""
     return services.request_resource(resource_code=resource_code, wish=wish, by=by, at=at)
+
+
+def forward(*, request_no: str, remark: str = "", by: Subject, at: datetime) -> None:
+    """The bureau's formal review is passed (规范性审查通过): the provider is asked."""
+    services.forward(request_no=request_no, remark=remark, by=by, at=at)
+
+
+def reject(*, request_no: str, remark: str, by: Subject, at: datetime) -> None:
+    """The bureau's formal review is not passed (审查不通过), with the reason."""
+    services.reject(request_no=request_no, remark=remark, by=by, at=at)
+
+
+def withdraw(*, request_no: str, remark: str = "", by: Subject, at: datetime) -> None:
+    """The consumer takes its request back before the decision (撤回)."""
+    services.withdraw(request_no=request_no, remark=remark, by=by, at=at)
 
 
 def consent(*, request_no: str, consent: Consent, by: Subject, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """The door of the audit log: one way to record, and ways to read and prove."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +22,11 @@ __all__ = [
     "LogDamaged",
     "NoSuchCheckpoint",
     "NotSealedYet",
+    "changes_by_people",
     "checkpoint",
     "consistency",
     "export",
+    "last_row",
     "proof",
     "record",
     "seal",
@@ -118,3 +120,13 @@ def verifier_key() -> str:
 def unnumbered() -> int:
     """Committed entries the sequencer has not reached yet; more than a handful means that no worker runs."""
     return Entry.objects.filter(number=None).count()
+
+
+def changes_by_people(*, actions: Sequence[str], after: int = 0) -> int:
+    """How many entries people caused whose action begins with one of these, in rows written after `after`."""
+    return queries.changes_by_people(actions, after)
+
+
+def last_row() -> int:
+    """The row written last, numbered or not; 0 in an empty log. A mark for `changes_by_people`."""
+    return queries.last_row()

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from django.db.models import BigIntegerField, F, Func, Max, Q, QuerySet
@@ -255,3 +255,14 @@ def _line(**content: object) -> bytes:
 
 def _base64_all(hashes: Iterable[bytes]) -> list[str]:
     return [base64.b64encode(digest).decode() for digest in hashes]
+
+
+def changes_by_people(actions: Sequence[str], after: int) -> int:
+    begun = Q()
+    for action in actions:
+        begun |= Q(action__startswith=action)
+    return Entry.objects.filter(begun, actor_kind="person", id__gt=after).count()
+
+
+def last_row() -> int:
+    return Entry.objects.aggregate(last=Max("id"))["last"] or 0

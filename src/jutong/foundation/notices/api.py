@@ -10,7 +10,7 @@ from jutong.foundation.notices.services import inbox as services
 from jutong.foundation.notices.values import AddressBook, NoticeKind, NoticeValue, Permits
 from jutong.kernel.policy import Subject
 
-__all__ = ["declare_kinds", "latest", "notify", "plug_address_book", "plug_permits", "unread"]
+__all__ = ["declare_kinds", "latest", "mark_older_read", "notify", "plug_address_book", "plug_permits", "unread"]
 
 
 def notify(
@@ -40,6 +40,11 @@ def latest(subject: Subject, limit: int = 5) -> list[NoticeValue]:
 def unread(subject: Subject) -> int:
     """How many of the subject's notices are unread."""
     return queries.unread(subject)
+
+
+def mark_older_read(*, before: datetime) -> int:
+    """Take everybody's notices from before a moment as read, after a past was laid down; how many there were."""
+    return services.mark_older_read(before=before)
 
 
 def plug_address_book(book: AddressBook | None) -> None:

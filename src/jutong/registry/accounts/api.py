@@ -31,6 +31,7 @@ from jutong.registry.accounts.models import (
 from jutong.registry.accounts.places import PostPlace
 from jutong.registry.accounts.plugs import keepers as holdings_keepers
 from jutong.registry.accounts.plugs import plug_holdings
+from jutong.registry.accounts.posted import Credential, Posting, fill_posts, new_credentials
 from jutong.registry.accounts.queries import facts, facts_of_handover, post_title, scope
 from jutong.registry.accounts.services import (
     appoint,
@@ -55,6 +56,8 @@ from jutong.registry.accounts.start import read_people as start_people
 from jutong.registry.accounts.values import AppointmentRef, ClientRef, KeyRef, PersonRef, Right, StandIn, TokenUse, Way
 
 __all__ = [
+    "Credential",
+    "Posting",
     "absences",
     "active_names",
     "appoint",
@@ -81,6 +84,7 @@ __all__ = [
     "everybody_in_post",
     "facts",
     "facts_of_handover",
+    "fill_posts",
     "find_appointment",
     "find_client",
     "first_appointment",
@@ -97,6 +101,7 @@ __all__ = [
     "lines_of",
     "name_successor",
     "names",
+    "new_credentials",
     "note_lock_out",
     "note_sign_in",
     "open_handover",

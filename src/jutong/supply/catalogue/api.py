@@ -1,13 +1,13 @@
 """The door of the catalogue: what other rooms may call. Values are in `values`, facts in `events`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from jutong.kernel.policy import Subject
-from jutong.supply.catalogue import queries, services, start_data
+from jutong.supply.catalogue import queries, services, start_data, takeover
 from jutong.supply.catalogue.domain import (
     CatalogueError,
     DraftHasGaps,
@@ -41,6 +41,7 @@ __all__ = [
     "return_draft",
     "start_revision",
     "submit",
+    "take_over",
     "titles",
     "update_draft",
     "view_resource",
@@ -160,6 +161,14 @@ def return_draft(*, draft_no: str, remark: str, by: Subject, at: datetime) -> No
 def publish(*, draft_no: str, by: Subject, at: datetime) -> str:
     """Publish an approved draft (目录发布) as the resource's next version; gives the code."""
     return services.publish(draft_no=draft_no, by=by, at=at)
+
+
+def take_over(*, contents: Sequence[Content], by: Subject, at: datetime) -> list[str]:
+    """Publish entries that were approved before this platform was there (目录移交); gives their codes, in order.
+
+    Raises NotPermitted, ClassifiedRefused, DraftHasGaps.
+    """
+    return takeover.take_over(contents=contents, by=by, at=at)
 
 
 def note_mounted(code: str, *, at: datetime) -> None:

@@ -41,6 +41,7 @@ REVISE_RESOURCE: Final = Action(
     "catalogue.resource.revise", N_("更新目录"), (rule(EDITORS, Relation.PROVIDER, "published"),)
 )
 KEEP_CLASSIFICATION: Final = Action("catalogue.classification.keep", N_("维护分类目录"), (rule(REVIEWERS),))
+TAKE_OVER: Final = Action("catalogue.resource.take_over", N_("接收移交目录"), (rule(REVIEWERS),))
 
 FLAG_TITLES: Final = {
     "published": N_("已发布"),

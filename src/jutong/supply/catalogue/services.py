@@ -128,13 +128,9 @@ def start_revision(*, code: str, by: Subject, at: datetime) -> str:
 def _insert_draft(
     content: Content, *, by: Subject, at: datetime, resource: models.Resource | None = None
 ) -> models.Draft:
-    year = local_day(at).year
-    models.DraftCounter.objects.bulk_create([models.DraftCounter(year=year)], ignore_conflicts=True)
-    counter = models.DraftCounter.objects.select_for_update().get(year=year)
-    counter.last_no += 1
-    counter.save(update_fields=["last_no"])
+    (draft_no,) = draft_numbers(1, at=at)
     return models.Draft.objects.create(
-        draft_no=domain.draft_number(year, counter.last_no),
+        draft_no=draft_no,
         state=DraftState.DRAFT,
         provider_uscc=content.provider_uscc,
         title=content.title[: domain.MAX_TITLE_LENGTH],
@@ -146,6 +142,20 @@ def _insert_draft(
         changed_by=by.actor.to_json(),
         changed_at=at,
     )
+
+
+def draft_numbers(count: int, *, at: datetime) -> list[str]:
+    """The next numbers of the year; the counter's row stays locked until the commit, so that none is skipped."""
+    year = local_day(at).year
+    models.DraftCounter.objects.bulk_create([models.DraftCounter(year=year)], ignore_conflicts=True)
+    counter = models.DraftCounter.objects.select_for_update().get(year=year)
+    numbers = []
+    for _ in range(count):
+        counter.last_no += 1
+        # One by one, as the table itself demands.
+        counter.save(update_fields=["last_no"])
+        numbers.append(domain.draft_number(year, counter.last_no))
+    return numbers
 
 
 # --- Compilation: what people do -------------------------------------------------------------------------------------
@@ -379,14 +389,8 @@ def _issue_code(row: models.Draft, at: datetime) -> models.Resource:
 
 def write_content(resource: models.Resource, content: Content) -> None:
     """Write what an entry says into a resource's columns and items, with the words it is found by."""
-    assert content.sharing_type is not None
-    assert content.update_cycle is not None
-    written = content.to_json()
-    for name in _PLAIN_COLUMNS:
-        setattr(resource, name, written[name])
-    resource.format_groups = [group.value for group in domain.format_groups(content)]
     provider = organisations.titles([content.provider_uscc]).get(content.provider_uscc, "")
-    resource.search_text = domain.search_text(content, resource.code, provider)
+    set_content(resource, content, provider)
     resource.save()
     _index(resource)
     resource.items.all().delete()
@@ -394,6 +398,17 @@ def write_content(resource: models.Resource, content: Content) -> None:
         models.DataItem(resource=resource, position=position, **item.to_json())
         for position, item in enumerate(content.items)
     )
+
+
+def set_content(resource: models.Resource, content: Content, provider_title: str) -> None:
+    """Set a resource's columns to what an entry says; whoever calls saves the row and its items."""
+    assert content.sharing_type is not None
+    assert content.update_cycle is not None
+    written = content.to_json()
+    for name in _PLAIN_COLUMNS:
+        setattr(resource, name, written[name])
+    resource.format_groups = [group.value for group in domain.format_groups(content)]
+    resource.search_text = domain.search_text(content, resource.code, provider_title)
 
 
 _PLAIN_COLUMNS = (

@@ -14,7 +14,7 @@ from jutong.supply.exchange.domain import (
 from jutong.supply.exchange.domain import (
     pool_relation as _pool_relation,
 )
-from jutong.supply.exchange.services import runs
+from jutong.supply.exchange.services import engine, runs
 from jutong.supply.exchange.values import Load, PoolTable, Receipt, Run
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "NotGathered",
     "NotInPool",
     "RunOpen",
+    "carry_out",
     "find_pool_table",
     "get_pool_table",
     "get_run",
@@ -91,3 +92,8 @@ def stop_run(*, run_no: str, by: Subject, at: datetime) -> None:
 def retry_run(*, run_no: str, by: Subject, at: datetime, allow_shrink: bool = False) -> str:
     """Try an ended run that brought nothing once more, as a new run. Raises RunNotRetried, RunOpen."""
     return runs.retry_run(run_no=run_no, by=by, at=at, allow_shrink=allow_shrink)
+
+
+def carry_out(run_no: str) -> None:
+    """Carry a queued run out in this process and now, as a worker would; its job then finds nothing left to do."""
+    engine.run_exchange(run_no)

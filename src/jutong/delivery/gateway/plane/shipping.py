@@ -6,11 +6,13 @@ import json
 import time
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
 import asyncpg
 import structlog
 
-from jutong.delivery.gateway.plane.journal import Journal, Seal, segment_path
+from jutong.delivery.gateway.plane.journal import Seal, segment_path
+from jutong.delivery.gateway.plane.journal.journal import Durable
 from jutong.delivery.gateway.plane.journal.segments import read_seal, segment_number, segment_paths
 
 log = structlog.get_logger(__name__)
@@ -59,10 +61,18 @@ class LogForked(Exception):
     """PostgreSQL holds other records under the numbers of ours."""
 
 
+class Followed(Protocol):
+    """A log that is shipped: where it lies, whose it is, and how far it is safely on disk."""
+
+    folder: Path
+    gateway: str
+    durable: Durable
+
+
 class Shipper:
     """Follows the journal of one worker. `lag_bytes` is how much of the durable log is not yet in PostgreSQL."""
 
-    def __init__(self, url: str, journal: Journal, *, every_seconds: float, kept_days: int):
+    def __init__(self, url: str, journal: Followed, *, every_seconds: float, kept_days: int):
         self._url = url
         self._journal = journal
         self._every = every_seconds

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from jutong.foundation.notices import plugs, policy, queries
 from jutong.foundation.notices.domain.wording import is_own_link
@@ -66,6 +67,11 @@ def mark_all_read(*, by: Subject, at: datetime) -> int:
     """Mark all of the subject's notices as read; how many were not."""
     unread = Notice.objects.filter(queries.scope(by, policy.READ_NOTICES), read_at=None)
     return unread.update(read_at=at)
+
+
+def mark_older_read(*, before: datetime) -> int:
+    """Take everybody's notices from before a moment as read when they came; how many there were."""
+    return Notice.objects.filter(at__lt=before, read_at=None).update(read_at=F("at"))
 
 
 def prune(*, before: datetime) -> int:
