@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from jutong.kernel.errors import JutongError
-from jutong.ui import components, formatting, vendored
+from jutong.ui import cells, components, formatting, vendored
 from jutong.ui import forms as ui_forms
 from jutong.ui import slots as ui_slots
 from jutong.ui.navigation import subject_of
@@ -302,12 +302,13 @@ ROAD_TONES = {"done": "good", "present": "active", "to_come": "muted", "skipped"
 
 @register.inclusion_tag("ui/chart.html", takes_context=True)
 def chart(context: template.Context, chart: components.Chart, id: str) -> dict[str, Any]:
-    """A picture with its table view and its download."""
+    """A picture with its table view and its downloads."""
     return {
         "request": context["request"],
         "chart": chart,
         "id": id,
-        "option": json.dumps(chart.option, ensure_ascii=False),
+        "option": json.dumps(chart.option, ensure_ascii=False, default=str),
+        "csv": cells.csv_text(chart.columns, chart.rows),
     }
 
 

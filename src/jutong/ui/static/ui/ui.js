@@ -61,7 +61,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    const at = event.target.closest("[data-copy], [data-confirm], [data-print], [data-chart-table], [data-chart-save], [data-reveal]");
+    const at = event.target.closest("[data-copy], [data-confirm], [data-print], [data-chart-table], [data-chart-save], [data-chart-csv], [data-reveal]");
     if (!at) return;
     if (at.dataset.copy !== undefined) {
       copy(at.dataset.copy).then(() => toast(text("Copied")), () => toast(text("Failed"), true));
@@ -75,24 +75,28 @@
     } else if (at.dataset.print !== undefined) {
       window.print();
     } else if (at.dataset.chartTable !== undefined) {
-      const figure = at.closest("[data-chart]");
-      const on = at.getAttribute("aria-pressed") !== "true";
-      at.setAttribute("aria-pressed", String(on));
-      figure.querySelector(".chart-table").hidden = !on;
-      figure.querySelector(".chart-canvas").hidden = on;
+      showTable(at.closest("[data-chart]"), at.getAttribute("aria-pressed") !== "true");
     } else if (at.dataset.chartSave !== undefined) {
       const chart = window.echarts && window.echarts.getInstanceByDom(at.closest("[data-chart]").querySelector(".chart-canvas"));
       if (!chart) return;
-      const link = document.createElement("a");
-      link.href = chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" });
-      link.download = at.dataset.chartSave + ".png";
-      link.click();
+      save(chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" }), at.dataset.chartSave + ".png");
+    } else if (at.dataset.chartCsv !== undefined) {
+      const address = URL.createObjectURL(new Blob([at.dataset.chartCsv], { type: "text/csv" }));
+      save(address, at.dataset.chartName + ".csv");
+      setTimeout(() => URL.revokeObjectURL(address), 10000);
     } else if (at.dataset.reveal !== undefined) {
       const box = document.getElementById(at.dataset.reveal);
       box.type = box.type === "password" ? "text" : "password";
       at.setAttribute("aria-pressed", String(box.type === "text"));
     }
   });
+
+  function save(address, name) {
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = name;
+    link.click();
+  }
 
   // --- Forms ----------------------------------------------------------------------------------------------------
   const dirty = new Set();
@@ -209,6 +213,12 @@
       if (chart && entry.contentRect.width) chart.resize();
     }
   });
+  function showTable(figure, on) {
+    const button = figure.querySelector("[data-chart-table]");
+    if (button) button.setAttribute("aria-pressed", String(on));
+    figure.querySelector(".chart-table").hidden = !on;
+    figure.querySelector(".chart-canvas").hidden = on;
+  }
   function draw(root) {
     const figures = root.querySelectorAll("[data-chart]:not([data-drawn])");
     if (!figures.length) return;
@@ -228,7 +238,7 @@
       chart.setOption(option);
       chart.on("click", (point) => { if (point.data && point.data.url) location.assign(point.data.url); });
       if (watcher) watcher.observe(place);
-    }), () => toast(text("Failed"), true));
+    }), () => figures.forEach((figure) => showTable(figure, true)));
   }
   function complete(root) {
     root.querySelectorAll("[data-tick-all]").forEach(sum);
