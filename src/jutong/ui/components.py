@@ -3,8 +3,8 @@
 Texts in them are shown as they are: a view translates what is a term (`gettext(...)`) and leaves data alone.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -106,7 +106,8 @@ class Column:
     """A column of a table. `sort` is the value of the address's `sort` parameter; without it the head does not sort.
 
     `kind`: `text`, `number` (to the right), `code` (fixed width, with a copy button), `day`, `moment`, `ratio`,
-    `size`, `duration`, `badge` (a Badge), `link` (a pair of title and address).
+    `size`, `duration`, `badge` (a Badge), `link` (a pair of title and address). `only` keeps a column to the `page`
+    or to the `file`; `total` says that its numbers add up, so that a file sums them.
     """
 
     key: str
@@ -114,6 +115,12 @@ class Column:
     kind: str = "text"
     sort: str = ""
     hint: str = ""
+    only: str = ""  # page | file
+    total: bool = False
+
+    def translated(self, translate: Callable[[str], str]) -> "Column":
+        """The column with its words in the language of the page."""
+        return replace(self, title=translate(self.title), hint=translate(self.hint) if self.hint else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,19 @@ def export(*, by: Subject, at: datetime, after: int = 0) -> Iterator[bytes]:
     return queries.export_lines(signer(), after=after, at=at)
 
 
+@transaction.atomic
+def record_export(name: str, *, by: Subject, at: datetime, rows: int, kind: str, filters: list[str]) -> None:
+    """Tell that a list was taken as a file: which, how many rows, narrowed by which fields; never the values sought."""
+    record(
+        action="audit.list.exported",
+        by=by.actor,
+        at=at,
+        object_kind="list",
+        object_code=name,
+        details={"rows": rows, "kind": kind, "filters": filters},
+    )
+
+
 def damaged_nodes() -> Iterator[Place]:
     """Stored subtrees that are missing, too many, or differ from what the leaf hashes below them make.
 

@@ -9,8 +9,15 @@ class OrganisationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from jutong.kernel.policy import Subject
         from jutong.kernel.text import N_
-        from jutong.ui import navigation
+        from jutong.registry.organisations import api
+        from jutong.ui import navigation, sheets
+
+        def called(subject: Subject) -> str:
+            return api.titles([subject.organisation], short=True).get(subject.organisation, "")
+
+        sheets.plug_organisations(called)
 
         navigation.register(
             navigation.OPERATIONS, title=N_("单位与区划"), url_name="organisations:departments", order=20

@@ -9,15 +9,17 @@ from django import forms, template
 from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from jutong.kernel.errors import JutongError
-from jutong.ui import cells, components, formatting, vendored
+from jutong.ui import cells, components, formatting, lists, vendored
 from jutong.ui import forms as ui_forms
 from jutong.ui import slots as ui_slots
+from jutong.ui.cells import plain
 from jutong.ui.navigation import subject_of
 
 register = template.Library()
@@ -261,6 +263,36 @@ def table(context: template.Context, columns: Sequence[components.Column], rows:
     head = table_head(context, columns, default)
     body = [[(column, *_cell(row.get(column.key), column.kind)) for column in columns] for row in rows]
     return {**head, "body": body, "caption": caption, "stack": stack}
+
+
+@register.inclusion_tag("ui/listed.html", takes_context=True)
+def listing(context: template.Context, listed: lists.Listed) -> dict[str, Any]:
+    """A declared list: what is chosen, how many, search, files, the rows, the pages. See `jutong.ui.lists`."""
+    request, columns = context["request"], listed.columns
+    default = listed.listing.default
+    head = table_head(context, columns, default, ticks=bool(listed.listing.bulk))
+    body = []
+    for row in listed.rows:
+        cells = [(column, *_cell(row.get(column.key), column.kind)) for column in columns]
+        name = plain(row.get(columns[0].key), columns[0].kind)
+        body.append(((row.get("tick", ""), name), cells))
+    sorts = []
+    if listed.listing.cards:
+        translated_columns = [column.translated(gettext) for column in listed.listing.columns if column.sort]
+        sorts = [components.Sorting(column.sort, column.title) for column in translated_columns]
+    bulk = [
+        {
+            "title": gettext(each.title),
+            "url": reverse(each.url_name),
+            "icon": each.icon,
+            "confirm": gettext(each.confirm) if each.confirm else "",
+        }
+        for each in listed.listing.bulk
+    ]
+    return {
+        **head, "request": request, "listed": listed, "body": body, "bulk": bulk, "sorts": sorts,
+        "sort": request.GET.get("sort", default), "csrf_token": context.get("csrf_token"),
+    }  # fmt: skip
 
 
 @register.inclusion_tag("ui/export_links.html", takes_context=True)
