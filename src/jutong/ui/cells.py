@@ -23,7 +23,7 @@ from jutong.ui.components import Badge, Column, Deadline
 Plain = str | int | float | Decimal | date | datetime | None
 
 # What a spreadsheet takes for the beginning of a formula, or drops to find one behind it (OWASP, CSV injection).
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: S105
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 # XML 1.0 knows no control characters but these; a spreadsheet refuses the whole file for one.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")

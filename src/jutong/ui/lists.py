@@ -20,7 +20,7 @@
         return REQUESTS.respond(request, queries.requests(request.subject))
 
 The rows handed over are those the subject may see; everything here only narrows and orders them. The page extends
-`ui/listing.html` or shows `{% listing listed %}` itself. `?format=xlsx` and `?format=csv` answer with the file of the
+`ui/listing.html` or shows `{% listing listed %}` itself. `?file=xlsx` and `?file=csv` answer with the file of the
 same rows, all of them. Words of a declaration are marked by `N_` and translated here.
 """
 
@@ -116,6 +116,7 @@ class Listing:
     facets, `default` the order the rows come in.
     `cap` bounds how many rows can be paged through where counting all would cost too much; files hold all.
     `personal`: the rows hold personal values, so a file bears a watermark. `record` tells the audit log of each file.
+    `actions`: each row may hold Buttons under the key `actions`, which stand at its end on the page.
     `bulk` needs a key `tick` in each row: the value that is sent, or an empty text where the row cannot be ticked.
     """
 
@@ -135,6 +136,7 @@ class Listing:
     section: str = ""
     personal: bool = False
     record: Recorder | None = None
+    actions: bool = False
     bulk: Sequence[Bulk] = ()
     empty: tuple[str, str] = (N_("没有符合条件的记录"), N_("请更换关键词，或清除筛选条件后再看。"))
     icon: str = "list-search"
@@ -151,7 +153,7 @@ class Listing:
         status: int = 200,
     ) -> HttpResponseBase:
         """The page of the list, or its file where the address asks for one. `facets` are shown before the filters."""
-        if (kind := request.GET.get("format", "")) in MEDIA_TYPES and request.method == "GET":
+        if (kind := request.GET.get("file", "")) in MEDIA_TYPES and request.method == "GET":
             return self.file(request, found, kind, facets=facets)
         listed = self.listed(request, found, facets=facets)
         return render(request, template, {"listed": listed, "page": listed.pages, **(context or {})}, status=status)
@@ -186,7 +188,7 @@ class Listing:
         try:
             count = write(file, head, columns, self._all(request, rows))
             if self.record:
-                filters = sorted(name for name, value in request.GET.items() if value and name != "format")
+                filters = sorted(name for name, value in request.GET.items() if value and name != "file")
                 self.record(self.name, by=subject, at=at, rows=count, kind=kind, filters=filters)
             file.seek(0)
         except BaseException:
@@ -239,7 +241,9 @@ class Listing:
 
     def _head(self, request: HttpRequest, subject: Subject, at: datetime, facets: Sequence[Facet]) -> sheets.Head:
         chosen = [
-            f"{facet.title}={'、'.join(choice.title for choice in facet.selected)}" for facet in facets if facet.selected
+            f"{facet.title}={'、'.join(choice.title for choice in facet.selected)}"
+            for facet in facets
+            if facet.selected
         ]
         if text := self._text(request):
             chosen.insert(0, text)

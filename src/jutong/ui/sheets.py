@@ -84,7 +84,8 @@ def write_csv(file: BinaryIO, head: Head, columns: Sequence[Column], rows: Rows)
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
     text.write(BYTE_ORDER_MARK + csv_line(heading(column) for column in columns))
     count = 0
-    for count, row in enumerate(rows, 1):
+    for row in rows:
+        count += 1
         text.write(csv_line(plain(row.get(column.key), column.kind) for column in columns))
     if head.watermark:
         text.write(csv_line([head.watermark]))

@@ -66,7 +66,7 @@ def record(
 
 
 def record_export(name: str, *, by: Subject, at: datetime, rows: int, kind: str, filters: list[str]) -> None:
-    """Tell that a list left the platform as a file (列表导出): `name` of the list, rows, xlsx or csv, fields narrowed by.
+    """Tell that a list left the platform as a file (列表导出): which list, rows, xlsx or csv, the fields narrowed by.
 
     Lists with personal values or logs hand this to `jutong.ui.lists.Listing`.
     """

@@ -270,12 +270,12 @@ def listing(context: template.Context, listed: lists.Listed) -> dict[str, Any]:
     """A declared list: what is chosen, how many, search, files, the rows, the pages. See `jutong.ui.lists`."""
     request, columns = context["request"], listed.columns
     default = listed.listing.default
-    head = table_head(context, columns, default, ticks=bool(listed.listing.bulk))
+    head = table_head(context, columns, default, ticks=bool(listed.listing.bulk), actions=listed.listing.actions)
     body = []
     for row in listed.rows:
         cells = [(column, *_cell(row.get(column.key), column.kind)) for column in columns]
         name = plain(row.get(columns[0].key), columns[0].kind)
-        body.append(((row.get("tick", ""), name), cells))
+        body.append(((row.get("tick", ""), name), cells, row.get("actions", ())))
     sorts = []
     if listed.listing.cards:
         translated_columns = [column.translated(gettext) for column in listed.listing.columns if column.sort]
@@ -297,10 +297,10 @@ def listing(context: template.Context, listed: lists.Listed) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/export_links.html", takes_context=True)
 def export_links(context: template.Context, url: str = "", formats: str = "xlsx,csv") -> dict[str, Any]:
-    """Download the list as filtered now: the same address with `format=xlsx` or `format=csv`."""
+    """Download the list as filtered now: the same address with `file=xlsx` or `file=csv`."""
     request = context["request"]
     base = url or request.path
-    return {"links": [(kind.upper(), base + _address(request, page=None, format=kind)) for kind in formats.split(",")]}
+    return {"links": [(kind.upper(), base + _address(request, page=None, file=kind)) for kind in formats.split(",")]}
 
 
 @register.simple_tag(takes_context=True)

@@ -10,5 +10,6 @@ urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("bell/", inbox.bell, name="bell"),
     path("read/", inbox.read_all, name="read_all"),
+    path("read/several/", inbox.read_several, name="read_several"),
     path("<int:notice_id>/", inbox.follow, name="follow"),
 ]
