@@ -12,21 +12,12 @@ from typing import Any
 from django.db import connection
 
 BY = {"kind": "platform", "id": "platform", "post": "", "organisation": ""}
-SUBJECTS = [
-    "户籍人口",
-    "法人登记",
-    "社保参保",
-    "婚姻登记",
-    "不动产权",
-    "机动车",
-    "学历学位",
-    "医疗机构",
-    "药品经营",
-    "食品许可",
-    "建设项目",
-    "水文监测",
-]
+SUBJECTS = (
+    "户籍人口", "法人登记", "社保参保", "婚姻登记", "不动产权", "机动车", "学历学位", "医疗机构", "药品经营",
+    "食品许可", "建设项目", "水文监测",
+)  # fmt: skip
 KINDS = ["基本信息", "登记信息", "变更记录", "注销记录", "许可证照", "统计信息", "监测数据", "名录"]
+BASES = [{"title": "《广西政务数据“聚通用”实施细则》", "clause": "第二十一条"}]
 DAY = timedelta(days=1)
 
 
@@ -99,7 +90,7 @@ class Plenty:
                     format_groups=[group], sharing_type=kind,
                     sharing_condition="用于政务服务事项办理时核验" if kind == 2 else "",
                     sharing_scope="自治区各部门" if kind == 2 else "",
-                    legal_bases=[{"title": "《广西政务数据“聚通用”实施细则》", "clause": "第二十一条"}] if kind == 2 else [], use_purposes=["collaboration"],
+                    legal_bases=BASES if kind == 2 else [], use_purposes=["collaboration"],
                     sharing_methods=["platform"], open=False, update_cycle=1 + n % 5, level="region",
                     state="published", version=1, approved_at=self.moment(n), published_at=self.moment(n),
                     published_on=self.moment(n).date(), search_text=self.title(n),
@@ -174,7 +165,7 @@ class Plenty:
         )  # fmt: skip
         Reject.objects.bulk_create(
             [
-                Reject(run=made[0], number=n, row_no=n, column="sfzh", reason="bad_value", masked_value="4501****")
+                Reject(run=made[0], number=n, row_no=n, column="sfzh", reason="type_mismatch", masked_value="4501****")
                 for n in self.numbers()
             ],
             batch_size=1000,

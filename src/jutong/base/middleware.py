@@ -44,7 +44,7 @@ class ErrorPagesMiddleware:
 
 
 def page_of(request: HttpRequest) -> str:
-    """Where to go on after signing in: the page asked for, or the page whose form was sent (its address takes no GET)."""
+    """Where to go on after signing in: the page asked for, or the page whose form was sent."""
     return request.get_full_path() if request.method in ("GET", "HEAD") else _came_from(request)
 
 
