@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -11,7 +12,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -53,8 +54,9 @@ def vendor(name: str) -> str:
     return static(vendored.ASSETS[name])
 
 
-@register.simple_tag
-def icon(name: str, label: str = "", size: str = "") -> SafeString:
+@register.simple_tag(name="icon")
+@lru_cache(maxsize=1024)
+def icon_html(name: str, label: str = "", size: str = "") -> SafeString:
     """A picture from the sprite. With a label it is read aloud; without, it only decorates the word beside it.
 
     Raises ValueError: no such icon in `vendored.ICON_NAMES`.
@@ -69,18 +71,28 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     )  # fmt: skip
 
 
-@register.inclusion_tag("ui/badge.html")
-def badge(text: "str | components.Badge", tone: str = "neutral", icon: str = "", hint: str = "") -> dict[str, Any]:
+# Badges, codes and cells stand on a page by the hundred; a template for each would cost more than all the rest of it.
+@register.simple_tag(name="badge")
+def badge_html(text: "str | components.Badge", tone: str = "neutral", icon: str = "", hint: str = "") -> SafeString:
     """A state as a word and a colour; takes a Badge or its parts."""
-    if isinstance(text, components.Badge):
-        return {"badge": text}
-    return {"badge": components.Badge(text, components.Tone(tone), icon, hint)}
+    badge = text if isinstance(text, components.Badge) else components.Badge(text, components.Tone(tone), icon, hint)
+    title = format_html(' title="{}"', badge.hint) if badge.hint else ""
+    picture = icon_html(badge.icon) if badge.icon else ""
+    return format_html('<span class="state state-{}"{}>{}{}</span>', badge.tone, title, picture, badge.text)
 
 
-@register.inclusion_tag("ui/code.html")
-def code(text: str, copy: bool = True, name: str = "") -> dict[str, Any]:
+@register.simple_tag
+def code(text: str, copy: bool = True, name: str = "") -> SafeString:
     """A code in a fixed-width face, with a button that copies it."""
-    return {"text": text, "copy": copy, "name": name}
+    title = format_html(' title="{}"', name) if name else ""
+    button: str | SafeString = ""
+    if copy:
+        words = gettext("复制")
+        button = format_html(
+            '<button class="code-copy" type="button" data-copy="{}" title="{}">{}</button>',
+            text, words, icon_html("copy", words),
+        )  # fmt: skip
+    return format_html('<span class="code"><code{}>{}</code>{}</span>', title, text, button)
 
 
 @register.inclusion_tag("ui/deadline.html")
@@ -121,7 +133,7 @@ def empty(title: str, text: str = "", icon: str = "mood-empty", url: str = "", a
 @register.inclusion_tag("ui/definitions.html")
 def definitions(pairs: Sequence[tuple[str, Any]], columns: int = 2) -> dict[str, Any]:
     """Terms and their values; a value may be plain, a Badge or a Deadline."""
-    return {"pairs": [(term, *_cell(value)) for term, value in pairs], "columns": columns}
+    return {"pairs": [(term, _cell(value)) for term, value in pairs], "columns": columns}
 
 
 @register.inclusion_tag("ui/tabs.html")
@@ -261,7 +273,7 @@ def table(context: template.Context, columns: Sequence[components.Column], rows:
           caption: str = "", default: str = "", stack: bool = True) -> dict[str, Any]:  # fmt: skip
     """A whole table of plain values. On a narrow screen rows become small cards unless `stack` is false."""
     head = table_head(context, columns, default)
-    body = [[(column, *_cell(row.get(column.key), column.kind)) for column in columns] for row in rows]
+    body = [[(column, _cell(row.get(column.key), column.kind)) for column in columns] for row in rows]
     return {**head, "body": body, "caption": caption, "stack": stack}
 
 
@@ -273,7 +285,7 @@ def listing(context: template.Context, listed: lists.Listed) -> dict[str, Any]:
     head = table_head(context, columns, default, ticks=bool(listed.listing.bulk), actions=listed.listing.actions)
     body = []
     for row in listed.rows:
-        cells = [(column, *_cell(row.get(column.key), column.kind)) for column in columns]
+        cells = [(column, _cell(row.get(column.key), column.kind)) for column in columns]
         name = plain(row.get(columns[0].key), columns[0].kind)
         body.append(((row.get("tick", ""), name), cells, row.get("actions", ())))
     sorts = []
@@ -419,18 +431,16 @@ FORMS_OF_KIND: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _cell(value: Any, kind: str = "") -> tuple[str, Any]:
-    """How to show a value: the kind its template switches on, and the value or its words."""
+def _cell(value: Any, kind: str = "") -> SafeString:
+    """A value as a table or a list of terms shows it."""
     if isinstance(value, components.Badge):
-        return "badge", value
+        return badge_html(value)
     if isinstance(value, components.Deadline):
-        return "deadline", value
+        return mark_safe(render_to_string("ui/deadline.html", deadline(value)))  # noqa: S308 -- our own template
     if kind == "link" and isinstance(value, tuple):
-        return "link", {"title": value[0], "url": value[1]}
+        return format_html('<a href="{}">{}</a>', value[1], value[0])
     if kind == "code" and value:
-        return "code", value
-    if isinstance(value, SafeString):
-        return "html", value
+        return code(value)
     if kind in FORMS_OF_KIND:
-        return "text", FORMS_OF_KIND[kind](value)
-    return "text", formatting.cell_words(value)
+        return conditional_escape(FORMS_OF_KIND[kind](value))
+    return conditional_escape(value if isinstance(value, SafeString) else formatting.cell_words(value))
