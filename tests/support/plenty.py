@@ -17,7 +17,7 @@ SUBJECTS = (
     "食品许可", "建设项目", "水文监测",
 )  # fmt: skip
 KINDS = ["基本信息", "登记信息", "变更记录", "注销记录", "许可证照", "统计信息", "监测数据", "名录"]
-BASES = [{"title": "《广西政务数据“聚通用”实施细则》", "clause": "第二十一条"}]
+BASES = [{"kind": "document", "title": "广西政务数据“聚通用”实施细则", "number": "", "article": "第二十一条"}]
 DAY = timedelta(days=1)
 
 
@@ -261,10 +261,13 @@ class Plenty:
         )  # fmt: skip
         parties = []
         for case in made:
-            provider, consumer = self.two()
             parties += [
-                CaseParty(case=case, party="provider", organisation=provider),
-                CaseParty(case=case, party="consumer", organisation=consumer),
+                CaseParty(
+                    case=case,
+                    party=party,
+                    organisation=bureau if party == "bureau" else self.chance.choice(self.organisations),
+                )
+                for party in declared.parties
             ]
         CaseParty.objects.bulk_create(parties, batch_size=1000)
         Clock.objects.bulk_create(

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -10,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+import jutong
 from jutong.foundation.audit.models import Entry
 from jutong.foundation.notices.models import Notice
 from jutong.foundation.procedures.models import Case
@@ -18,6 +21,7 @@ from jutong.kernel.actors import PLATFORM
 from jutong.kernel.policy import Post
 from jutong.registry.accounts import services
 from jutong.registry.organisations import api as organisations
+from jutong.ui.lists import Listing
 from tests.support.plenty import Plenty
 from tests.support.register import lay_down_small_register
 
@@ -111,9 +115,22 @@ def test_no_list_asks_more_for_many_rows_than_for_few(browse):
     assert {a: n for a, (n, _) in many.items() if n > LISTS[a][1]} == {}
 
 
-def test_every_list_gives_its_rows_as_excel_and_as_csv(browse):
+def declared() -> set[str]:
+    """The names of all lists in the source."""
+    texts = [path.read_text("utf-8") for path in Path(jutong.__file__).parent.rglob("web/*.py")]
+    return {name for text in texts for name in re.findall(r'Listing\(\s*name="([^"]+)"', text)}
+
+
+def test_every_list_gives_its_rows_as_excel_and_as_csv(browse, monkeypatch):
     Plenty(MANY, at=clock.now()).fill()
     listed = {address: post for address, (post, _) in LISTS.items()}
+    asked, file = set(), Listing.file
+
+    def noted(self, *arguments, **options):
+        asked.add(self.name)
+        return file(self, *arguments, **options)
+
+    monkeypatch.setattr(Listing, "file", noted)
 
     for address, post in listed.items():
         joint = "&" if "?" in address else "?"
@@ -131,6 +148,7 @@ def test_every_list_gives_its_rows_as_excel_and_as_csv(browse):
         )
         if address not in ("/audit/checkpoints/", "/outbox/"):
             assert rows, address
+    assert asked == declared()
 
 
 def test_a_file_holds_what_the_filters_leave_and_only_what_the_post_may_see(browse, here):

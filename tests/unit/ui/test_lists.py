@@ -1,9 +1,11 @@
-"""What a declared list makes of the address: choices, words, order, pages. Over plain values, as over rows of tables."""
+"""What a declared list makes of the address: choices, words, order, pages; over plain values here."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import RequestFactory
 
 from jutong.kernel.policy import Post, Subject
@@ -11,6 +13,14 @@ from jutong.ui.components import Column
 from jutong.ui.lists import Bulk, Filter, Listing
 
 STEWARD = Subject("P1", Post.DATA_STEWARD, "", "韦明")
+
+
+@pytest.fixture(autouse=True)
+def no_connections():
+    """An answer that is closed would have the connections closed as well, and there are none here."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
 
 
 class State(StrEnum):

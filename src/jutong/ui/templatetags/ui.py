@@ -292,6 +292,8 @@ def listing(context: template.Context, listed: lists.Listed) -> dict[str, Any]:
     if listed.listing.cards:
         translated_columns = [column.translated(gettext) for column in listed.listing.columns if column.sort]
         sorts = [components.Sorting(column.sort, column.title) for column in translated_columns]
+        if not default:
+            sorts.insert(0, components.Sorting("", gettext("默认排序")))
     bulk = [
         {
             "title": gettext(each.title),
