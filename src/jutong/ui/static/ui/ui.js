@@ -249,10 +249,11 @@
     dirty.add(form);
   }
   function bringBack() {
-    if (!person) return;
     const sent = stored(SENT);
-    const here = forms(document);
     store(SENT, null);
+    // Nobody is signed in any more: what was sent did not arrive.
+    if (!person) return;
+    const here = forms(document);
     if (document.querySelector("[data-forget]")) forget(KEPT + person);
     // It went through when the form is gone, or when the page says that it is done.
     if (sent && (!here.some((form) => keyOf(form) === sent) || document.querySelector(".message-list .notice-good"))) store(sent, null);
