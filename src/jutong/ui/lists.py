@@ -194,9 +194,12 @@ class Listing:
         except BaseException:
             file.close()
             raise
-        return FileResponse(
+        response = FileResponse(
             file, as_attachment=True, filename=head.file_name(kind), content_type=MEDIA_TYPES[kind]
         )  # fmt: skip
+        # Shared desks are common: what one person took must not come back from the cache for the next.
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     @property
     def searches(self) -> bool:

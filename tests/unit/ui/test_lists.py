@@ -98,6 +98,7 @@ def test_a_file_holds_all_pages_as_chosen_and_says_so():
 
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer["Content-Disposition"]
+    assert answer["Cache-Control"] == "no-store"
     assert b"".join(answer).decode("utf-8-sig").split("\r\n") == ["名称,大小", "甲 户籍,", "乙 社保,1", ""]
     answer.close()
 
@@ -143,6 +144,7 @@ def test_a_list_is_drawn_with_search_files_order_and_ticks(render):
     assert "file=xlsx" in html
     assert 'value="丙 社保" data-tick' in html
     assert 'formaction="/"' in html
+    assert 'name="csrfmiddlewaretoken"' in html
     assert "共 <strong>2</strong> 条" in html
 
 
