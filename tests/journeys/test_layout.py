@@ -3,6 +3,7 @@
 import re
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -274,3 +275,18 @@ def test_text_in_a_value_is_never_run_as_script(open_page):
 
     assert page.evaluate("window.hit") is None
     assert page.input_value("#hero-q").startswith('"><script>')
+
+
+def test_a_chart_gives_its_figures_as_a_table_and_as_a_file(open_page):
+    page = open_page()
+    figure = page.locator("figure.chart").first
+
+    figure.locator("[data-chart-table]").click()
+    with page.expect_download() as download:
+        figure.locator("[data-chart-csv]").click()
+
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    heads = figure.locator("table th").all_inner_texts()
+    assert download.value.suggested_filename.endswith(".csv")
+    assert len(text.splitlines()[0].split(",")) == len(heads)
+    assert len(text.splitlines()) == 1 + figure.locator("tbody tr").count()

@@ -232,7 +232,7 @@ def grant_no(visitor, request_no):
     reviewer.look("case-granted")
 
     asking = visitor(f"steward.{CONSUMER}")
-    asking.choose("供需对接", "授权管理")
+    asking.choose("共享申请", "授权管理")
     asking.look("grants")
     asking.follow(TITLE)
     asking.look("grant")

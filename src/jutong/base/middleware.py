@@ -33,7 +33,7 @@ class ErrorPagesMiddleware:
         if not isinstance(error, JutongError) or request.path.startswith(API_PREFIX):
             return None
         if isinstance(error, NotSignedIn):
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(page_of(request))
         words, status = error.words(gettext), STATUS_BY_KIND[error.kind]
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
@@ -41,6 +41,11 @@ class ErrorPagesMiddleware:
             return render(request, _PAGES[error.kind], {"words": words}, status=status)
         messages.error(request, words)
         return redirect(_came_from(request))
+
+
+def page_of(request: HttpRequest) -> str:
+    """Where to go on after signing in: the page asked for, or the page whose form was sent."""
+    return request.get_full_path() if request.method in ("GET", "HEAD") else _came_from(request)
 
 
 def _came_from(request: HttpRequest) -> str:

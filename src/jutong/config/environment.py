@@ -23,6 +23,17 @@ GATEWAY_ROLE = "jutong_gateway"
 ADMIN_ROLE = "jutong_admin"
 DATABASE_NAME = "jutong"
 
+# Fields of `jutong.ui.site.Site` an operator fills in: 主办, 承办, 网站标识码, ICP 备案号, 公安备案号, 联系电话.
+SITE_VARIABLES: Mapping[str, str] = {
+    "title": "JUTONG_SITE_TITLE",
+    "host": "JUTONG_SITE_HOST",
+    "operator": "JUTONG_SITE_OPERATOR",
+    "site_code": "JUTONG_SITE_CODE",
+    "icp_number": "JUTONG_SITE_ICP",
+    "police_number": "JUTONG_SITE_POLICE",
+    "telephone": "JUTONG_SITE_TELEPHONE",
+}
+
 # sun_path holds 108 bytes; PostgreSQL adds "/.s.PGSQL.5432.lock" to the folder, and libpq wants room for a port.
 _SOCKET_FOLDER_MAX_BYTES = 80
 
@@ -79,6 +90,8 @@ class Environment:
     """The mail server notices leave by; without one no mail is offered."""
     sms: SmsGateway | None = None
     """The gateway of text messages; without one none are offered."""
+    site: Mapping[str, str] = field(default_factory=dict)
+    """What header and footer name (网站标识), as far as it was set: keys of `SITE_VARIABLES`."""
 
     @property
     def logs_dir(self) -> Path:
@@ -152,6 +165,11 @@ class Environment:
             log_format=_choice(variables, "JUTONG_LOG_FORMAT", ("text", "json")),
             smtp=_smtp(variables),
             sms=_sms(variables),
+            site={
+                name: words
+                for name, variable in SITE_VARIABLES.items()
+                if (words := variables.get(variable, "").strip()[:200])
+            },
         )
 
     def variables(self) -> dict[str, str]:
@@ -170,6 +188,7 @@ class Environment:
             "JUTONG_JOB_WORKERS": str(self.job_workers),
             "JUTONG_LANGUAGE": self.language,
             "JUTONG_LOG_FORMAT": self.log_format,
+            **{SITE_VARIABLES[name]: words for name, words in self.site.items()},
         }
         if not self.embedded:
             described["DATABASE_URL"] = self.database_url

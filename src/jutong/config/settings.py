@@ -11,6 +11,7 @@ from jutong.config.rooms import ROOMS
 from jutong.config.secrets_store import secret_bytes
 from jutong.kernel.crypto import SealingKey
 from jutong.registry.accounts import setup as accounts
+from jutong.ui.site import Site
 
 django_stubs_ext.monkeypatch()
 
@@ -22,6 +23,9 @@ SECRET_KEY = secret_bytes("django", 48).hex()
 ALLOWED_HOSTS = sorted({env.base_url.split("://")[1].rsplit(":", 1)[0], "127.0.0.1", "localhost", "[::1]"})
 CSRF_TRUSTED_ORIGINS = [env.base_url]
 SECURE = env.base_url.startswith("https://")
+
+# --- The site: header and footer -------------------------------------------------------------------------------------
+UI_SITE = Site(**env.site)
 
 # --- The house -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -20,6 +20,7 @@ class PortalConfig(AppConfig):
             language="portal:language",
             elder="portal:elder",
             workbench="portal:workbench",
+            find="portal:find",
             api_docs="api:openapi-view",
         )
         navigation.register(

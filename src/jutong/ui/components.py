@@ -3,8 +3,8 @@
 Texts in them are shown as they are: a view translates what is a term (`gettext(...)`) and leaves data alone.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -106,7 +106,8 @@ class Column:
     """A column of a table. `sort` is the value of the address's `sort` parameter; without it the head does not sort.
 
     `kind`: `text`, `number` (to the right), `code` (fixed width, with a copy button), `day`, `moment`, `ratio`,
-    `size`, `duration`, `badge` (a Badge), `link` (a pair of title and address).
+    `size`, `duration`, `badge` (a Badge), `link` (a pair of title and address). `only` keeps a column to the `page`
+    or to the `file`; `total` says that its numbers add up, so that a file sums them.
     """
 
     key: str
@@ -114,6 +115,12 @@ class Column:
     kind: str = "text"
     sort: str = ""
     hint: str = ""
+    only: str = ""  # page | file
+    total: bool = False
+
+    def translated(self, translate: Callable[[str], str]) -> "Column":
+        """The column with its words in the language of the page."""
+        return replace(self, title=translate(self.title), hint=translate(self.hint) if self.hint else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +212,26 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture made by ECharts from `option`, with the same figures as a table below it."""
+    """A picture made by ECharts from `option`, with its table view and its downloads (图表).
+
+    A view makes the value and the template shows it, on any page:
+
+        chart = Chart(_("调用次数"), option, columns, rows, height="large", as_of=at, source=_("网关调用日志"))
+        {% card title=chart.title flush=False %}{% chart chart "calls" %}{% endcard %}
+
+    `option` is ECharts' option as plain data: no functions and no HTML, which the page's policy refuses. `color`,
+    fonts, tooltips as text and reduced motion are filled in by `ui.js`; a data point with a `url` leads there.
+    `columns` and `rows` are the same figures as plain values (numbers stay numbers, moments stay moments): they are
+    the table view, what a screen reader is given, and the CSV. The second argument of the tag is an id that is
+    unique in the page. The reader gets three buttons: table or picture, PNG, CSV. On paper the picture is printed
+    with its table below. Without ECharts, or where it fails, the table is shown. `height`: small, medium, large, tall.
+    """
 
     title: str
     option: Mapping[str, Any]
     columns: Sequence[Column]
     rows: Sequence[Mapping[str, Any]]
-    height: str = "medium"  # small | medium | large
+    height: str = "medium"  # small | medium | large | tall
     as_of: datetime | None = None
     source: str = ""
 

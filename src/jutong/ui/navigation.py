@@ -43,7 +43,8 @@ class Section:
 
 HOME = Section("home", N_("首页"), 10)
 CATALOGUE = Section("catalogue", N_("数据目录"), 20)
-SHARING = Section("sharing", N_("供需对接"), 30)
+SUPPLY_DEMAND = Section("supply_demand", N_("供需对接"), 30)
+SHARING = Section("sharing", N_("共享申请"), 35)
 MOUNTING = Section("mounting", N_("数据挂载"), 40)
 EXCHANGE = Section("exchange", N_("数据交换"), 50)
 GATEWAY = Section("gateway", N_("接口服务"), 60)
@@ -56,8 +57,8 @@ WORKBENCH = Section("workbench", N_("个人工作台"), 120)
 PERSON = Section("person", N_("我的"), 999)  # entries of the menu under the person's name
 
 SECTIONS = (
-    HOME, CATALOGUE, SHARING, MOUNTING, EXCHANGE, GATEWAY, QUALITY, REPORTS, INSPECTION, KNOWLEDGE, OPERATIONS,
-    WORKBENCH,
+    HOME, CATALOGUE, SUPPLY_DEMAND, SHARING, MOUNTING, EXCHANGE, GATEWAY, QUALITY, REPORTS, INSPECTION, KNOWLEDGE,
+    OPERATIONS, WORKBENCH,
 )  # fmt: skip
 
 
@@ -104,7 +105,9 @@ class Menu:
 _entries: dict[str, Entry] = {}
 _doors: dict[str, str] = {}
 
-DOORS = frozenset({"home", "search", "login", "logout", "language", "elder", "profile", "api_docs", "workbench"})
+DOORS = frozenset(
+    {"home", "search", "find", "login", "logout", "language", "elder", "profile", "api_docs", "workbench"}
+)
 
 
 def register(

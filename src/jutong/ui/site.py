@@ -1,4 +1,4 @@
-"""Who stands behind the site: what the header and the footer name. The settings may hold another `UI_SITE`."""
+"""Who stands behind the site: what the header and the footer name. The settings hold it as `UI_SITE`."""
 
 from dataclasses import dataclass
 

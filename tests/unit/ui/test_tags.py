@@ -111,7 +111,7 @@ def test_a_sorted_column_says_so_and_turns_round_on_the_next_click(render):
 def test_export_links_take_the_filters_along(render):
     html = render("{% export_links %}")
 
-    assert 'href="/list?q=%E8%AF%81&amp;sort=-at&amp;format=xlsx"' in html
+    assert 'href="/list?q=%E8%AF%81&amp;sort=-at&amp;file=xlsx"' in html
 
 
 def test_a_filter_chip_takes_off_its_own_value_only(render):

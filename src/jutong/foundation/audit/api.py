@@ -29,6 +29,7 @@ __all__ = [
     "last_row",
     "proof",
     "record",
+    "record_export",
     "seal",
     "search",
     "unnumbered",
@@ -64,6 +65,14 @@ def record(
         purpose=purpose,
         case=case,
     )
+
+
+def record_export(name: str, *, by: Subject, at: datetime, rows: int, kind: str, filters: list[str]) -> None:
+    """Tell that a list left the platform as a file (列表导出): which list, rows, xlsx or csv, the fields narrowed by.
+
+    Lists with personal values or logs hand this to `jutong.ui.lists.Listing`.
+    """
+    services.record_export(name, by=by, at=at, rows=rows, kind=kind, filters=filters)
 
 
 def search(

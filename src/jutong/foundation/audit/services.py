@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from jutong.base.access import require
 from jutong.foundation.audit import policy, queries
@@ -124,8 +125,7 @@ def search(
     filters: EntryFilter, *, by: Subject, at: datetime, limit: int = 50, offset: int = 0
 ) -> tuple[int, list[Entry]]:
     """Entries that the subject may see, newest first, with their number; the search is recorded before it answers."""
-    require(by, policy.READ_ENTRIES, queries.own_facts(by))
-    rows = queries.entries(filters).filter(queries.scope(by, policy.READ_ENTRIES))
+    rows = visible_entries(filters, by=by)
     total, found = rows.count(), list(rows[offset : offset + limit])
     record(
         action="audit.log.searched",
@@ -136,6 +136,15 @@ def search(
         details={"filters": filters.to_json(), "offset": offset, "shown": len(found), "total": total},
     )
     return total, found
+
+
+def visible_entries(filters: EntryFilter, *, by: Subject) -> QuerySet[Entry]:
+    """Entries that the subject may see, newest first. Whoever takes them somewhere records it.
+
+    Raises NotPermitted.
+    """
+    require(by, policy.READ_ENTRIES, queries.own_facts(by))
+    return queries.entries(filters).filter(queries.scope(by, policy.READ_ENTRIES))
 
 
 @transaction.atomic
@@ -186,6 +195,19 @@ def export(*, by: Subject, at: datetime, after: int = 0) -> Iterator[bytes]:
             details={"after": after, "entries": queries.size()},
         )
     return queries.export_lines(signer(), after=after, at=at)
+
+
+@transaction.atomic
+def record_export(name: str, *, by: Subject, at: datetime, rows: int, kind: str, filters: list[str]) -> None:
+    """Tell that a list was taken as a file: which, how many rows, narrowed by which fields; never the values sought."""
+    record(
+        action="audit.list.exported",
+        by=by.actor,
+        at=at,
+        object_kind="list",
+        object_code=name,
+        details={"rows": rows, "kind": kind, "filters": filters},
+    )
 
 
 def damaged_nodes() -> Iterator[Place]:

@@ -30,8 +30,10 @@ class ProceduresConfig(AppConfig):
 
 def _plug_into_ui() -> None:
     from jutong.foundation.procedures import policy
-    from jutong.ui import navigation
+    from jutong.foundation.procedures.web import finding as own
+    from jutong.ui import finding, navigation
 
+    finding.register("cases", title=N_("办件"), url_name="procedures:cases", find=own.find, order=20, icon="file-text")
     navigation.register(
         navigation.WORKBENCH, title=N_("我的待办"), url_name="procedures:tasks", order=10, icon="checklist"
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jutong.portal.web import pages, switches, tasks
+from jutong.portal.web import finding, pages, switches, tasks
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("workbench", pages.workbench, name="workbench"),
     path("workbench/tasks", tasks.tasks, name="tasks"),
     path("workbench/first-tasks", tasks.first_tasks, name="first_tasks"),
+    path("find", finding.everything, name="find"),
     path("language", switches.language, name="language"),
     path("elder", switches.elder, name="elder"),
 ]

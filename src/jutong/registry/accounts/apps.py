@@ -25,7 +25,8 @@ def _plug_into_ui() -> None:
     from jutong.kernel.policy import Subject
     from jutong.kernel.text import N_
     from jutong.registry.accounts import policy
-    from jutong.ui import navigation, slots
+    from jutong.registry.accounts.web import finding as own
+    from jutong.ui import finding, navigation, slots
 
     def sees_people(subject: Subject) -> bool:
         return any(subject.post in rule.posts for rule in policy.VIEW_PEOPLE.rules[:1])
@@ -36,6 +37,15 @@ def _plug_into_ui() -> None:
     def sees_contractors(subject: Subject) -> bool:
         return any(subject.post in rule.posts for rule in policy.VIEW_APPOINTMENTS.rules[:2])
 
+    finding.register(
+        "people",
+        title=N_("人员"),
+        url_name="accounts:people",
+        find=own.find,
+        order=40,
+        visible=sees_people,
+        icon="users",
+    )
     navigation.plug(login="account_login", logout="account_logout", profile="accounts:me")
     navigation.register(
         navigation.GATEWAY, title=N_("应用与密钥"), url_name="accounts:clients", order=20, visible=sees_clients

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from ninja.utils import check_csrf
 
+from jutong.base.middleware import page_of
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError, NotSignedIn
 from jutong.kernel.policy import ANONYMOUS, Subject
@@ -101,7 +102,7 @@ class SubjectMiddleware:
         if not getattr(view, "login_required", True):
             return None
         if identity.person is None:
-            return _elsewhere(request, redirect_to_login(request.get_full_path(), LOGIN_URL))
+            return _elsewhere(request, redirect_to_login(page_of(request), LOGIN_URL))
         if identity.obstacle is None or _is_always_open(request):
             return None
         change = isinstance(identity.obstacle, PasswordMustChange)

@@ -10,9 +10,26 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self) -> None:
         from jutong.foundation.procedures import api as procedures
+        from jutong.kernel.policy import Subject
         from jutong.kernel.text import N_
+        from jutong.registry.organisations import api
         from jutong.registry.organisations.book import Book
-        from jutong.ui import navigation
+        from jutong.registry.organisations.web import finding as own
+        from jutong.ui import finding, navigation, sheets
+
+        finding.register(
+            "organisations",
+            title=N_("单位"),
+            url_name="organisations:departments",
+            find=own.find,
+            order=30,
+            icon="building-bank",
+        )
+
+        def called(subject: Subject) -> str:
+            return api.titles([subject.organisation], short=True).get(subject.organisation, "")
+
+        sheets.plug_organisations(called)
 
         procedures.plug_organisations(Book())
         navigation.register(

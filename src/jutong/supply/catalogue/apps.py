@@ -18,8 +18,18 @@ class CatalogueConfig(AppConfig):
         from jutong.foundation.outbox import api as outbox
         from jutong.registry.organisations.events import OrganisationRenamed
         from jutong.supply.catalogue import policy, procedures, services
-        from jutong.ui import navigation
+        from jutong.supply.catalogue.web import finding as own
+        from jutong.ui import finding, navigation
 
+        finding.register(
+            "resources",
+            title=N_("数据资源"),
+            url_name="catalogue:search",
+            find=own.find,
+            order=10,
+            visible=navigation.anyone,
+            icon="books",
+        )
         assert procedures.Compilation.name == services.COMPILATION
         assert procedures.SUBMISSION.key == services.INNER_KIND
 

@@ -3,21 +3,24 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
 from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from jutong.kernel.errors import JutongError
-from jutong.ui import components, formatting, vendored
+from jutong.ui import cells, components, formatting, lists, vendored
 from jutong.ui import forms as ui_forms
 from jutong.ui import slots as ui_slots
+from jutong.ui.cells import plain
 from jutong.ui.navigation import subject_of
 from jutong.ui.site import SECRECY_NOTICE
 
@@ -52,8 +55,9 @@ def vendor(name: str) -> str:
     return static(vendored.ASSETS[name])
 
 
-@register.simple_tag
-def icon(name: str, label: str = "", size: str = "") -> SafeString:
+@register.simple_tag(name="icon")
+@lru_cache(maxsize=1024)
+def icon_html(name: str, label: str = "", size: str = "") -> SafeString:
     """A picture from the sprite. With a label it is read aloud; without, it only decorates the word beside it.
 
     Raises ValueError: no such icon in `vendored.ICON_NAMES`.
@@ -68,18 +72,28 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     )  # fmt: skip
 
 
-@register.inclusion_tag("ui/badge.html")
-def badge(text: "str | components.Badge", tone: str = "neutral", icon: str = "", hint: str = "") -> dict[str, Any]:
+# Badges, codes and cells stand on a page by the hundred; a template for each would cost more than all the rest of it.
+@register.simple_tag(name="badge")
+def badge_html(text: "str | components.Badge", tone: str = "neutral", icon: str = "", hint: str = "") -> SafeString:
     """A state as a word and a colour; takes a Badge or its parts."""
-    if isinstance(text, components.Badge):
-        return {"badge": text}
-    return {"badge": components.Badge(text, components.Tone(tone), icon, hint)}
+    badge = text if isinstance(text, components.Badge) else components.Badge(text, components.Tone(tone), icon, hint)
+    title = format_html(' title="{}"', badge.hint) if badge.hint else ""
+    picture = icon_html(badge.icon) if badge.icon else ""
+    return format_html('<span class="state state-{}"{}>{}{}</span>', badge.tone, title, picture, badge.text)
 
 
-@register.inclusion_tag("ui/code.html")
-def code(text: str, copy: bool = True, name: str = "") -> dict[str, Any]:
+@register.simple_tag
+def code(text: str, copy: bool = True, name: str = "") -> SafeString:
     """A code in a fixed-width face, with a button that copies it."""
-    return {"text": text, "copy": copy, "name": name}
+    title = format_html(' title="{}"', name) if name else ""
+    button: str | SafeString = ""
+    if copy:
+        words = gettext("复制")
+        button = format_html(
+            '<button class="code-copy" type="button" data-copy="{}" title="{}">{}</button>',
+            text, words, icon_html("copy", words),
+        )  # fmt: skip
+    return format_html('<span class="code"><code{}>{}</code>{}</span>', title, text, button)
 
 
 @register.inclusion_tag("ui/deadline.html")
@@ -120,7 +134,7 @@ def empty(title: str, text: str = "", icon: str = "mood-empty", url: str = "", a
 @register.inclusion_tag("ui/definitions.html")
 def definitions(pairs: Sequence[tuple[str, Any]], columns: int = 2) -> dict[str, Any]:
     """Terms and their values; a value may be plain, a Badge or a Deadline."""
-    return {"pairs": [(term, *_cell(value)) for term, value in pairs], "columns": columns}
+    return {"pairs": [(term, _cell(value)) for term, value in pairs], "columns": columns}
 
 
 @register.inclusion_tag("ui/tabs.html")
@@ -260,16 +274,48 @@ def table(context: template.Context, columns: Sequence[components.Column], rows:
           caption: str = "", default: str = "", stack: bool = True) -> dict[str, Any]:  # fmt: skip
     """A whole table of plain values. On a narrow screen rows become small cards unless `stack` is false."""
     head = table_head(context, columns, default)
-    body = [[(column, *_cell(row.get(column.key), column.kind)) for column in columns] for row in rows]
+    body = [[(column, _cell(row.get(column.key), column.kind)) for column in columns] for row in rows]
     return {**head, "body": body, "caption": caption, "stack": stack}
+
+
+@register.inclusion_tag("ui/listed.html", takes_context=True)
+def listing(context: template.Context, listed: lists.Listed) -> dict[str, Any]:
+    """A declared list: what is chosen, how many, search, files, the rows, the pages. See `jutong.ui.lists`."""
+    request, columns = context["request"], listed.columns
+    default = listed.listing.default
+    head = table_head(context, columns, default, ticks=bool(listed.listing.bulk), actions=listed.listing.actions)
+    body = []
+    for row in listed.rows:
+        cells = [(column, _cell(row.get(column.key), column.kind)) for column in columns]
+        name = plain(row.get(columns[0].key), columns[0].kind)
+        body.append(((row.get("tick", ""), name), cells, row.get("actions", ())))
+    sorts = []
+    if listed.listing.cards:
+        translated_columns = [column.translated(gettext) for column in listed.listing.columns if column.sort]
+        sorts = [components.Sorting(column.sort, column.title) for column in translated_columns]
+        if not default:
+            sorts.insert(0, components.Sorting("", gettext("默认排序")))
+    bulk = [
+        {
+            "title": gettext(each.title),
+            "url": reverse(each.url_name),
+            "icon": each.icon,
+            "confirm": gettext(each.confirm) if each.confirm else "",
+        }
+        for each in listed.listing.bulk
+    ]
+    return {
+        **head, "request": request, "listed": listed, "body": body, "bulk": bulk, "sorts": sorts,
+        "sort": request.GET.get("sort", default), "csrf_token": context.get("csrf_token"),
+    }  # fmt: skip
 
 
 @register.inclusion_tag("ui/export_links.html", takes_context=True)
 def export_links(context: template.Context, url: str = "", formats: str = "xlsx,csv") -> dict[str, Any]:
-    """Download the list as filtered now: the same address with `format=xlsx` or `format=csv`."""
+    """Download the list as filtered now: the same address with `file=xlsx` or `file=csv`."""
     request = context["request"]
     base = url or request.path
-    return {"links": [(kind.upper(), base + _address(request, page=None, format=kind)) for kind in formats.split(",")]}
+    return {"links": [(kind.upper(), base + _address(request, page=None, file=kind)) for kind in formats.split(",")]}
 
 
 @register.simple_tag(takes_context=True)
@@ -303,12 +349,13 @@ ROAD_TONES = {"done": "good", "present": "active", "to_come": "muted", "skipped"
 
 @register.inclusion_tag("ui/chart.html", takes_context=True)
 def chart(context: template.Context, chart: components.Chart, id: str) -> dict[str, Any]:
-    """A picture with its table view and its download."""
+    """A picture with its table view and its downloads."""
     return {
         "request": context["request"],
         "chart": chart,
         "id": id,
-        "option": json.dumps(chart.option, ensure_ascii=False),
+        "option": json.dumps(chart.option, ensure_ascii=False, default=str),
+        "csv": cells.csv_text(chart.columns, chart.rows),
     }
 
 
@@ -407,18 +454,16 @@ FORMS_OF_KIND: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _cell(value: Any, kind: str = "") -> tuple[str, Any]:
-    """How to show a value: the kind its template switches on, and the value or its words."""
+def _cell(value: Any, kind: str = "") -> SafeString:
+    """A value as a table or a list of terms shows it."""
     if isinstance(value, components.Badge):
-        return "badge", value
+        return badge_html(value)
     if isinstance(value, components.Deadline):
-        return "deadline", value
+        return mark_safe(render_to_string("ui/deadline.html", deadline(value)))  # noqa: S308 -- our own template
     if kind == "link" and isinstance(value, tuple):
-        return "link", {"title": value[0], "url": value[1]}
+        return format_html('<a href="{}">{}</a>', value[1], value[0])
     if kind == "code" and value:
-        return "code", value
-    if isinstance(value, SafeString):
-        return "html", value
+        return code(value)
     if kind in FORMS_OF_KIND:
-        return "text", FORMS_OF_KIND[kind](value)
-    return "text", formatting.cell_words(value)
+        return conditional_escape(FORMS_OF_KIND[kind](value))
+    return conditional_escape(value if isinstance(value, SafeString) else formatting.cell_words(value))

@@ -1,11 +1,11 @@
 """调用日志: the list with its filters, one call, calls counted, and a panel for a resource's page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET
 from jutong.base.http import SubjectRequest
 from jutong.delivery.gateway import api
 from jutong.delivery.gateway.values import ANSWERED, REFUSALS, CallCount, CallFilter, CallRecord, Grouping, OutcomeKind
+from jutong.foundation.audit import api as audit
 from jutong.kernel import clock
 from jutong.kernel.text import N_
 from jutong.registry.accounts import api as accounts
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
-from jutong.ui.components import Badge, Chart, Choice, Column, Facet, Pages, Tone, Total
+from jutong.ui.components import Badge, Chart, Choice, Column, Facet, Tone, Total
+from jutong.ui.lists import Listing
 
 PAGE_ROWS = 50
 # Counting all of a log that grows by millions would cost more than anybody reads.
@@ -44,30 +46,47 @@ _GROUPINGS = {
 }
 
 
+def _call_rows(request: HttpRequest, found: Sequence[Any]) -> list[dict[str, Any]]:
+    return _list_rows([row.value() for row in found])
+
+
+CALLS = Listing(
+    name="gateway.calls",
+    title=N_("调用日志"),
+    section=N_("接口服务"),
+    unit=N_("次"),
+    columns=(
+        Column("at", N_("时间"), "moment", sort="at"),
+        Column("outcome", N_("结果"), "badge"),
+        Column("resource", N_("数据资源")),
+        Column("resource_code", N_("数据资源代码"), "code", only="file"),
+        Column("client", N_("应用")),
+        Column("consumer", N_("使用部门")),
+        Column("provider", N_("提供部门")),
+        Column("rows", N_("行数"), "number", total=True),
+        Column("took", N_("用时"), "duration"),
+        Column("call_no", N_("调用编号"), "link"),
+        Column("grant", N_("授权编号"), "code", only="file"),
+        Column("case", N_("事项编号"), "code", only="file"),
+        Column("purpose", N_("目的"), only="file"),
+    ),
+    rows=_call_rows,
+    finds=True,
+    placeholder=N_("资源代码、应用编号或调用编号"),
+    default="-at",
+    page_rows=PAGE_ROWS,
+    cap=SHOWN_MAX,
+    api="/api/v1/gateway/calls",
+    record=audit.record_export,
+    empty=(N_("没有符合条件的调用。"), N_("请放宽时间范围，或清除筛选条件。")),
+)
+
+
 @require_GET
-def call_list(request: SubjectRequest) -> HttpResponse:
+def call_list(request: SubjectRequest) -> HttpResponseBase:
     """Calls the subject may see, newest first; all filters live in the address."""
-    at = clock.now()
-    found = api.calls(request.subject, _wanted(request, at))
-    page = Paginator(found[:SHOWN_MAX], PAGE_ROWS).get_page(request.GET.get("page"))
-    records = [row.value() for row in page]
-    context = {
-        "pages": Pages.of(page, capped=page.paginator.count >= SHOWN_MAX),
-        "columns": [
-            Column("at", _("时间"), "moment"),
-            Column("outcome", _("结果"), "badge"),
-            Column("resource", _("数据资源")),
-            Column("client", _("应用")),
-            Column("consumer", _("使用部门")),
-            Column("provider", _("提供部门")),
-            Column("rows", _("行数"), "number"),
-            Column("took", _("用时"), "duration"),
-            Column("call_no", _("调用编号"), "link"),
-        ],
-        "rows": _list_rows(records),
-        "facets": _facets(request),
-    }
-    return render(request, "gateway/calls.html", context)
+    found = api.calls(request.subject, _wanted(request, clock.now()))
+    return CALLS.respond(request, found, "gateway/calls.html", facets=_facets(request))
 
 
 @require_GET
@@ -110,7 +129,7 @@ def call_detail(request: SubjectRequest, call_no: str) -> HttpResponse:
 
 
 @require_GET
-def statistics(request: SubjectRequest) -> HttpResponse:
+def statistics(request: SubjectRequest) -> HttpResponseBase:
     """Calls counted by one thing, with the same filters as the list."""
     at = clock.now()
     by = request.GET.get("by", "")
@@ -118,23 +137,35 @@ def statistics(request: SubjectRequest) -> HttpResponse:
     found = api.calls(request.subject, _wanted(request, at))
     counts = api.statistics(found, grouping)
     totals = api.totals(found)
+    facets = [
+        Facet(
+            "by",
+            _("统计方式"),
+            [Choice(g.value, _(t), selected=g is grouping) for g, t in _GROUPINGS.items()],
+            True,
+        ),
+        *_facets(request),
+    ]
     context = {
         "totals": [Total(f"{totals[kind]:,}", _(kind.label), _("次")) for kind in OutcomeKind],
         "as_of": at,
-        "columns": _count_columns(grouping),
-        "rows": _count_rows(counts, grouping),
         "chart": _chart(counts, grouping, at) if counts else None,
-        "facets": [
-            Facet(
-                "by",
-                _("统计方式"),
-                [Choice(g.value, _(t), selected=g is grouping) for g, t in _GROUPINGS.items()],
-                True,
-            ),
-            *_facets(request),
-        ],
     }
-    return render(request, "gateway/statistics.html", context)
+    return _statistics_of(grouping).respond(request, counts, "gateway/statistics.html", context, facets=facets)
+
+
+def _statistics_of(grouping: Grouping) -> Listing:
+    return Listing(
+        name="gateway.statistics",
+        title=N_("调用统计"),
+        section=N_("接口服务"),
+        unit=N_("项"),
+        columns=_count_columns(grouping),
+        rows=lambda request, counts: _count_rows(list(counts), grouping),
+        page_rows=PAGE_ROWS,
+        api="/api/v1/gateway/statistics",
+        empty=(N_("没有符合条件的调用。"), N_("请放宽时间范围，或清除筛选条件。")),
+    )
 
 
 @require_GET
@@ -199,12 +230,16 @@ def _list_rows(records: list[CallRecord]) -> list[dict[str, Any]]:
             "at": record.at,
             "outcome": outcome_badge(record),
             "resource": titles.get(record.resource, record.resource),
+            "resource_code": record.resource,
             "client": clients.get(record.client, record.client),
             "consumer": names.get(record.consumer, record.consumer),
             "provider": names.get(record.provider, record.provider),
             "rows": record.rows,
             "took": record.duration_us / 1_000_000,
             "call_no": (record.call_no, reverse("gateway:call", args=[record.call_no])),
+            "grant": record.grant,
+            "case": record.case,
+            "purpose": record.purpose,
         }
         for record in records
     ]
@@ -212,12 +247,12 @@ def _list_rows(records: list[CallRecord]) -> list[dict[str, Any]]:
 
 def _count_columns(grouping: Grouping) -> list[Column]:
     return [
-        Column("group", _(_GROUPINGS[grouping])),
-        Column("calls", _("调用次数"), "number"),
-        *(Column(kind.value, _(kind.label), "number") for kind in OutcomeKind),
-        Column("rows", _("提供行数"), "number"),
-        Column("size_bytes", _("提供数据量"), "size"),
-        Column("mean", _("平均用时"), "duration"),
+        Column("group", _GROUPINGS[grouping]),
+        Column("calls", N_("调用次数"), "number", sort="calls", total=True),
+        *(Column(kind.value, kind.label, "number", sort=kind.value, total=True) for kind in OutcomeKind),
+        Column("rows", N_("提供行数"), "number", sort="rows", total=True),
+        Column("size_bytes", N_("提供数据量"), "size", sort="size_bytes", total=True),
+        Column("mean", N_("平均用时"), "duration", sort="mean_ms"),
     ]
 
 
@@ -275,7 +310,8 @@ def _chart(counts: list[CallCount], grouping: Grouping, at: datetime, height: st
         "tooltip": {"trigger": "axis"},
         "series": series,
     }
-    return Chart(_("调用次数"), option, _count_columns(grouping)[:5], rows, height=height, as_of=at)
+    columns = [column.translated(_) for column in _count_columns(grouping)[:5]]
+    return Chart(_("调用次数"), option, columns, rows, height=height, as_of=at)
 
 
 def _named(code: str, names: dict[str, str]) -> str:

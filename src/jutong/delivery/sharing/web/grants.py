@@ -1,33 +1,82 @@
 """授权管理: lists, the page of one grant, its end, and how it is called."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from jutong.base.http import SubjectRequest
-from jutong.delivery.sharing import policy, queries, services
+from jutong.delivery.sharing import models, policy, queries, services
 from jutong.delivery.sharing.values import Mask, Op
 from jutong.delivery.sharing.web import forms, words
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Post, decide
+from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.ui.components import Column, Tab
+from jutong.ui.lists import Listing
 
-PAGE_ROWS = 20
 _SEES_ALL = frozenset({Post.BUREAU_REVIEWER, Post.DATA_MONITOR, Post.CENTRE_ENGINEER})
 
 
+def _rows(request: HttpRequest, found: Sequence[models.Grant]) -> list[dict[str, Any]]:
+    at = clock.now()
+    names = organisations.titles({uscc for row in found for uscc in (row.consumer_uscc, row.provider_uscc)}, short=True)
+    titles = catalogue.titles({row.resource_code for row in found})
+    return [
+        {
+            "resource": (
+                titles.get(row.resource_code, row.resource_code),
+                reverse("sharing:grant", args=[row.grant_no]),
+            ),
+            "resource_code": row.resource_code,
+            "grant_no": row.grant_no,
+            "consumer": names.get(row.consumer_uscc, row.consumer_uscc),
+            "client": row.client_no,
+            "provider": names.get(row.provider_uscc, row.provider_uscc),
+            "state": words.grant_badge(row, at),
+            "granted_at": row.granted_at,
+            "expires_at": row.expires_at,
+        }
+        for row in found
+    ]
+
+
+GRANTS = Listing(
+    name="sharing.grants",
+    title=N_("授权管理"),
+    section=N_("共享申请"),
+    unit=N_("项"),
+    columns=(
+        Column("resource", N_("数据资源"), "link"),
+        Column("resource_code", N_("数据资源代码"), "code", only="file"),
+        Column("grant_no", N_("授权编号"), "code", sort="grant_no"),
+        Column("consumer", N_("使用部门")),
+        Column("client", N_("应用"), "code", sort="client_no"),
+        Column("provider", N_("提供部门")),
+        Column("state", N_("状态"), "badge"),
+        Column("granted_at", N_("授权时间"), "moment", sort="granted_at", only="file"),
+        Column("expires_at", N_("到期时间"), "moment", sort="expires_at"),
+    ),
+    rows=_rows,
+    search=("grant_no", "resource_code", "client_no"),
+    placeholder=N_("授权编号、资源代码或应用编号"),
+    default="-granted_at",
+    api="/api/v1/sharing/grants",
+)
+
+
 @require_GET
-def grants(request: SubjectRequest) -> HttpResponse:
+def grants(request: SubjectRequest) -> HttpResponseBase:
     """Grants my department holds, those on its resources, and for the bureau and the centre all."""
     own, at = request.subject.organisation, clock.now()
     seen = queries.grants(request.subject)
@@ -43,42 +92,14 @@ def grants(request: SubjectRequest) -> HttpResponse:
     live_only = request.GET.get("all") != "1"
     if live_only:
         rows = rows.filter(queries.living(at))
-    page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
-    names = organisations.titles({uscc for row in page for uscc in (row.consumer_uscc, row.provider_uscc)}, short=True)
-    titles = catalogue.titles({row.resource_code for row in page})
     context = {
-        "page": page,
         "tabs": [
             Tab(title, f"?role={key}", key == role) for key, (title, _rows) in kinds.items() if key != "all" or sees_all
         ],
         "role": role,
         "live_only": live_only,
-        "columns": [
-            Column("resource", _("数据资源"), "link"),
-            Column("grant_no", _("授权编号"), "code"),
-            Column("consumer", _("使用部门")),
-            Column("client", _("应用"), "code"),
-            Column("provider", _("提供部门")),
-            Column("state", _("状态"), "badge"),
-            Column("expires_at", _("到期时间"), "moment"),
-        ],
-        "rows": [
-            {
-                "resource": (
-                    titles.get(row.resource_code, row.resource_code),
-                    reverse("sharing:grant", args=[row.grant_no]),
-                ),
-                "grant_no": row.grant_no,
-                "consumer": names.get(row.consumer_uscc, row.consumer_uscc),
-                "client": row.client_no,
-                "provider": names.get(row.provider_uscc, row.provider_uscc),
-                "state": words.grant_badge(row, at),
-                "expires_at": row.expires_at,
-            }
-            for row in page
-        ],
     }
-    return render(request, "sharing/grants.html", context)
+    return GRANTS.respond(request, rows, "sharing/grants.html", context)
 
 
 @require_GET

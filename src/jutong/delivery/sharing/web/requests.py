@@ -1,8 +1,11 @@
 """数据申请: lists, the page of one request, and the provider's answer."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,15 +19,60 @@ from jutong.kernel import clock
 from jutong.kernel.clock import local_day
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Post
+from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.ui.components import Column, Tab
+from jutong.ui.lists import Filter, Listing
 
-PAGE_ROWS = 20
+_BUREAU = frozenset({Post.BUREAU_REVIEWER, Post.DATA_MONITOR})
+
+
+def _rows(request: HttpRequest, found: Sequence[models.DataRequest]) -> list[dict[str, Any]]:
+    names = organisations.titles({uscc for row in found for uscc in (row.consumer_uscc, row.provider_uscc)}, short=True)
+    return [
+        {
+            "resource": (row.resource_title, reverse("sharing:request", args=[row.request_no])),
+            "resource_code": row.resource_code,
+            "request_no": row.request_no,
+            "consumer": names.get(row.consumer_uscc, row.consumer_uscc),
+            "provider": names.get(row.provider_uscc, row.provider_uscc),
+            "state": words.state_badge(row),
+            "submitted_at": row.submitted_at,
+            "decided_at": row.decided_at,
+            "closed_at": row.closed_at,
+        }
+        for row in found
+    ]
+
+
+REQUESTS = Listing(
+    name="sharing.requests",
+    title=N_("数据申请"),
+    section=N_("共享申请"),
+    unit=N_("件"),
+    columns=(
+        Column("resource", N_("数据资源"), "link", sort="resource_title"),
+        Column("resource_code", N_("数据资源代码"), "code", only="file"),
+        Column("request_no", N_("申请编号"), "code", sort="request_no"),
+        Column("consumer", N_("使用部门")),
+        Column("provider", N_("提供部门")),
+        Column("state", N_("状态"), "badge"),
+        Column("submitted_at", N_("提交时间"), "moment", sort="submitted_at"),
+        Column("decided_at", N_("答复时间"), "moment", only="file"),
+        Column("closed_at", N_("办结时间"), "moment", only="file"),
+    ),
+    rows=_rows,
+    search=("resource_title", "request_no", "resource_code", "case_no"),
+    placeholder=N_("资源名称、申请编号或代码"),
+    filters=(Filter.of("state", N_("状态"), RequestState),),
+    default="-submitted_at",
+    api="/api/v1/sharing/requests",
+)
 
 
 @require_GET
-def requests(request: SubjectRequest) -> HttpResponse:
+def requests(request: SubjectRequest) -> HttpResponseBase:
     """My requests, those for my resources, and for the bureau all."""
     own = request.subject.organisation
     mine = queries.requests(request.subject)
@@ -33,43 +81,21 @@ def requests(request: SubjectRequest) -> HttpResponse:
         "provider": (_("申请本部门数据"), mine.filter(provider_uscc=own)),
         "all": (_("全部申请"), mine),
     }
-    bureau = request.subject.post in (Post.BUREAU_REVIEWER, Post.DATA_MONITOR)
+    bureau = request.subject.post in _BUREAU
     role = request.GET.get("role", "")
     role = role if role in kinds else ("all" if bureau else "consumer")
     rows = kinds[role][1]
     open_only = request.GET.get("open") == "1"
     if open_only:
         rows = rows.filter(state__in=models.OPEN_STATES)
-    page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
-    names = organisations.titles({uscc for row in page for uscc in (row.consumer_uscc, row.provider_uscc)}, short=True)
     context = {
-        "page": page,
         "tabs": [
             Tab(title, f"?role={key}", key == role) for key, (title, _rows) in kinds.items() if key != "all" or bureau
         ],
         "open_only": open_only,
         "role": role,
-        "columns": [
-            Column("resource", _("数据资源"), "link"),
-            Column("request_no", _("申请编号"), "code"),
-            Column("consumer", _("使用部门")),
-            Column("provider", _("提供部门")),
-            Column("state", _("状态"), "badge"),
-            Column("submitted_at", _("提交时间"), "moment"),
-        ],
-        "rows": [
-            {
-                "resource": (row.resource_title, reverse("sharing:request", args=[row.request_no])),
-                "request_no": row.request_no,
-                "consumer": names.get(row.consumer_uscc, row.consumer_uscc),
-                "provider": names.get(row.provider_uscc, row.provider_uscc),
-                "state": words.state_badge(row),
-                "submitted_at": row.submitted_at,
-            }
-            for row in page
-        ],
     }
-    return render(request, "sharing/requests.html", context)
+    return REQUESTS.respond(request, rows, "sharing/requests.html", context)
 
 
 @require_GET

@@ -1,9 +1,10 @@
 """The audit log on pages: search, one entry with its proof, checkpoints, export."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,15 +19,45 @@ from jutong.foundation.audit.values import InclusionProof
 from jutong.foundation.audit.web.forms import SearchForm
 from jutong.kernel import clock
 from jutong.kernel.policy import POST_NAMES, Post, decide
+from jutong.kernel.text import N_
 from jutong.ui.components import Badge, Column, Pages, Tone
+from jutong.ui.lists import MEDIA_TYPES, Listing
 
 _PER_PAGE = 50
 
 
+def _entry_rows(request: HttpRequest, found: Sequence[Entry]) -> list[dict[str, Any]]:
+    sealed = queries.size_sealed()
+    return [_row(entry, sealed) for entry in found]
+
+
+# For its files; the page pages by itself, because each look into the log is itself recorded.
+ENTRIES = Listing(
+    name="audit.entries",
+    title=N_("审计日志"),
+    columns=(
+        Column("number", N_("编号"), "link"),
+        Column("at", N_("时间"), "moment"),
+        Column("who", N_("操作人")),
+        Column("action", N_("操作"), "code"),
+        Column("object", N_("对象")),
+        Column("case", N_("办件编号")),
+        Column("sealed", N_("状态"), "badge"),
+    ),
+    rows=_entry_rows,
+    personal=True,
+    record=services.record_export,
+)
+
+
 @require_GET
-def search(request: SubjectRequest) -> HttpResponse:
-    """审计日志: search; each search is itself recorded."""
-    form = SearchForm(request.GET or None)
+def search(request: SubjectRequest) -> HttpResponseBase:
+    """审计日志: search; each search is itself recorded, and so is each file."""
+    filters = {name: value for name, value in request.GET.items() if name not in ("file", "page")}
+    form = SearchForm(filters or None)
+    if (kind := request.GET.get("file", "")) in MEDIA_TYPES:
+        require(request.subject, policy.EXPORT_LOG)
+        return ENTRIES.file(request, services.visible_entries(form.filters(), by=request.subject), kind)
     number = _page_number(request.GET.get("page", ""))
     total, found = services.search(
         form.filters(), by=request.subject, at=clock.now(), limit=_PER_PAGE, offset=(number - 1) * _PER_PAGE
@@ -36,15 +67,7 @@ def search(request: SubjectRequest) -> HttpResponse:
         "form": form,
         "total": total,
         "pages": Pages(number, max(1, -(-total // _PER_PAGE)), total),
-        "columns": [
-            Column("number", _("编号"), "link"),
-            Column("at", _("时间"), "moment"),
-            Column("who", _("操作人")),
-            Column("action", _("操作"), "code"),
-            Column("object", _("对象")),
-            Column("case", _("办件编号")),
-            Column("sealed", _("状态"), "badge"),
-        ],
+        "columns": [column.translated(_) for column in ENTRIES.columns],
         "rows": [_row(entry, sealed) for entry in found],
         "may_export": bool(decide(request.subject, policy.EXPORT_LOG)),
     }
@@ -120,24 +143,31 @@ def _holds(proof: InclusionProof) -> bool:
     return root_from_path(proof.leaf_index, proof.checkpoint.size, leaf, proof.path) == proof.checkpoint.root
 
 
+CHECKPOINTS = Listing(
+    name="audit.checkpoints",
+    title=N_("审计检查点"),
+    section=N_("知识库"),
+    unit=N_("个"),
+    columns=(
+        Column("size", N_("记录数"), "number", sort="size"),
+        Column("at", N_("签名时间"), "moment", sort="at"),
+        Column("root", N_("根哈希"), "code"),
+    ),
+    rows=lambda request, found: [{"size": row.size, "at": row.at, "root": bytes(row.root).hex()} for row in found],
+    default="-size",
+    page_rows=_PER_PAGE,
+    api="/api/v1/audit/checkpoint",
+    empty=(N_("还没有检查点"), N_("第一条审计记录写入约十秒后会签出第一个检查点。")),
+    icon="rubber-stamp",
+)
+
+
 @require_GET
-def checkpoints(request: SubjectRequest) -> HttpResponse:
+def checkpoints(request: SubjectRequest) -> HttpResponseBase:
     """审计检查点: the signed notes, to be kept elsewhere."""
     require(request.subject, policy.READ_CHECKPOINTS)
-    page = Paginator(queries.checkpoints(), _PER_PAGE).get_page(request.GET.get("page"))
-    newest = api.checkpoint()
-    context = {
-        "page": page,
-        "newest": newest,
-        "verifier_key": api.verifier_key(),
-        "columns": [
-            Column("size", _("记录数"), "number"),
-            Column("at", _("签名时间"), "moment"),
-            Column("root", _("根哈希"), "code"),
-        ],
-        "rows": [{"size": row.size, "at": row.at, "root": bytes(row.root).hex()} for row in page],
-    }
-    return render(request, "audit/checkpoints.html", context)
+    context = {"newest": api.checkpoint(), "verifier_key": api.verifier_key()}
+    return CHECKPOINTS.respond(request, queries.checkpoints(), "audit/checkpoints.html", context)
 
 
 @require_GET

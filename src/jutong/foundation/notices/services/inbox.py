@@ -1,7 +1,7 @@
 """Putting notices into inboxes and marking them read."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,6 +61,12 @@ def mark_read(notice_id: int, *, by: Subject, at: datetime) -> Notice:
         notice.read_at = at
         notice.save(update_fields=["read_at"])
     return notice
+
+
+def mark_several_read(notice_ids: Collection[int], *, by: Subject, at: datetime) -> int:
+    """Mark these of the subject's notices as read; how many were not. Other people's numbers change nothing."""
+    unread = Notice.objects.filter(queries.scope(by, policy.READ_NOTICES), read_at=None, id__in=notice_ids)
+    return unread.update(read_at=at)
 
 
 def mark_all_read(*, by: Subject, at: datetime) -> int:

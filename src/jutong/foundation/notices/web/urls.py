@@ -10,6 +10,7 @@ urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("bell/", inbox.bell, name="bell"),
     path("read/", inbox.read_all, name="read_all"),
+    path("read/several/", inbox.read_several, name="read_several"),
     path("settings/", settings.settings, name="settings"),
     path("settings/habits/", settings.set_habits, name="set_habits"),
     path("settings/<slug:channel>/", settings.enter, name="enter_contact"),

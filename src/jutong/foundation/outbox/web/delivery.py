@@ -1,8 +1,12 @@
 """事实投递: how far facts are carried, and mending what is stuck."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -11,36 +15,53 @@ from jutong.base.http import SubjectRequest
 from jutong.foundation.outbox import policy, queries, services
 from jutong.kernel import clock
 from jutong.kernel.policy import decide
+from jutong.kernel.text import N_
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.lists import Listing
+
+
+def _rows(request: HttpRequest, states: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.name,
+            "events": "、".join(each.events),
+            "behind": each.behind,
+            "state": _state(each.stuck, each.parked),
+        }
+        for each in states
+    ]
+
+
+SUBSCRIBERS = Listing(
+    name="outbox.subscribers",
+    title=N_("事实投递"),
+    section=N_("平台管理"),
+    unit=N_("个订阅方"),
+    columns=(
+        Column("name", N_("订阅方"), "code", sort="name"),
+        Column("events", N_("订阅的事实")),
+        Column("behind", N_("待投递"), "number", sort="behind", total=True),
+        Column("state", N_("状态"), "badge"),
+    ),
+    rows=_rows,
+    search=("name",),
+    placeholder=N_("订阅方"),
+    page_rows=100,
+    api="/api/v1/outbox/delivery",
+)
 
 
 @require_GET
-def delivery(request: SubjectRequest) -> HttpResponse:
+def delivery(request: SubjectRequest) -> HttpResponseBase:
     """Subscribers and streams that are stuck."""
     require(request.subject, policy.SEE_DELIVERY)
-    states = queries.subscriber_states()
     context = {
         "unnumbered": queries.unnumbered(),
-        "columns": [
-            Column("name", _("订阅方"), "code"),
-            Column("events", _("订阅的事实")),
-            Column("behind", _("待投递"), "number"),
-            Column("state", _("状态"), "badge"),
-        ],
-        "rows": [
-            {
-                "name": each.name,
-                "events": "、".join(each.events),
-                "behind": each.behind,
-                "state": _state(each.stuck, each.parked),
-            }
-            for each in states
-        ],
         "stuck": queries.stuck_streams(),
         "may_retry": bool(decide(request.subject, policy.RETRY_STREAM)),
         "may_skip": bool(decide(request.subject, policy.SKIP_FACT)),
     }
-    return render(request, "outbox/delivery.html", context)
+    return SUBSCRIBERS.respond(request, list(queries.subscriber_states()), "outbox/delivery.html", context)
 
 
 def _state(stuck: int, parked: int) -> Badge:

@@ -1,9 +1,10 @@
 """Cases: the list of those one may see, and the page of one."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -29,39 +30,15 @@ from jutong.foundation.procedures.web.forms import OpinionForm, TransitionForm
 from jutong.kernel import clock
 from jutong.kernel.clock import local_day
 from jutong.kernel.policy import Facts, Relation, Subject
+from jutong.kernel.text import N_
 from jutong.ui.components import Choice, Column, Facet
 from jutong.ui.formatting import day_words
+from jutong.ui.lists import Listing
 
-_PER_PAGE = 30
 _STATES = ("open", "late", "all")
 
 
-@require_GET
-def cases(request: SubjectRequest) -> HttpResponse:
-    """办件查询."""
-    mine = Facts({Relation.OWNER: request.subject.organisation, Relation.SELF: request.subject.person_no})
-    require(request.subject, policy.SEE_CASE, mine)
-    state = request.GET.get("state") if request.GET.get("state") in _STATES else "open"
-    kind = request.GET.get("procedure", "")
-    rows = queries.cases(request.subject, procedure=kind, open_only=state != "all", late_only=state == "late")
-    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "columns": [
-            Column("case", _("事项"), "link"),
-            Column("no", _("编号"), "code"),
-            Column("step", _("环节")),
-            Column("opened", _("提交时间"), "moment"),
-            Column("due", _("到期日")),
-            Column("state", _("状态"), "badge"),
-        ],
-        "rows": _rows(list(page)),
-        "facets": _facets(kind, state or "open"),
-    }
-    return render(request, "procedures/cases.html", context)
-
-
-def _rows(found: list[Case]) -> list[dict[str, Any]]:
+def _rows(request: HttpRequest, found: Sequence[Case]) -> list[dict[str, Any]]:
     at, clocks, calendars = clock.now(), queries.running_clocks(found), queries.Calendars()
     rows = []
     for row in found:
@@ -76,9 +53,47 @@ def _rows(found: list[Case]) -> list[dict[str, Any]]:
                 "opened": row.opened_at,
                 "due": words.deadline(seen) or "",
                 "state": words.state_badge(row, seen),
+                "closed": row.closed_at,
             }
         )
     return rows
+
+
+CASES = Listing(
+    name="procedures.cases",
+    title=N_("办件查询"),
+    section=N_("个人工作台"),
+    unit=N_("件"),
+    columns=(
+        Column("case", N_("事项"), "link", sort="title"),
+        Column("no", N_("编号"), "code", sort="case_no"),
+        Column("step", N_("环节")),
+        Column("opened", N_("提交时间"), "moment", sort="opened_at"),
+        Column("due", N_("到期日")),
+        Column("state", N_("状态"), "badge"),
+        Column("closed", N_("办结时间"), "moment", only="file"),
+    ),
+    rows=_rows,
+    search=("case_no", "title", "subject_code"),
+    placeholder=N_("事项名称、办件编号或代码"),
+    page_rows=30,
+    api="/api/v1/procedures/cases",
+    empty=(N_("没有办件"), N_("换一个状态或流程再看；只列出您有权查看的办件。")),
+    icon="file-text",
+)
+
+
+@require_GET
+def cases(request: SubjectRequest) -> HttpResponseBase:
+    """办件查询."""
+    mine = Facts({Relation.OWNER: request.subject.organisation, Relation.SELF: request.subject.person_no})
+    require(request.subject, policy.SEE_CASE, mine)
+    # Whoever seeks a case by its number wants it, ended or not.
+    usual = "all" if request.GET.get("q") else "open"
+    state = request.GET.get("state") if request.GET.get("state") in _STATES else usual
+    kind = request.GET.get("procedure", "")
+    rows = queries.cases(request.subject, procedure=kind, open_only=state != "all", late_only=state == "late")
+    return CASES.respond(request, rows, facets=_facets(kind, state or "open"))
 
 
 def _facets(kind: str, state: str) -> list[Facet]:

@@ -8,6 +8,7 @@ app_name = "procedures"
 
 urlpatterns = [
     path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/claim/", tasks.claim_several, name="claim_several"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<slug:case_no>/", cases.case, name="case"),
     path("cases/<slug:case_no>/sheet.pdf", sheet.pdf, name="sheet_pdf"),

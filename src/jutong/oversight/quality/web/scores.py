@@ -1,36 +1,94 @@
 """The list of scores, and the panel on a resource's page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
+from jutong.kernel.text import N_
 from jutong.oversight.quality import api, queries
 from jutong.oversight.quality.policy import MEASURE, SEE_SCORE
 from jutong.oversight.quality.values import Score
+from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.ui.components import Badge, Chart, Column, Tone
 from jutong.ui.formatting import moment_words
+from jutong.ui.lists import Filter, Listing
 
 PAGE_ROWS = 20
 
 
-def score_list(request: SubjectRequest) -> HttpResponse:
-    """Every resource's latest score, the lowest first."""
-    page = Paginator(queries.latest_rows(request.subject, SEE_SCORE), PAGE_ROWS).get_page(request.GET.get("page"))
-    scores = [queries.to_value(row) for row in page]
+_STARS = (
+    ("5", N_("5 星")),
+    ("4", N_("4 星")),
+    ("3", N_("3 星")),
+    ("2", N_("2 星")),
+    ("1", N_("1 星")),
+    ("0", N_("暂无法评分")),
+)
+
+
+def _rows(request: HttpRequest, found: Sequence[Any]) -> list[dict[str, Any]]:
+    scores = [queries.to_value(row) for row in found]
     titles = catalogue.titles([score.resource_code for score in scores])
-    rows = [{"score": score, "title": titles.get(score.resource_code, ""), "badge": rating(score)} for score in scores]
-    return render(request, "quality/scores.html", {"rows": rows, "page": page})
+    names = organisations.titles({row.provider_uscc for row in found}, short=True)
+    return [
+        {
+            "title": (
+                titles.get(score.resource_code, score.resource_code),
+                reverse("catalogue:resource", args=[score.resource_code]),
+            ),
+            "code": score.resource_code,
+            "provider": names.get(row.provider_uscc, row.provider_uscc),
+            "badge": rating(score),
+            "total": score.total,
+            "row_count": score.row_count,
+            "measured_at": score.measured_at,
+        }
+        for row, score in zip(found, scores, strict=True)
+    ]
+
+
+SCORES = Listing(
+    name="quality.scores",
+    title=N_("数据质量"),
+    section=N_("质量校核"),
+    unit=N_("项"),
+    columns=(
+        Column("title", N_("资源"), "link"),
+        Column("code", N_("代码"), "code", sort="resource_code"),
+        Column("provider", N_("提供方")),
+        Column("badge", N_("评级"), "badge", sort="stars"),
+        Column("total", N_("得分"), "number", sort="total"),
+        Column("row_count", N_("记录数"), "number", sort="row_count", total=True),
+        Column("measured_at", N_("测量时间"), "moment", sort="measured_at"),
+    ),
+    rows=_rows,
+    search=("resource_code",),
+    placeholder=N_("资源代码"),
+    filters=(Filter("stars", N_("评级"), lambda: _STARS),),
+    default="total",
+    page_rows=PAGE_ROWS,
+    api="/api/v1/quality/scores",
+    empty=(N_("还没有质量评分"), N_("资源完成第一次数据交换后自动评分。")),
+    icon="chart-bar",
+)
+
+
+@require_GET
+def score_list(request: SubjectRequest) -> HttpResponseBase:
+    """Every resource's latest score, the lowest first."""
+    return SCORES.respond(request, queries.latest_rows(request.subject, SEE_SCORE))
 
 
 def panel(request: SubjectRequest, code: str) -> HttpResponse:

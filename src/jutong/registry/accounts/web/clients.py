@@ -1,12 +1,14 @@
 """Clients and keys: the calling systems of one's own organisation."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,17 +17,53 @@ from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
+from jutong.kernel.text import N_
 from jutong.registry.accounts import api, policy
 from jutong.registry.accounts.values import IssuedKey, KeyRef
 from jutong.registry.accounts.web.forms import ClientForm, KeyForm, refuse
 from jutong.registry.organisations import api as organisations
-from jutong.ui.components import Badge, Tone
+from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.lists import Listing
 
 PAGE_ROWS = 50
 
 
+def _client_rows(request: HttpRequest, found: Sequence[Any]) -> list[dict[str, Any]]:
+    titles = organisations.titles({row.organisation for row in found})
+    return [
+        {
+            "client_no": row.client_no,
+            "name": (row.name, reverse("accounts:client", args=[row.client_no])),
+            "organisation": titles.get(row.organisation, row.organisation),
+            "responsible": row.responsible.display_name,
+        }
+        for row in found
+    ]
+
+
+CLIENTS = Listing(
+    name="accounts.clients",
+    title=N_("应用与密钥"),
+    section=N_("接口服务"),
+    unit=N_("个"),
+    columns=(
+        Column("client_no", N_("应用编号"), "code", sort="client_no"),
+        Column("name", N_("应用名称"), "link", sort="name"),
+        Column("organisation", N_("单位")),
+        Column("responsible", N_("责任人"), sort="responsible__display_name"),
+    ),
+    rows=_client_rows,
+    search=("client_no", "name"),
+    placeholder=N_("应用编号或名称"),
+    page_rows=PAGE_ROWS,
+    api="/api/v1/accounts/clients",
+    empty=(N_("尚未登记应用。"), N_("登记调用数据的业务系统后，即可申请数据并签发密钥。")),
+    icon="key",
+)
+
+
 @require_http_methods(["GET", "POST"])
-def clients(request: SubjectRequest) -> HttpResponse:
+def clients(request: SubjectRequest) -> HttpResponseBase:
     """应用与密钥: the list, and registering a calling system."""
     if request.method == "POST":
         require(request.subject, policy.CREATE_CLIENT, Facts({Relation.OWNER: request.subject.organisation}))
@@ -37,14 +75,9 @@ def clients(request: SubjectRequest) -> HttpResponse:
             return redirect("accounts:client", made.client_no)
         except JutongError as error:
             refuse(form, error)
-    page = Paginator(api.clients(request.subject), PAGE_ROWS).get_page(request.GET.get("page"))
-    titles = organisations.titles({row.organisation for row in page})
-    context = {
-        "page": page,
-        "rows": [{"row": row, "organisation": titles.get(row.organisation, row.organisation)} for row in page],
-        "form": form if _may(request, policy.CREATE_CLIENT, request.subject.organisation) else None,
-    }
-    return render(request, "accounts/clients.html", context, status=422 if form.errors else 200)
+    context = {"form": form if _may(request, policy.CREATE_CLIENT, request.subject.organisation) else None}
+    status = 422 if form.errors else 200
+    return CLIENTS.respond(request, api.clients(request.subject), "accounts/clients.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

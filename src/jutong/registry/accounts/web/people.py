@@ -1,9 +1,11 @@
 """People and appointments, for the three administrators."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,21 +13,69 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
+from jutong.foundation.audit import api as audit
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Post, decide
+from jutong.kernel.text import N_
 from jutong.registry.accounts import api, policy
 from jutong.registry.accounts.values import NewPerson
 from jutong.registry.accounts.web.forms import AppointmentForm, PersonForm, refuse
 from jutong.registry.accounts.web.telling import told
 from jutong.registry.organisations import api as organisations
+from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.lists import Listing
 
 PAGE_ROWS = 50
 ORGANISATIONS_OFFERED = 1_000
 
 
+def _people_rows(request: HttpRequest, found: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "person_no": row.person_no,
+            "login_name": (row.login_name, reverse("accounts:person", args=[row.person_no])),
+            "display_name": _(row.display_name) if row.display_name else "",
+            "state": _state(row),
+            "last_login": row.last_login,
+        }
+        for row in found
+    ]
+
+
+def _state(row: Any) -> Badge:
+    if not row.is_active:
+        return Badge(_("已停用"), Tone.MUTED)
+    return Badge(_("待改密码"), Tone.ATTENTION) if row.must_change_password else Badge(_("正常"), Tone.GOOD)
+
+
+PEOPLE = Listing(
+    name="accounts.people",
+    title=N_("人员账号"),
+    section=N_("平台管理"),
+    unit=N_("人"),
+    columns=(
+        Column("person_no", N_("编号"), "code", sort="person_no"),
+        Column("login_name", N_("登录名"), "link", sort="login_name"),
+        Column("display_name", N_("姓名"), sort="display_name"),
+        Column("state", N_("状态"), "badge"),
+        Column("last_login", N_("最近登录"), "moment", sort="last_login"),
+    ),
+    rows=_people_rows,
+    search=("login_name", "display_name", "person_no"),
+    placeholder=N_("登录名、姓名或编号"),
+    default="person_no",
+    page_rows=PAGE_ROWS,
+    api="/api/v1/accounts/people",
+    personal=True,
+    record=audit.record_export,
+    empty=(N_("没有符合条件的人员。"), N_("请更换关键词再看。")),
+    icon="users",
+)
+
+
 @require_http_methods(["GET", "POST"])
-def people(request: SubjectRequest) -> HttpResponse:
+def people(request: SubjectRequest) -> HttpResponseBase:
     """人员账号: the list, and creating an account."""
     require(request.subject, policy.CREATE_PERSON if request.method == "POST" else policy.VIEW_PEOPLE)
     form = PersonForm(request.POST or None)
@@ -36,18 +86,13 @@ def people(request: SubjectRequest) -> HttpResponse:
             form = PersonForm()
         except JutongError as error:
             refuse(form, error)
-    words = request.GET.get("q", "").strip()
-    rows = api.people(request.subject)
-    if words:
-        rows = rows.filter(Q(login_name__icontains=words) | Q(display_name__icontains=words) | Q(person_no=words))
     context = {
-        "page": Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page")),
-        "q": words,
         "form": form if decide(request.subject, policy.CREATE_PERSON) else None,
         "made": made,
         "password": made.password.reveal_text() if made else "",
     }
-    return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return PEOPLE.respond(request, api.people(request.subject), "accounts/people.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,11 +1,12 @@
 """Organisations: the list with filters, one organisation with its names and offices, and their maintenance."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,16 +18,65 @@ from jutong.kernel import clock
 from jutong.kernel.codes.region import RegionCodeError
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import decide
+from jutong.kernel.text import N_
 from jutong.registry.organisations import api, policy
 from jutong.registry.organisations.values import Organisation, OrganisationKind
 from jutong.registry.organisations.web.forms import DepartmentForm, OfficeForm, RenameForm, refuse
-from jutong.ui.components import Badge, Choice, Facet, Fact, ListRow, Tone
+from jutong.ui.components import Badge, Choice, Column, Facet, Fact, ListRow, Tone
+from jutong.ui.lists import Listing
 
 PAGE_ROWS = 20
 
 
+def _file_rows(request: HttpRequest, found: Sequence[Any]) -> list[dict[str, Any]]:
+    values = [api.value_of(row) for row in found]
+    places = api.region_titles({organisation.region_code for organisation in values})
+    superiors = api.titles({each.superior_uscc for each in values} - {""})
+    return [
+        {
+            "name": each.name,
+            "uscc": each.uscc,
+            "short_name": each.short_name,
+            "kind": _(each.kind.label),
+            "region": places.get(each.region_code, each.region_code),
+            "superior": superiors.get(each.superior_uscc, each.superior_uscc),
+        }
+        for each in values
+    ]
+
+
+def _cards(request: HttpRequest, found: Sequence[Any]) -> list[ListRow]:
+    values = [api.value_of(row) for row in found]
+    places = api.region_titles({organisation.region_code for organisation in values})
+    return [list_row(organisation, places) for organisation in values]
+
+
+DEPARTMENTS = Listing(
+    name="organisations.departments",
+    title=N_("单位"),
+    section=N_("平台管理"),
+    unit=N_("个"),
+    columns=(
+        Column("name", N_("单位名称"), sort="name"),
+        Column("uscc", N_("统一社会信用代码"), "code", sort="organisation__uscc"),
+        Column("short_name", N_("简称")),
+        Column("kind", N_("单位类型")),
+        Column("region", N_("行政区划"), sort="organisation__region"),
+        Column("superior", N_("上级单位")),
+    ),
+    rows=_file_rows,
+    cards=_cards,
+    finds=True,
+    placeholder=N_("单位名称、简称或统一社会信用代码"),
+    page_rows=PAGE_ROWS,
+    api="/api/v1/organisations/departments",
+    empty=(N_("没有符合条件的单位。"), N_("请更换关键词或清除筛选条件。")),
+    icon="building-bank",
+)
+
+
 @require_http_methods(["GET", "POST"])
-def departments(request: SubjectRequest) -> HttpResponse:
+def departments(request: SubjectRequest) -> HttpResponseBase:
     """单位: the list, and registering one."""
     require(request.subject, policy.READ_REGISTER)
     form = DepartmentForm(request.POST or None)
@@ -38,16 +88,11 @@ def departments(request: SubjectRequest) -> HttpResponse:
             return redirect("organisations:department", created.uscc)
         except JutongError as error:
             refuse(form, error)
-    page = Paginator(_rows(request), PAGE_ROWS).get_page(request.GET.get("page"))
-    found = [api.value_of(row) for row in page]
-    places = api.region_titles({organisation.region_code for organisation in found})
-    context = {
-        "page": page,
-        "rows": [_list_row(organisation, places) for organisation in found],
-        "facets": _facets(request),
-        "form": form if decide(request.subject, policy.CREATE_ORGANISATION) else None,
-    }
-    return render(request, "organisations/departments.html", context, status=422 if form.errors else 200)
+    context = {"form": form if decide(request.subject, policy.CREATE_ORGANISATION) else None}
+    status = 422 if form.errors else 200
+    return DEPARTMENTS.respond(
+        request, _rows(request), "organisations/departments.html", context, facets=_facets(request), status=status
+    )
 
 
 @require_GET
@@ -138,7 +183,8 @@ def _facets(request: SubjectRequest) -> list[Facet]:
     ]
 
 
-def _list_row(organisation: Organisation, places: dict[str, str]) -> ListRow:
+def list_row(organisation: Organisation, places: dict[str, str]) -> ListRow:
+    """An organisation as a result of a search; `places` names the divisions."""
     return ListRow(
         title=organisation.name,
         url=reverse("organisations:department", args=[organisation.uscc]),

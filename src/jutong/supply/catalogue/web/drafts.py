@@ -1,8 +1,11 @@
 """目录编制: drafts, their form, and the way to review."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,12 +16,14 @@ from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
+from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, policy, queries, services
 from jutong.supply.catalogue.values import Content, DraftState
 from jutong.supply.catalogue.web import forms
 from jutong.supply.catalogue.web.resource import badges, bases, element_title, elements, item_columns, item_rows
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.lists import Filter, Listing
 
 PAGE_ROWS = 20
 STATE_TONES = {
@@ -31,39 +36,51 @@ STATE_TONES = {
 }
 
 
+def _draft_rows(request: HttpRequest, found: Sequence[models.Draft]) -> list[dict[str, Any]]:
+    titles = organisations.titles({row.provider_uscc for row in found}, short=True)
+    return [
+        {
+            "title": (row.title or _("（未填写名称）"), reverse("catalogue:draft", args=[row.draft_no])),
+            "draft_no": row.draft_no,
+            "provider": titles.get(row.provider_uscc, row.provider_uscc),
+            "state": state_badge(row),
+            "code": row.resource.code if row.resource else "",
+            "changed_at": row.changed_at,
+        }
+        for row in found
+    ]
+
+
+DRAFTS = Listing(
+    name="catalogue.drafts",
+    title=N_("目录编制"),
+    section=N_("数据目录"),
+    unit=N_("项"),
+    columns=(
+        Column("title", N_("数据资源名称"), "link", sort="title"),
+        Column("draft_no", N_("草稿编号"), "code", sort="draft_no"),
+        Column("provider", N_("提供方")),
+        Column("state", N_("编制状态"), "badge"),
+        Column("code", N_("数据资源代码"), "code"),
+        Column("changed_at", N_("最近修改"), "moment", sort="changed_at"),
+    ),
+    rows=_draft_rows,
+    search=("title", "draft_no", "resource__code__icontains"),
+    placeholder=N_("资源名称、草稿编号或代码"),
+    filters=(Filter.of("state", N_("编制状态"), DraftState),),
+    default="-changed_at",
+    page_rows=PAGE_ROWS,
+    api="/api/v1/catalogue/drafts",
+)
+
+
 @require_GET
-def drafts(request: SubjectRequest) -> HttpResponse:
+def drafts(request: SubjectRequest) -> HttpResponseBase:
     """My department's drafts; for the bureau those that were submitted."""
     everything = request.GET.get("all") == "1"
-    page = Paginator(queries.drafts(request.subject, open_only=not everything), PAGE_ROWS).get_page(
-        request.GET.get("page")
-    )
-    titles = organisations.titles({row.provider_uscc for row in page}, short=True)
-    context = {
-        "page": page,
-        "columns": [
-            Column("title", _("数据资源名称"), "link"),
-            Column("draft_no", _("草稿编号"), "code"),
-            Column("provider", _("提供方")),
-            Column("state", _("编制状态"), "badge"),
-            Column("code", _("数据资源代码"), "code"),
-            Column("changed_at", _("最近修改"), "moment"),
-        ],
-        "rows": [
-            {
-                "title": (row.title or _("（未填写名称）"), reverse("catalogue:draft", args=[row.draft_no])),
-                "draft_no": row.draft_no,
-                "provider": titles.get(row.provider_uscc, row.provider_uscc),
-                "state": state_badge(row),
-                "code": row.resource.code if row.resource else "",
-                "changed_at": row.changed_at,
-            }
-            for row in page
-        ],
-        "everything": everything,
-        "may_create": _may_create(request),
-    }
-    return render(request, "catalogue/drafts.html", context)
+    context = {"everything": everything, "may_create": _may_create(request)}
+    rows = queries.drafts(request.subject, open_only=not everything)
+    return DRAFTS.respond(request, rows, "catalogue/drafts.html", context)
 
 
 @require_GET

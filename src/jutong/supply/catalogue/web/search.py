@@ -1,8 +1,10 @@
 """资源检索: search with facets, in the address so that a page can be sent to a colleague."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from jutong.kernel import clock
 from jutong.kernel.codes.region import RegionCode
 from jutong.kernel.codes.resource_code import ResourceClass
 from jutong.kernel.codes.sharing import FormatGroup, OpenFlag, ShareType, UpdateCycle
+from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import models, queries
 from jutong.supply.catalogue.values import parse_format
@@ -32,6 +35,7 @@ from jutong.ui.components import (
     window_of,
 )
 from jutong.ui.formatting import day_words, number_words, ratio_words
+from jutong.ui.lists import MEDIA_TYPES, Listing
 
 PAGE_ROWS = 20
 SHARE_TONES = {
@@ -48,22 +52,73 @@ _CITY_TILES = {
 }  # fmt: skip
 
 
+def _file_rows(request: HttpRequest, found: Sequence[models.Resource]) -> list[dict[str, Any]]:
+    titles = organisations.titles({row.provider_uscc for row in found})
+    return [
+        {
+            "code": row.code,
+            "title": row.title,
+            "class": _(ResourceClass(int(row.code[0])).label),
+            "provider": titles.get(row.provider_uscc, row.provider_uscc),
+            "uscc": row.provider_uscc,
+            "office": row.provider_office,
+            "summary": row.summary,
+            "formats": "、".join(parse_format(text).name for text in row.formats),
+            "sharing_type": share_badge(row.sharing_type),
+            "sharing_condition": row.sharing_condition,
+            "open": _("开放") if row.open else _("不开放"),
+            "cycle": _(UpdateCycle(row.update_cycle).label),
+            "published_on": row.published_on,
+            "mounted_at": row.mounted_at,
+        }
+        for row in found
+    ]
+
+
+# For its files; the page shows results as cards, with counts beside each facet.
+RESOURCES = Listing(
+    name="catalogue.resources",
+    title=N_("数据资源目录"),
+    unit=N_("项"),
+    columns=(
+        Column("code", N_("数据资源代码"), "code"),
+        Column("title", N_("数据资源名称")),
+        Column("class", N_("资源分类")),
+        Column("provider", N_("提供方")),
+        Column("uscc", N_("提供方代码"), "code"),
+        Column("office", N_("提供方内设机构")),
+        Column("summary", N_("资源摘要")),
+        Column("formats", N_("资源格式")),
+        Column("sharing_type", N_("共享类型")),
+        Column("sharing_condition", N_("共享条件")),
+        Column("open", N_("开放属性")),
+        Column("cycle", N_("更新周期")),
+        Column("published_on", N_("发布日期"), "day"),
+        Column("mounted_at", N_("挂载时间"), "moment"),
+    ),
+    rows=_file_rows,
+    finds=True,
+)
+
+
 @public
 @require_GET
-def search(request: SubjectRequest) -> HttpResponse:
+def search(request: SubjectRequest) -> HttpResponseBase:
     """The catalogue page. The public sees what is open to society."""
     asked = read_search(request.GET)
     rows = queries.find(request.subject, asked)
+    kind = request.GET.get("file", "")
+    if kind in MEDIA_TYPES and request.subject.signed_in:
+        return RESOURCES.file(request, rows, kind, facets=_facets(asked, *_counted(request, asked)))
     total = queries.count_of(rows)
     capped = total > queries.COUNT_LIMIT
     last = max(1, -(-min(total, queries.COUNT_LIMIT) // PAGE_ROWS))
     number = min(max(1, _whole(request.GET.get("page"), 1)), last)
     part = list(rows[(number - 1) * PAGE_ROWS : number * PAGE_ROWS])
-    counts = queries.facet_counts(request.subject, asked)
-    titles = organisations.titles({row.provider_uscc for row in part} | counts["providers"].keys(), short=True)
+    counts, titles = _counted(request, asked, {row.provider_uscc for row in part})
     context = {
         "asked": asked,
-        "rows": [_list_row(row, titles) for row in part],
+        "rows": [list_row(row, titles) for row in part],
         "pages": Pages(number, last, min(total, queries.COUNT_LIMIT), capped, window_of(number, last)),
         "facets": _facets(asked, counts, titles),
         "sorts": [
@@ -79,6 +134,13 @@ def search(request: SubjectRequest) -> HttpResponse:
         "api_path": f"/api/v1/catalogue/resources?{request.GET.urlencode()}".rstrip("?"),
     }
     return render(request, "catalogue/search.html", context)
+
+
+def _counted(
+    request: SubjectRequest, asked: queries.Search, providers: set[str] | None = None
+) -> tuple[dict[str, dict[Any, int]], dict[str, str]]:
+    counts = queries.facet_counts(request.subject, asked)
+    return counts, organisations.titles((providers or set()) | counts["providers"].keys(), short=True)
 
 
 def read_search(query: QueryDict) -> queries.Search:
@@ -104,7 +166,8 @@ def share_badge(kind: int) -> Badge:
     return Badge(_(ShareType(kind).label), SHARE_TONES[ShareType(kind)])
 
 
-def _list_row(row: models.Resource, titles: dict[str, str]) -> ListRow:
+def list_row(row: models.Resource, titles: dict[str, str]) -> ListRow:
+    """A resource as a result of a search; `titles` names the organisations."""
     badges = [share_badge(row.sharing_type)]
     if row.open:
         badges.append(Badge(_("开放"), Tone.ACTIVE))

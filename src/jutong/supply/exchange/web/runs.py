@@ -1,26 +1,30 @@
 """交换运行: the list, one run, its progress that moves by itself, its rejects; starting, stopping, retrying."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from jutong.base.http import SubjectRequest
+from jutong.foundation.audit import api as audit
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
+from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.exchange import models, policy, queries
 from jutong.supply.exchange.services import runs
-from jutong.supply.exchange.values import RejectReason, Run, RunState
+from jutong.supply.exchange.values import RejectReason, Run, RunKind, RunState
 from jutong.supply.mounting import api as mounting
-from jutong.ui.components import Badge, Button, Choice, Column, Facet, Progress, Tone, render_progress
+from jutong.ui.components import Badge, Button, Column, Progress, Tone, render_progress
+from jutong.ui.lists import Filter, Listing
 
 PAGE_ROWS = 50
 TONES = {
@@ -34,48 +38,58 @@ TONES = {
 }
 
 
+def _run_rows(request: HttpRequest, found: Sequence[models.Run]) -> list[dict[str, Any]]:
+    values = [queries.run_of(row) for row in found]
+    titles = catalogue.titles({run.resource_code for run in values})
+    owners = organisations.titles({run.provider_uscc for run in values}, short=True)
+    return [
+        {
+            "run": (run.run_no, reverse("exchange:run", args=[run.run_no])),
+            "title": titles.get(run.resource_code, run.resource_code),
+            "code": run.resource_code,
+            "provider": owners.get(run.provider_uscc, run.provider_uscc),
+            "kind": _(run.kind.label),
+            "state": state_badge(run),
+            "rows": run.rows_read,
+            "rejected": run.rows_rejected,
+            "requested_at": run.requested_at,
+            "finished_at": run.finished_at,
+        }
+        for run in values
+    ]
+
+
+RUNS = Listing(
+    name="exchange.runs",
+    title=N_("交换运行"),
+    section=N_("数据交换"),
+    unit=N_("次"),
+    columns=(
+        Column("run", N_("运行编号"), "link", sort="run_no"),
+        Column("title", N_("数据资源")),
+        Column("code", N_("数据资源代码"), "code", only="file"),
+        Column("provider", N_("提供方")),
+        Column("kind", N_("方式")),
+        Column("state", N_("状态"), "badge"),
+        Column("rows", N_("读取行数"), "number", sort="rows_read", total=True),
+        Column("rejected", N_("拒收"), "number", sort="rows_rejected", total=True),
+        Column("requested_at", N_("提出时间"), "moment", sort="requested_at"),
+        Column("finished_at", N_("结束时间"), "moment", only="file"),
+    ),
+    rows=_run_rows,
+    search=("run_no", "resource_code"),
+    placeholder=N_("运行编号或资源代码"),
+    filters=(Filter.of("state", N_("运行状态"), RunState), Filter.of("kind", N_("方式"), RunKind)),
+    default="-requested_at",
+    page_rows=PAGE_ROWS,
+    api="/api/v1/exchange/runs",
+)
+
+
 @require_GET
-def run_list(request: SubjectRequest) -> HttpResponse:
-    """Runs one may see, the newest first, narrowed by state."""
-    chosen = [state for state in RunState if state.value in request.GET.getlist("state")]
-    rows = queries.runs(request.subject)
-    if chosen:
-        rows = rows.filter(state__in=chosen)
-    page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
-    found = [queries.run_of(row) for row in page]
-    titles = catalogue.titles({run.resource_code for run in found})
-    owners = organisations.titles({run.provider_uscc for run in found}, short=True)
-    facet = Facet(
-        "state", _("运行状态"), [Choice(state.value, _(state.label), selected=state in chosen) for state in RunState]
-    )
-    context = {
-        "facets": [facet],
-        "page": page,
-        "columns": [
-            Column("run", _("运行编号"), "link"),
-            Column("title", _("数据资源")),
-            Column("provider", _("提供方")),
-            Column("kind", _("方式")),
-            Column("state", _("状态"), "badge"),
-            Column("rows", _("读取行数"), "number"),
-            Column("rejected", _("拒收"), "number"),
-            Column("requested_at", _("提出时间"), "moment"),
-        ],
-        "rows": [
-            {
-                "run": (run.run_no, reverse("exchange:run", args=[run.run_no])),
-                "title": titles.get(run.resource_code, run.resource_code),
-                "provider": owners.get(run.provider_uscc, run.provider_uscc),
-                "kind": _(run.kind.label),
-                "state": state_badge(run),
-                "rows": run.rows_read,
-                "rejected": run.rows_rejected,
-                "requested_at": run.requested_at,
-            }
-            for run in found
-        ],
-    }
-    return render(request, "exchange/runs.html", context)
+def run_list(request: SubjectRequest) -> HttpResponseBase:
+    """Runs one may see, the newest first."""
+    return RUNS.respond(request, queries.runs(request.subject))
 
 
 @require_GET
@@ -133,20 +147,35 @@ def progress(request: SubjectRequest, run_no: str) -> HttpResponse:
     return response
 
 
+REJECTS = Listing(
+    name="exchange.rejects",
+    title=N_("拒收记录"),
+    section=N_("数据交换"),
+    unit=N_("行"),
+    columns=(
+        Column("row_no", N_("行号"), "number", sort="row_no"),
+        Column("column", N_("数据项"), "code", sort="column"),
+        Column("reason", N_("原因")),
+        Column("masked_value", N_("值（已遮盖）")),
+    ),
+    rows=lambda request, found: reject_rows(found),
+    search=("column",),
+    placeholder=N_("数据项"),
+    filters=(Filter.of("reason", N_("原因"), RejectReason),),
+    page_rows=PAGE_ROWS,
+    # Masked values are parts of personal ones.
+    personal=True,
+    record=audit.record_export,
+)
+
+
 @require_GET
-def rejects(request: SubjectRequest, run_no: str) -> HttpResponse:
+def rejects(request: SubjectRequest, run_no: str) -> HttpResponseBase:
     """Rows that were not taken, for correction at the source."""
     row = queries.get_run_row(run_no, request.subject, policy.VIEW_REJECTS)
-    page = Paginator(queries.rejects(row), PAGE_ROWS).get_page(request.GET.get("page"))
-    context = {
-        "run": row,
-        "total": row.rows_rejected,
-        "kept": page.paginator.count,
-        "page": page,
-        "columns": reject_columns(),
-        "rows": reject_rows(page),
-    }
-    return render(request, "exchange/rejects.html", context)
+    found = queries.rejects(row)
+    context = {"run": row, "total": row.rows_rejected, "kept": found.count()}
+    return REJECTS.respond(request, found, "exchange/rejects.html", context)
 
 
 @require_POST
@@ -270,18 +299,13 @@ def fault_words(run: Run) -> str:
 
 
 def reject_columns() -> list[Column]:
-    return [
-        Column("row_no", _("行号"), "number"),
-        Column("column", _("数据项"), "code"),
-        Column("reason", _("原因")),
-        Column("masked_value", _("值（已遮盖）")),
-    ]
+    return [column.translated(_) for column in REJECTS.columns]
 
 
 def reject_rows(found: Any) -> list[dict[str, Any]]:
     return [
         {
-            "row_no": row.row_no if row.row_no is not None else "—",
+            "row_no": row.row_no,
             "column": row.column,
             "reason": _(RejectReason(row.reason).label),
             "masked_value": row.masked_value,

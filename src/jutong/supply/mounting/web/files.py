@@ -1,8 +1,11 @@
 """上传文件: the list and uploading, one file with its columns."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,18 +15,59 @@ from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
+from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
-from jutong.supply.mounting import policy, queries
+from jutong.supply.mounting import models, policy, queries
 from jutong.supply.mounting.services import files
 from jutong.supply.mounting.services.mounts import columns_of
 from jutong.supply.mounting.web.forms import UploadForm, refuse
 from jutong.ui.components import Column
+from jutong.ui.lists import Listing
 
 PAGE_ROWS = 50
 
 
+def _file_rows(request: HttpRequest, found: Sequence[models.UploadedFile]) -> list[dict[str, Any]]:
+    titles = organisations.titles({row.organisation for row in found}, short=True)
+    return [
+        {
+            "name": (row.name, reverse("mounting:file", args=[row.file_no])),
+            "file_no": row.file_no,
+            "organisation": titles.get(row.organisation, row.organisation),
+            "encoding": row.encoding or "XLSX",
+            "rows": row.rows,
+            "size": row.size_bytes,
+            "uploaded_at": row.uploaded_at,
+        }
+        for row in found
+    ]
+
+
+FILES = Listing(
+    name="mounting.files",
+    title=N_("文件上传"),
+    section=N_("数据挂载"),
+    unit=N_("个"),
+    columns=(
+        Column("name", N_("文件"), "link", sort="name"),
+        Column("file_no", N_("编号"), "code", sort="file_no"),
+        Column("organisation", N_("单位")),
+        Column("encoding", N_("字符集")),
+        Column("rows", N_("行数"), "number", sort="rows", total=True),
+        Column("size", N_("大小"), "size", sort="size_bytes", total=True),
+        Column("uploaded_at", N_("上传时间"), "moment", sort="uploaded_at"),
+    ),
+    rows=_file_rows,
+    search=("name", "file_no"),
+    placeholder=N_("文件名或编号"),
+    default="-uploaded_at",
+    page_rows=PAGE_ROWS,
+    api="/api/v1/mounting/files",
+)
+
+
 @require_http_methods(["GET", "POST"])
-def file_list(request: SubjectRequest) -> HttpResponse:
+def file_list(request: SubjectRequest) -> HttpResponseBase:
     """Uploads of one's own department, and a new one."""
     own = request.subject.organisation
     may_upload = decide(request.subject, policy.UPLOAD_FILES, Facts({Relation.OWNER: own})).allowed
@@ -43,34 +87,9 @@ def file_list(request: SubjectRequest) -> HttpResponse:
             return redirect("mounting:file", number)
         except JutongError as error:
             refuse(form, error)
-    page = Paginator(queries.files(request.subject), PAGE_ROWS).get_page(request.GET.get("page"))
-    titles = organisations.titles({row.organisation for row in page}, short=True)
-    context = {
-        "form": form if may_upload else None,
-        "page": page,
-        "columns": [
-            Column("name", _("文件"), "link"),
-            Column("file_no", _("编号"), "code"),
-            Column("organisation", _("单位")),
-            Column("encoding", _("字符集")),
-            Column("rows", _("行数"), "number"),
-            Column("size", _("大小"), "size"),
-            Column("uploaded_at", _("上传时间"), "moment"),
-        ],
-        "rows": [
-            {
-                "name": (row.name, reverse("mounting:file", args=[row.file_no])),
-                "file_no": row.file_no,
-                "organisation": titles.get(row.organisation, row.organisation),
-                "encoding": row.encoding or "XLSX",
-                "rows": row.rows,
-                "size": row.size_bytes,
-                "uploaded_at": row.uploaded_at,
-            }
-            for row in page
-        ],
-    }
-    return render(request, "mounting/files.html", context, status=422 if form.errors else 200)
+    context = {"form": form if may_upload else None}
+    status = 422 if form.errors else 200
+    return FILES.respond(request, queries.files(request.subject), "mounting/files.html", context, status=status)
 
 
 @require_GET

@@ -1,11 +1,11 @@
 """挂载: the list, mounting a resource from a table, file or service, its panel on the resource page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
+from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
@@ -25,53 +26,70 @@ from jutong.supply.mounting.services.mounts import columns_of
 from jutong.supply.mounting.values import (
     ColumnFound,
     Mount,
+    MountKind,
     MountMode,
+    MountState,
     ServiceParameter,
     TableFound,
     TablePlace,
 )
 from jutong.supply.mounting.web.forms import ServiceForm, StopForm, TableForm, refuse
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.lists import Filter, Listing
 
 PAGE_ROWS = 50
 _MOMENTS = ("D", "T", "I")
 
 
-@require_GET
-def mount_list(request: SubjectRequest) -> HttpResponse:
-    """Mounts one may see, the newest first."""
-    page = Paginator(queries.mounts(request.subject), PAGE_ROWS).get_page(request.GET.get("page"))
-    found = [queries.mount_of(row) for row in page]
+def _mount_rows(request: HttpRequest, rows: Sequence[models.Mount]) -> list[dict[str, Any]]:
+    found = [queries.mount_of(row) for row in rows]
     titles = catalogue.titles({mount.resource_code for mount in found})
     owners = organisations.titles({mount.provider_uscc for mount in found}, short=True)
-    context = {
-        "page": page,
-        "columns": [
-            Column("title", _("数据资源"), "link"),
-            Column("code", _("代码"), "code"),
-            Column("provider", _("提供方")),
-            Column("kind", _("挂载方式")),
-            Column("place", _("来源")),
-            Column("state", _("状态"), "badge"),
-            Column("mounted_at", _("挂载时间"), "moment"),
-        ],
-        "rows": [
-            {
-                "title": (
-                    titles.get(mount.resource_code, mount.resource_code),
-                    reverse("mounting:mount", args=[mount.resource_code]),
-                ),
-                "code": mount.resource_code,
-                "provider": owners.get(mount.provider_uscc, mount.provider_uscc),
-                "kind": _(mount.kind.label),
-                "place": place_words(mount),
-                "state": state_badge(mount),
-                "mounted_at": mount.mounted_at,
-            }
-            for mount in found
-        ],
-    }
-    return render(request, "mounting/mounts.html", context)
+    return [
+        {
+            "title": (
+                titles.get(mount.resource_code, mount.resource_code),
+                reverse("mounting:mount", args=[mount.resource_code]),
+            ),
+            "code": mount.resource_code,
+            "provider": owners.get(mount.provider_uscc, mount.provider_uscc),
+            "kind": _(mount.kind.label),
+            "place": place_words(mount),
+            "state": state_badge(mount),
+            "mounted_at": mount.mounted_at,
+        }
+        for mount in found
+    ]
+
+
+MOUNTS = Listing(
+    name="mounting.mounts",
+    title=N_("挂载一览"),
+    section=N_("数据挂载"),
+    unit=N_("项"),
+    columns=(
+        Column("title", N_("数据资源"), "link"),
+        Column("code", N_("代码"), "code", sort="resource_code"),
+        Column("provider", N_("提供方")),
+        Column("kind", N_("挂载方式")),
+        Column("place", N_("来源")),
+        Column("state", N_("状态"), "badge"),
+        Column("mounted_at", N_("挂载时间"), "moment", sort="mounted_at"),
+    ),
+    rows=_mount_rows,
+    search=("resource_code", "source__name__icontains", "file__name__icontains"),
+    placeholder=N_("资源代码、数据源或文件名"),
+    filters=(Filter.of("state", N_("状态"), MountState), Filter.of("kind", N_("挂载方式"), MountKind)),
+    default="-mounted_at",
+    page_rows=PAGE_ROWS,
+    api="/api/v1/mounting/mounts",
+)
+
+
+@require_GET
+def mount_list(request: SubjectRequest) -> HttpResponseBase:
+    """Mounts one may see, the newest first."""
+    return MOUNTS.respond(request, queries.mounts(request.subject))
 
 
 @require_GET

@@ -1,10 +1,12 @@
 """数据源: the list, registering, one source with its scan and tables, a table as a proposed draft."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -17,6 +19,7 @@ from jutong.kernel import clock
 from jutong.kernel.crypto import Secret
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
+from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.mounting import models, policy, queries
 from jutong.supply.mounting.adapters import abilities_of
@@ -24,41 +27,57 @@ from jutong.supply.mounting.services import scans, sources
 from jutong.supply.mounting.values import ConnectionReport, SourceKind, Tls
 from jutong.supply.mounting.web.forms import SourceChangeForm, SourceForm, refuse
 from jutong.ui.components import Badge, Column, Progress, Tone, render_progress
+from jutong.ui.lists import Filter, Listing
 
 PAGE_ROWS = 50
 
 
+def _source_rows(request: HttpRequest, found: Sequence[models.DataSource]) -> list[dict[str, Any]]:
+    titles = organisations.titles({row.organisation for row in found}, short=True)
+    return [
+        {
+            "name": (row.name, reverse("mounting:source", args=[row.source_no])),
+            "source_no": row.source_no,
+            "organisation": titles.get(row.organisation, row.organisation),
+            "server": row.report["server"],
+            "address": f"{row.host}:{row.port}/{row.database}",
+            "tables": row.report["tables"],
+            "tested_at": row.tested_at,
+        }
+        for row in found
+    ]
+
+
+SOURCES = Listing(
+    name="mounting.sources",
+    title=N_("数据源"),
+    section=N_("数据挂载"),
+    unit=N_("个"),
+    columns=(
+        Column("name", N_("名称"), "link", sort="name"),
+        Column("source_no", N_("编号"), "code", sort="source_no"),
+        Column("organisation", N_("单位")),
+        Column("server", N_("服务器")),
+        Column("address", N_("地址")),
+        Column("tables", N_("可读表"), "number", total=True),
+        Column("tested_at", N_("最近测试"), "moment", sort="tested_at"),
+    ),
+    rows=_source_rows,
+    search=("name", "source_no", "host", "database"),
+    placeholder=N_("名称、编号、主机或库名"),
+    filters=(Filter.of("kind", N_("数据库"), SourceKind),),
+    page_rows=PAGE_ROWS,
+    api="/api/v1/mounting/sources",
+    empty=(N_("没有数据源"), N_("登记本部门的业务库，扫描后即可生成目录草稿并挂载。")),
+    icon="database",
+)
+
+
 @require_GET
-def source_list(request: SubjectRequest) -> HttpResponse:
+def source_list(request: SubjectRequest) -> HttpResponseBase:
     """The sources of one's own department; for the centre all."""
-    page = Paginator(queries.sources(request.subject), PAGE_ROWS).get_page(request.GET.get("page"))
-    titles = organisations.titles({row.organisation for row in page}, short=True)
-    context = {
-        "page": page,
-        "columns": [
-            Column("name", _("名称"), "link"),
-            Column("source_no", _("编号"), "code"),
-            Column("organisation", _("单位")),
-            Column("server", _("服务器")),
-            Column("address", _("地址")),
-            Column("tables", _("可读表"), "number"),
-            Column("tested_at", _("最近测试"), "moment"),
-        ],
-        "rows": [
-            {
-                "name": (row.name, reverse("mounting:source", args=[row.source_no])),
-                "source_no": row.source_no,
-                "organisation": titles.get(row.organisation, row.organisation),
-                "server": row.report["server"],
-                "address": f"{row.host}:{row.port}/{row.database}",
-                "tables": row.report["tables"],
-                "tested_at": row.tested_at,
-            }
-            for row in page
-        ],
-        "may_register": _may_register(request),
-    }
-    return render(request, "mounting/sources.html", context)
+    context = {"may_register": _may_register(request)}
+    return SOURCES.respond(request, queries.sources(request.subject), "mounting/sources.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -61,7 +61,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    const at = event.target.closest("[data-copy], [data-confirm], [data-print], [data-chart-table], [data-chart-save], [data-reveal]");
+    const at = event.target.closest("[data-copy], [data-confirm], [data-print], [data-chart-table], [data-chart-save], [data-chart-csv], [data-reveal]");
     if (!at) return;
     if (at.dataset.copy !== undefined) {
       copy(at.dataset.copy).then(() => toast(text("Copied")), () => toast(text("Failed"), true));
@@ -75,24 +75,28 @@
     } else if (at.dataset.print !== undefined) {
       window.print();
     } else if (at.dataset.chartTable !== undefined) {
-      const figure = at.closest("[data-chart]");
-      const on = at.getAttribute("aria-pressed") !== "true";
-      at.setAttribute("aria-pressed", String(on));
-      figure.querySelector(".chart-table").hidden = !on;
-      figure.querySelector(".chart-canvas").hidden = on;
+      showTable(at.closest("[data-chart]"), at.getAttribute("aria-pressed") !== "true");
     } else if (at.dataset.chartSave !== undefined) {
       const chart = window.echarts && window.echarts.getInstanceByDom(at.closest("[data-chart]").querySelector(".chart-canvas"));
       if (!chart) return;
-      const link = document.createElement("a");
-      link.href = chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" });
-      link.download = at.dataset.chartSave + ".png";
-      link.click();
+      save(chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" }), at.dataset.chartSave + ".png");
+    } else if (at.dataset.chartCsv !== undefined) {
+      const address = URL.createObjectURL(new Blob([at.dataset.chartCsv], { type: "text/csv" }));
+      save(address, at.dataset.chartName + ".csv");
+      setTimeout(() => URL.revokeObjectURL(address), 10000);
     } else if (at.dataset.reveal !== undefined) {
       const box = document.getElementById(at.dataset.reveal);
       box.type = box.type === "password" ? "text" : "password";
       at.setAttribute("aria-pressed", String(box.type === "text"));
     }
   });
+
+  function save(address, name) {
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = name;
+    link.click();
+  }
 
   // --- Forms ----------------------------------------------------------------------------------------------------
   const dirty = new Set();
@@ -156,6 +160,109 @@
     frame.querySelectorAll("[data-needs-ticks]").forEach((button) => { button.disabled = ticked === 0; });
   }
 
+  // --- What was typed and not yet sent ------------------------------------------------------------------------------
+  // Kept in this tab only, per person and form, until it is sent or given up: it outlives an error, a time-out and the
+  // end of a session, and ends with the tab. Passwords, files and hidden fields are never kept. See
+  // docs/decisions/what-was-typed.md.
+  const person = document.body.dataset.person || "";
+  const KEPT = "jutong-kept:";
+  const SENT = "jutong-sent";
+  const forms = (root) => (person ? Array.from(root.querySelectorAll("form[data-guard]")) : []);
+  const keyOf = (form) => [KEPT + person, location.pathname, form.getAttribute("action") || ""].join(":");
+  function keepable(form) {
+    return Array.from(form.elements).filter((at) => at.name && at.name !== "csrfmiddlewaretoken"
+      && !/^(password|file|hidden|submit|button|reset|image)$/.test(at.type)
+      && at.autocomplete !== "off" && at.dataset.neverKept === undefined);
+  }
+  function typed(form) {
+    const found = {};
+    keepable(form).forEach((at) => {
+      if (/^(checkbox|radio)$/.test(at.type)) found[at.name + "=" + at.value] = at.checked;
+      else if (at.type === "select-multiple") found[at.name] = Array.from(at.selectedOptions).map((each) => each.value);
+      else found[at.name] = at.value;
+    });
+    return found;
+  }
+  function store(name, value) {
+    // A browser may have no room left, or be told to keep nothing.
+    try {
+      if (value === null) sessionStorage.removeItem(name);
+      else sessionStorage.setItem(name, value);
+    } catch (error) { /* Nothing is kept then. */ }
+  }
+  function stored(name) {
+    try { return sessionStorage.getItem(name); } catch (error) { return null; }
+  }
+  function forget(begin) {
+    try {
+      Object.keys(sessionStorage).filter((name) => name.startsWith(begin)).forEach((name) => sessionStorage.removeItem(name));
+    } catch (error) { /* Nothing was kept. */ }
+  }
+  let waiting = 0;
+  function keep(event) {
+    const form = event.target.form;
+    if (!person || !form || form.dataset.guard === undefined) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => store(keyOf(form), JSON.stringify(typed(form))), 300);
+  }
+  document.addEventListener("input", keep);
+  document.addEventListener("change", keep);
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (person && form.dataset.guard !== undefined && !event.defaultPrevented) {
+      clearTimeout(waiting);
+      store(keyOf(form), JSON.stringify(typed(form)));
+      store(SENT, keyOf(form));
+    } else if (form.dataset.leave !== undefined) {
+      forget(KEPT);
+    }
+  });
+  function offer(form, key, kept) {
+    const now = typed(form);
+    const differs = Object.keys(kept).some((name) => name in now && JSON.stringify(now[name]) !== JSON.stringify(kept[name]));
+    if (!differs) return;
+    const bar = document.createElement("div");
+    bar.className = "notice notice-attention kept-bar";
+    bar.setAttribute("role", "status");
+    const words = document.createElement("p");
+    words.textContent = text("Kept");
+    bar.appendChild(words);
+    [["KeptRestore", () => restore(form, kept)], ["KeptDiscard", () => store(key, null)]].forEach(([name, act]) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-sm";
+      button.textContent = text(name);
+      button.addEventListener("click", () => { act(); bar.remove(); });
+      bar.appendChild(button);
+    });
+    form.insertBefore(bar, form.firstChild);
+  }
+  function restore(form, kept) {
+    keepable(form).forEach((at) => {
+      if (/^(checkbox|radio)$/.test(at.type)) {
+        if (at.name + "=" + at.value in kept) at.checked = kept[at.name + "=" + at.value];
+      } else if (at.name in kept) {
+        if (at.type === "select-multiple") Array.from(at.options).forEach((each) => { each.selected = kept[at.name].includes(each.value); });
+        else at.value = kept[at.name];
+      }
+    });
+    dirty.add(form);
+  }
+  function bringBack() {
+    const sent = stored(SENT);
+    store(SENT, null);
+    // Nobody is signed in any more: what was sent did not arrive.
+    if (!person) return;
+    const here = forms(document);
+    if (document.querySelector("[data-forget]")) forget(KEPT + person);
+    // It went through when the form is gone, or when the page says that it is done.
+    if (sent && (!here.some((form) => keyOf(form) === sent) || document.querySelector(".message-list .notice-good"))) store(sent, null);
+    here.forEach((form) => {
+      const kept = stored(keyOf(form));
+      if (kept) offer(form, keyOf(form), JSON.parse(kept));
+    });
+  }
+
   function refusal(xhr) {
     const plain = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
     return plain && xhr.responseText.length < 500 ? xhr.responseText : "";
@@ -209,6 +316,12 @@
       if (chart && entry.contentRect.width) chart.resize();
     }
   });
+  function showTable(figure, on) {
+    const button = figure.querySelector("[data-chart-table]");
+    if (button) button.setAttribute("aria-pressed", String(on));
+    figure.querySelector(".chart-table").hidden = !on;
+    figure.querySelector(".chart-canvas").hidden = on;
+  }
   function draw(root) {
     const figures = root.querySelectorAll("[data-chart]:not([data-drawn])");
     if (!figures.length) return;
@@ -228,12 +341,12 @@
       chart.setOption(option);
       chart.on("click", (point) => { if (point.data && point.data.url) location.assign(point.data.url); });
       if (watcher) watcher.observe(place);
-    }), () => toast(text("Failed"), true));
+    }), () => figures.forEach((figure) => showTable(figure, true)));
   }
   function complete(root) {
     root.querySelectorAll("[data-tick-all]").forEach(sum);
     draw(root);
   }
-  document.addEventListener("DOMContentLoaded", () => complete(document));
+  document.addEventListener("DOMContentLoaded", () => { complete(document); bringBack(); });
   document.addEventListener("htmx:load", (event) => complete(event.detail.elt.parentNode || document));
 })();

@@ -1,0 +1,366 @@
+"""Plenty of rows of every kind, laid straight into the tables: for lists that must stay quick, and for looking at them.
+
+`python -m tests.support.plenty ROWS` fills the platform that the environment names. The rows are believable to look at
+and of nobody; they have not gone through the services, so nothing should be done with them but listing.
+"""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import connection
+
+BY = {"kind": "platform", "id": "platform", "post": "", "organisation": ""}
+SUBJECTS = (
+    "户籍人口", "法人登记", "社保参保", "婚姻登记", "不动产权", "机动车", "学历学位", "医疗机构", "药品经营",
+    "食品许可", "建设项目", "水文监测",
+)  # fmt: skip
+KINDS = ["基本信息", "登记信息", "变更记录", "注销记录", "许可证照", "统计信息", "监测数据", "名录"]
+BASES = [{"kind": "document", "title": "广西政务数据“聚通用”实施细则", "number": "", "article": "第二十一条"}]
+DAY = timedelta(days=1)
+MOST_TASKS = 120
+
+
+class Plenty:
+    """Rows of one amount, for the organisations and people that are there."""
+
+    def __init__(self, rows: int, *, seed: int = 1, at: datetime | None = None, first: int = 0):
+        """`first` begins the numbers, so that more can be laid upon what is there."""
+        from jutong.registry.accounts.models import Person
+        from jutong.registry.organisations.models import Organisation
+
+        self.chance = Random(seed + first)
+        self.rows, self.first = rows, first
+        self.at = at or datetime.now(UTC)
+        self.organisations = list(Organisation.objects.order_by("pk").values_list("uscc", flat=True))
+        self.people = list(Person.objects.order_by("pk").values_list("person_no", flat=True))
+
+    def numbers(self) -> range:
+        return range(self.first + 1, self.first + self.rows + 1)
+
+    def moment(self, number: int) -> datetime:
+        """Spread over the last sixty days, no two alike."""
+        return self.at - timedelta(seconds=(number * 7919) % (60 * 86_400), microseconds=number)
+
+    def two(self) -> tuple[str, str]:
+        provider, consumer = self.chance.sample(self.organisations, 2)
+        return provider, consumer
+
+    def title(self, number: int) -> str:
+        return f"{SUBJECTS[number % len(SUBJECTS)]}{KINDS[number // 12 % len(KINDS)]}（{number}）"
+
+    def fill(self) -> None:
+        resources = self.resources()
+        self.drafts()
+        self.mounts(resources)
+        self.runs(resources)
+        self.scores(resources)
+        self.grants(self.requests(resources))
+        self.calls(resources)
+        self.cases()
+        self.notices()
+        self.entries()
+        self.clients()
+        self.sheets()
+
+    def resources(self) -> list[Any]:
+        from jutong.supply.catalogue import domain
+        from jutong.supply.catalogue.models import Classification, Resource
+        from jutong.supply.catalogue.values import parse_format
+
+        leaves = list(Classification.objects.filter(grade=3).order_by("code")[:40])
+        if not leaves:
+            first, _ = Classification.objects.get_or_create(code="3", defaults={"grade": 1, "name": "部门类"})
+            second, _ = Classification.objects.get_or_create(
+                code="399", defaults={"grade": 2, "name": "其他", "parent": first}
+            )
+            third, _ = Classification.objects.get_or_create(
+                code="399999", defaults={"grade": 3, "name": "其他", "parent": second}
+            )
+            leaves = [third]
+        group = str(parse_format("MySQL").group)
+        made = []
+        for n in self.numbers():
+            leaf, kind = leaves[n % len(leaves)], 1 + n % 2
+            made.append(
+                Resource(
+                    classification=leaf, code=f"{leaf.code}/{100_000 + n}", sequence_no=100_000 + n,
+                    title=self.title(n), provider_uscc=self.chance.choice(self.organisations),
+                    summary="由业务系统每日产生，供各部门办理政务服务时核验使用。", formats=["MySQL"],
+                    format_groups=[group], sharing_type=kind,
+                    sharing_condition="用于政务服务事项办理时核验" if kind == 2 else "",
+                    sharing_scope="自治区各部门" if kind == 2 else "",
+                    legal_bases=BASES if kind == 2 else [], use_purposes=["collaboration"],
+                    sharing_methods=["platform"], open=False, update_cycle=1 + n % 5, level="region",
+                    state="published", version=1, approved_at=self.moment(n), published_at=self.moment(n),
+                    published_on=self.moment(n).date(), search_text=self.title(n),
+                )
+            )  # fmt: skip
+        made = Resource.objects.bulk_create(made, batch_size=1000)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE catalogue_resource SET search_vector = array_to_tsvector(%s) WHERE id = %s",
+                [(sorted(domain.bigrams(row.search_text)), row.pk) for row in made],
+            )
+        return made
+
+    def drafts(self) -> None:
+        from jutong.supply.catalogue.models import Draft
+
+        states = ["draft", "submitted", "returned"]
+        Draft.objects.bulk_create(
+            [
+                Draft(
+                    draft_no=f"CG2099{n:06d}", state=states[n % 3], title=self.title(n),
+                    provider_uscc=self.chance.choice(self.organisations), content={}, created_by=BY,
+                    created_at=self.moment(n), changed_by=BY, changed_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ],
+            batch_size=1000,
+        )  # fmt: skip
+
+    def mounts(self, resources: list[Any]) -> None:
+        from jutong.supply.mounting.models import DataSource, Mount
+        from jutong.supply.mounting.values import ConnectionReport, TablePlace, TableRef
+
+        report = ConnectionReport(server="MariaDB 10.11", database="yewu", account="jutong", tables=12).to_json()
+        sources = DataSource.objects.bulk_create(
+            [
+                DataSource(
+                    source_no=f"SJY8{n:06d}", organisation=self.chance.choice(self.organisations),
+                    name=f"业务库{n}", kind="mysql", host="10.1.2.3", port=3306, database="yewu", account="jutong",
+                    sealed_password=b"sealed", tls="off", tested_at=self.moment(n), report=report, created_by=BY,
+                    created_at=self.moment(n), changed_by=BY, changed_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        Mount.objects.bulk_create(
+            [
+                Mount(
+                    resource_code=resource.code, provider_uscc=resource.provider_uscc, kind="table", state="active",
+                    source=source, resource_version=1, columns=[],
+                    place=TablePlace(source.source_no, TableRef("yewu", "t_base")).to_json(), mounted_by=BY,
+                    mounted_at=self.moment(n), changed_at=self.moment(n),
+                )
+                for n, resource, source in zip(self.numbers(), resources, sources, strict=True)
+            ]
+        )  # fmt: skip
+
+    def runs(self, resources: list[Any]) -> None:
+        from jutong.supply.exchange.models import Reject, Run
+
+        states = ["succeeded", "failed", "succeeded", "stopped"]
+        made = Run.objects.bulk_create(
+            [
+                Run(
+                    run_no=f"YX2099{n:06d}", resource_code=resource.code, provider_uscc=resource.provider_uscc,
+                    kind="full", trigger="manual", state=states[n % 4], requested_by=BY,
+                    requested_at=self.moment(n), finished_at=self.moment(n) + timedelta(minutes=3),
+                    rows_read=n * 37, rows_rejected=n % 5,
+                )
+                for n, resource in zip(self.numbers(), resources, strict=True)
+            ]
+        )  # fmt: skip
+        Reject.objects.bulk_create(
+            [
+                Reject(run=made[0], number=n, row_no=n, column="sfzh", reason="type_mismatch", masked_value="4501****")
+                for n in self.numbers()
+            ],
+            batch_size=1000,
+        )
+
+    def scores(self, resources: list[Any]) -> None:
+        from jutong.oversight.quality.models import ScoreRow
+
+        ScoreRow.objects.bulk_create(
+            [
+                ScoreRow(
+                    resource_code=resource.code, provider_uscc=resource.provider_uscc, measured_at=self.moment(n),
+                    total=60 + n % 40, stars=1 + n % 5, row_count=n * 13, dimensions=[], measures=[],
+                )
+                for n, resource in zip(self.numbers(), resources, strict=True)
+            ]
+        )  # fmt: skip
+
+    def requests(self, resources: list[Any]) -> list[Any]:
+        from jutong.delivery.sharing.models import DataRequest
+
+        states = ["reviewing", "answering", "pushing", "granted", "refused", "rejected", "withdrawn"]
+        made = []
+        for n, resource in zip(self.numbers(), resources, strict=True):
+            provider, consumer = self.two()
+            state = states[n % len(states)]
+            made.append(
+                DataRequest(
+                    request_no=f"XQ8{n:07d}", resource_code=resource.code, resource_version=1,
+                    resource_title=resource.title, provider_uscc=provider, consumer_uscc=consumer,
+                    client_no="C80001", route="procedure", wish={}, answer={} if state == "refused" else None,
+                    state=state, submitted_by=BY, submitted_at=self.moment(n),
+                    decided_at=self.moment(n) if state == "refused" else None,
+                    closed_at=None if state in states[:3] else self.moment(n) + DAY,
+                )
+            )  # fmt: skip
+        return DataRequest.objects.bulk_create(made, batch_size=1000)
+
+    def grants(self, requests: list[Any]) -> None:
+        from jutong.delivery.sharing.models import Grant
+
+        Grant.objects.bulk_create(
+            [
+                Grant(
+                    grant_no=f"SQ8{n:07d}", request=request, resource_code=request.resource_code, resource_version=1,
+                    provider_uscc=request.provider_uscc, consumer_uscc=request.consumer_uscc, client_no="C80001",
+                    terms={}, decider="platform", decided_by=BY, granted_at=self.moment(n), starts_at=self.moment(n),
+                    # Ended, so that no gateway tries to compile terms that are empty.
+                    expires_at=self.moment(n) + 365 * DAY, ended_at=self.moment(n) + timedelta(hours=1),
+                )
+                for n, request in zip(self.numbers(), requests, strict=True)
+            ],
+            batch_size=1000,
+        )  # fmt: skip
+
+    def calls(self, resources: list[Any]) -> None:
+        from jutong.delivery.gateway.models import Call
+
+        outcomes = [("answered", 200)] * 9 + [("quota_exceeded", 429)]
+        made = []
+        for n in range(self.first * 10 + 1, (self.first + self.rows) * 10 + 1):
+            provider, consumer = self.two()
+            outcome, status = outcomes[n % 10]
+            made.append(
+                Call(
+                    gateway="g88888888", segment=1, number=n, crc="0", at=self.moment(n),
+                    duration_us=1500 + n % 4000, outcome=outcome, status=status, client="C80001",
+                    resource=resources[n % len(resources)].code, provider=provider, consumer=consumer, rows=n % 100,
+                    size_bytes=n % 9000,
+                )
+            )  # fmt: skip
+        Call.objects.bulk_create(made, batch_size=2000)
+
+    def cases(self) -> None:
+        from jutong.foundation.procedures.models import Case, CaseParty, Clock
+        from jutong.foundation.procedures.values.procedure import every_procedure
+        from jutong.registry.organisations import api as organisations
+
+        declared = next(each for each in every_procedure() if "provider" in each.parties)
+        state = next(each for each in declared.all_states() if each.limit)
+        bureau = organisations.bureau()
+        made = Case.objects.bulk_create(
+            [
+                Case(
+                    case_no=f"BJ8{n:07d}", procedure=declared.name, version=declared.version, subject_code=str(n),
+                    title=self.title(n), state=state.key, opened_at=self.moment(n), opened_by=BY,
+                    opened_by_no="", entered_at=self.moment(n), acting_post="bureau_reviewer",
+                    # A reviewer has dozens of tasks, not thousands; the others wait for somebody else.
+                    acting_organisation=bureau if n <= MOST_TASKS else "",
+                )
+                for n in self.numbers()
+            ],
+            batch_size=1000,
+        )  # fmt: skip
+        parties = []
+        for case in made:
+            parties += [
+                CaseParty(
+                    case=case,
+                    party=party,
+                    organisation=bureau if party == "bureau" else self.chance.choice(self.organisations),
+                )
+                for party in declared.parties
+            ]
+        CaseParty.objects.bulk_create(parties, batch_size=1000)
+        Clock.objects.bulk_create(
+            [
+                Clock(
+                    case=case, step=state.key, started_at=case.opened_at, started_on=case.opened_at.date(),
+                    limit_key=state.limit, limit_amount=5, limit_unit="workday", article="第二十二条", full_amount=5,
+                    due_on=case.opened_at.date() + 7 * DAY, provisional=False,
+                )
+                for case in made
+            ],
+            batch_size=1000,
+        )  # fmt: skip
+
+    def notices(self) -> None:
+        from jutong.foundation.notices.models import Notice
+
+        Notice.objects.bulk_create(
+            [
+                Notice(
+                    person_no=person, kind="x.y", title="您有新的办件待办理", body="请在期限内办理。",
+                    link="/workbench", at=self.moment(n), read_at=None if n % 3 else self.moment(n),
+                )
+                for person in self.people
+                for n in self.numbers()
+            ],
+            batch_size=2000,
+        )  # fmt: skip
+
+    def entries(self) -> None:
+        from jutong.foundation.audit.models import Entry
+
+        Entry.objects.bulk_create(
+            [
+                Entry(
+                    action="sharing.request.submitted", at=self.moment(n), actor_kind="person",
+                    actor_id=self.chance.choice(self.people), actor_post="data_steward",
+                    actor_organisation=self.chance.choice(self.organisations), object_kind="request",
+                    object_code=f"XQ8{n:07d}", details={},
+                )
+                for n in self.numbers()
+            ],
+            batch_size=2000,
+        )  # fmt: skip
+
+    def clients(self) -> None:
+        from jutong.registry.accounts.models import Client, Person
+
+        responsible = Person.objects.order_by("pk").first()
+        Client.objects.bulk_create(
+            [
+                Client(
+                    client_no=f"C9{n:07d}", name=f"业务系统{n}", organisation=self.chance.choice(self.organisations),
+                    responsible=responsible, created_by=BY, created_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+
+    def sheets(self) -> None:
+        from jutong.supply.mounting.models import AllowedNetwork, UploadedFile
+
+        UploadedFile.objects.bulk_create(
+            [
+                UploadedFile(
+                    file_no=f"WJ8{n:06d}", organisation=self.chance.choice(self.organisations), digest="0" * 64,
+                    name=f"{self.title(n)}.csv", size_bytes=n * 100, format="csv", rows=n, columns=[],
+                    uploaded_by=BY, uploaded_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        AllowedNetwork.objects.bulk_create(
+            [
+                AllowedNetwork(
+                    organisation=self.chance.choice(self.organisations), cidr=f"10.{n // 256 % 256}.{n % 256}.0/24",
+                    port_from=3306, port_to=3306, reason="业务库", created_by=BY, created_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jutong.config.settings")
+    django.setup()
+    from django.db import transaction
+
+    with transaction.atomic():
+        Plenty(int(sys.argv[1])).fill()
