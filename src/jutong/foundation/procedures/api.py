@@ -1,7 +1,7 @@
 """The door of procedures: open cases, act in them, see them, and plug in the people."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -25,9 +25,12 @@ from jutong.foundation.procedures.models import Case, CaseEvent
 from jutong.foundation.procedures.services import assignment, claims, moving
 from jutong.foundation.procedures.values.cases import (
     AssigneeDirectory,
+    Burden,
     CaseRef,
     CaseValue,
     EventValue,
+    OpenStep,
+    Punctuality,
     StateDescription,
     Task,
 )
@@ -50,6 +53,7 @@ __all__ = [
     "TransitionNotNow",
     "TransitionUnknown",
     "act",
+    "burdens",
     "case",
     "cases_of",
     "claim",
@@ -57,8 +61,10 @@ __all__ = [
     "drawing",
     "history",
     "open_case",
+    "open_steps",
     "plug_assignees",
     "procedures",
+    "punctuality",
     "recheck_assignees",
     "release",
     "revision",
@@ -192,6 +198,26 @@ def cases_of(subject_code: str, *, procedure: str = "", open_only: bool = False)
 def tasks_for(subject: Subject, *, at: datetime | None = None) -> list[Task]:
     """What waits for the subject, soonest due first."""
     return queries.tasks_for(subject, at or clock.now())
+
+
+def open_steps(
+    subject: Subject, *, at: datetime, due_until: date, organisation: str = "", last: int = 100
+) -> list[OpenStep]:
+    """Steps due by a day in cases the subject may see, soonest due first, with the reminders that were sent."""
+    return queries.open_steps(subject, at, due_until=due_until, organisation=organisation, last=last)
+
+
+def burdens(subject: Subject, *, at: datetime) -> list[Burden]:
+    """How many steps wait for each organisation and how late they are, the latest first, in one query."""
+    return queries.burdens(subject, at)
+
+
+def punctuality(*, first: date, until: date, at: datetime) -> list[Punctuality]:
+    """Steps that fell due from one day until before another, by month and organisation, in one query.
+
+    Counts only, no case: whoever shows them says to whom.
+    """
+    return queries.punctuality(first, until, at)
 
 
 def procedures() -> tuple[type[Procedure], ...]:
