@@ -62,9 +62,12 @@ def days(wanted: DayQuery, *, subject: Subject | None = None) -> QuerySet[CallDa
     return queries.days(wanted, subject)
 
 
-def usage(rows: QuerySet[CallDay], grouping: Grouping) -> list[Usage]:
-    """Counted calls by group, the most called first; days in their order."""
-    return queries.usage(rows, grouping)
+def usage(rows: QuerySet[CallDay], grouping: Grouping, *, speed: bool = False) -> list[Usage]:
+    """Counted calls by group, the most called first; days in their order.
+
+    With `speed`, also rows and bytes that were given, and how long the answers took.
+    """
+    return queries.usage(rows, grouping, speed=speed)
 
 
 def total_usage(rows: QuerySet[CallDay]) -> Usage:

@@ -111,13 +111,13 @@ class CallDay(models.Model):
     consumer = uscc_field(blank=True)
     provider = uscc_field(blank=True)
     outcome = models.CharField(max_length=40)
-    calls = models.BigIntegerField()
-    records = models.BigIntegerField()
+    calls = models.IntegerField()
+    records = models.IntegerField()
     rows = models.BigIntegerField()
     size_bytes = models.BigIntegerField()
     took_us = models.BigIntegerField()
-    hours = ArrayField(models.BigIntegerField(), size=24)
-    latency = ArrayField(models.BigIntegerField(), size=11)
+    hours = ArrayField(models.IntegerField(), size=24)
+    latency = ArrayField(models.IntegerField(), size=11)
 
     class Meta:
         verbose_name = N_("日调用量")

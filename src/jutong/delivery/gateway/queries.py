@@ -132,16 +132,17 @@ def days(wanted: DayQuery, subject: Subject | None = None) -> QuerySet[CallDay]:
     return rows
 
 
-def usage(rows: QuerySet[CallDay], grouping: Grouping) -> list[Usage]:
-    """Counted calls by group, the most called first; days in their order."""
+def usage(rows: QuerySet[CallDay], grouping: Grouping, *, speed: bool) -> list[Usage]:
+    """Counted calls by group, the most called first; days in their order. With `speed`, how long answers took too."""
     column = grouping.value
-    counted = rows.order_by().values(column).annotate(**_sums()).order_by("day" if column == "day" else "-sum_calls")
+    order = ("day",) if grouping is Grouping.DAY else ("-sum_calls", column)
+    counted = rows.order_by().values(column).annotate(**_sums(), **(_speeds() if speed else {})).order_by(*order)
     return [_used(row, str(row[column])) for row in counted[:_GROUPS_MAX]]
 
 
 def total_usage(rows: QuerySet[CallDay]) -> Usage:
     """All of the counted calls as one group."""
-    return _used(rows.order_by().aggregate(**_sums()), "")
+    return _used(rows.order_by().aggregate(**_sums(), **_speeds()), "")
 
 
 def calls_by_hour(rows: QuerySet[CallDay]) -> list[list[int]]:
@@ -162,32 +163,28 @@ def last_answered(grant_nos: Iterable[str]) -> dict[str, date]:
 
 def _sums() -> dict[str, Any]:
     kinds = {kind.value: Coalesce(Sum("calls", filter=condition), Value(0)) for kind, condition in _KINDS.items()}
-    speeds = {
-        f"speed{place}": Coalesce(Sum(F(f"latency__{place}")), Value(0)) for place in range(len(LATENCY_BOUNDS_MS) + 1)
-    }
+    return {"sum_calls": Coalesce(Sum("calls"), Value(0)), **kinds}
+
+
+def _speeds() -> dict[str, Any]:
     answered = _KINDS[OutcomeKind.ANSWERED]
-    return {
-        "sum_calls": Coalesce(Sum("calls"), Value(0)),
-        **kinds,
-        "given": Coalesce(Sum("rows", filter=answered), Value(0)),
-        "size": Coalesce(Sum("size_bytes", filter=answered), Value(0)),
-        "took": Coalesce(Sum("took_us", filter=answered), Value(0)),
-        "timed": Coalesce(Sum("records", filter=answered), Value(0)),
-        **speeds,
-    }
+    sums = {"given": "rows", "size": "size_bytes", "took": "took_us", "timed": "records"}
+    places = {f"speed{place}": f"latency__{place}" for place in range(len(LATENCY_BOUNDS_MS) + 1)}
+    return {name: Coalesce(Sum(F(column), filter=answered), Value(0)) for name, column in (sums | places).items()}
 
 
 def _used(row: Mapping[str, Any], group: str) -> Usage:
+    timed = row.get("timed")
     return Usage(
         group=group,
-        calls=int(row["sum_calls"]),
-        answered=int(row["answered"]),
-        refused=int(row["refused"]),
-        failed=int(row["failed"]),
-        rows=int(row["given"]),
-        size_bytes=int(row["size"]),
-        mean_ms=round(float(row["took"]) / float(row["timed"]) / 1000, 3) if row["timed"] else None,
-        latency=tuple(int(row[f"speed{place}"]) for place in range(len(LATENCY_BOUNDS_MS) + 1)),
+        calls=row["sum_calls"],
+        answered=row["answered"],
+        refused=row["refused"],
+        failed=row["failed"],
+        rows=int(row.get("given", 0)),
+        size_bytes=int(row.get("size", 0)),
+        mean_ms=round(float(row["took"]) / timed / 1000, 3) if timed else None,
+        latency=tuple(row.get(f"speed{place}", 0) for place in range(len(LATENCY_BOUNDS_MS) + 1)),
     )
 
 

@@ -207,9 +207,12 @@ def open_steps(
     return queries.open_steps(subject, at, due_until=due_until, organisation=organisation, last=last)
 
 
-def burdens(subject: Subject, *, at: datetime) -> list[Burden]:
-    """How many steps wait for each organisation and how late they are, the latest first, in one query."""
-    return queries.burdens(subject, at)
+def burdens(*, at: datetime) -> list[Burden]:
+    """How many steps wait for each organisation and how late they are, the latest first, in one query.
+
+    Counts only, no case: whoever shows them says to whom.
+    """
+    return queries.burdens(at)
 
 
 def punctuality(*, first: date, until: date, at: datetime) -> list[Punctuality]:

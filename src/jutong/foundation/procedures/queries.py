@@ -9,8 +9,8 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
-    ExpressionWrapper,
     F,
+    Func,
     IntegerField,
     Max,
     Min,
@@ -337,14 +337,11 @@ def _task(row: Case, clock: Clock | None, at: datetime, calendars: Calendars) ->
 
 
 # --- Watching over others --------------------------------------------------------------------------------------------
-def _running(subject: Subject) -> QuerySet[Clock]:
-    seen = Case.objects.filter(scope(subject, policy.SEE_CASE), closed_at=None)
-    return Clock.objects.filter(ended_at=None, case__in=seen)
-
-
 def open_steps(subject: Subject, at: datetime, *, due_until: date, organisation: str, last: int) -> list[OpenStep]:
     """Steps with a running clock that are due by a day, of cases the subject may see, soonest due first."""
-    rows = _running(subject).filter(due_on__lte=due_until).select_related("case").order_by("due_on", "id")
+    seen = Case.objects.filter(scope(subject, policy.SEE_CASE), closed_at=None)
+    rows = Clock.objects.filter(ended_at=None, due_on__lte=due_until, case__in=seen)
+    rows = rows.select_related("case").order_by("due_on", "id")
     if organisation:
         rows = rows.filter(case__acting_organisation=organisation)
     clocks = list(rows[:last])
@@ -382,11 +379,11 @@ def _open_step(
     )
 
 
-def burdens(subject: Subject, at: datetime) -> list[Burden]:
+def burdens(at: datetime) -> list[Burden]:
     """How many steps wait for each organisation and how late they are, the latest first, in one query."""
     today = local_day(at)
     rows = (
-        _running(subject)
+        Clock.objects.filter(ended_at=None, case__closed_at=None)
         .exclude(case__acting_organisation="")
         .order_by()
         .values(organisation=F("case__acting_organisation"))
@@ -431,8 +428,11 @@ def punctuality(first: date, until: date, at: datetime) -> list[Punctuality]:
     return [Punctuality(**row) for row in rows]
 
 
-def _natural_days() -> ExpressionWrapper:
-    return ExpressionWrapper(F("ended_on") - F("started_on"), output_field=IntegerField())
+def _natural_days() -> Func:
+    # Django reads a difference of days as an interval; PostgreSQL counts them.
+    return Func(
+        F("ended_on"), F("started_on"), template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField()
+    )
 
 
 def _party_of_step() -> CaseWhen:

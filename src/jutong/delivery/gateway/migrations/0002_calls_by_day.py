@@ -15,7 +15,7 @@ _COUNTED = f"""
     INSERT INTO gateway_callday AS kept
         ({_KEY}, calls, records, rows, size_bytes, took_us, hours, latency)
     SELECT {_KEY}, sum(repeats), count(*), coalesce(sum(rows), 0), sum(size_bytes), sum(duration_us),
-        ARRAY[{_HOURS}]::bigint[], ARRAY[{_LATENCY}]::bigint[]
+        ARRAY[{_HOURS}]::int[], ARRAY[{_LATENCY}]::int[]
     FROM (
         SELECT *, (at AT TIME ZONE 'Asia/Shanghai')::date AS day,
             extract(hour FROM at AT TIME ZONE 'Asia/Shanghai')::int AS hour,
@@ -75,13 +75,13 @@ class Migration(migrations.Migration):
                 ("consumer", models.CharField(blank=True, max_length=18)),
                 ("provider", models.CharField(blank=True, max_length=18)),
                 ("outcome", models.CharField(max_length=40)),
-                ("calls", models.BigIntegerField()),
-                ("records", models.BigIntegerField()),
+                ("calls", models.IntegerField()),
+                ("records", models.IntegerField()),
                 ("rows", models.BigIntegerField()),
                 ("size_bytes", models.BigIntegerField()),
                 ("took_us", models.BigIntegerField()),
-                ("hours", django.contrib.postgres.fields.ArrayField(models.BigIntegerField(), size=24)),
-                ("latency", django.contrib.postgres.fields.ArrayField(models.BigIntegerField(), size=11)),
+                ("hours", django.contrib.postgres.fields.ArrayField(models.IntegerField(), size=24)),
+                ("latency", django.contrib.postgres.fields.ArrayField(models.IntegerField(), size=11)),
             ],
             options={
                 "verbose_name": "日调用量",

@@ -142,7 +142,10 @@ class DayQuery:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Calls of one group as the days count them (调用量). `latency` counts answered calls by `LATENCY_BOUNDS_MS`."""
+    """Calls of one group as the days count them (调用量). `latency` counts answered calls by `LATENCY_BOUNDS_MS`.
+
+    Rows, bytes and times are nought where they were not asked for.
+    """
 
     group: str
     calls: int
