@@ -90,8 +90,8 @@ def test_signing_in_leads_to_the_first_screen_of_the_post(world, post, address):
     assert holder.browser.get("/begin")["Location"] == address
 
 
-def test_a_stranger_begins_at_the_home_page(client):
-    assert client.get("/begin")["Location"] == "/"
+def test_a_stranger_begins_by_signing_in(client):
+    assert client.get("/begin")["Location"].startswith("/accounts/login/")
 
 
 @pytest.mark.parametrize("post", [post for post in Post if post not in {Post.PUBLIC, Post.CONTRACTOR}])

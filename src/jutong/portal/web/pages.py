@@ -15,10 +15,9 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html")
 
 
-@public
 @require_safe
 def begin(request: SubjectRequest) -> HttpResponse:
-    """Where the person begins: what signing in leads to, and the name of the site for those who are signed in."""
+    """Where the person begins: signing in leads here, and from here to the first screen of the post."""
     return redirect(navigation.first_screen(request.subject))
 
 

@@ -113,7 +113,7 @@ def region(request: SubjectRequest) -> HttpResponse:
     found = api.region(month=domain.first_of_month(clock.local_day(at)), by=request.subject, at=at)
     context = {
         "as_of": at,
-        "totals": region_totals(found, request.subject),
+        "totals": region_totals(found, request.subject)[:4],
         "figures": [shown(each, found.figures[each], found.before[each]) for each in Indicator],
     }
     return render(request, "overview/region_panel.html", context)
@@ -123,6 +123,8 @@ def region(request: SubjectRequest) -> HttpResponse:
 def wall(request: SubjectRequest) -> HttpResponse:
     """The latest steps of all departments."""
     context = wall_context(request.subject)
+    # Beside other panels there is no room for every column.
+    context["step_columns"] = [each for each in context["step_columns"] if each.key not in {"step", "reminded_at"}]
     context["late_rows"] = context["late_rows"][:LATE_SHOWN]
     return render(request, "overview/wall_panel.html", context)
 
