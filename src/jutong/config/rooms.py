@@ -7,6 +7,7 @@ ALL_ROOMS = (
     "jutong.foundation.audit",
     "jutong.foundation.files",
     "jutong.foundation.operations",
+    "jutong.foundation.documents",
     "jutong.foundation.rulebook",
     "jutong.foundation.notices",
     "jutong.foundation.procedures",

@@ -1,0 +1,42 @@
+"""The door of documents: papers as PDF and DOCX."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from jutong.foundation.documents.adapters import typesetting, writing
+from jutong.foundation.documents.adapters.typesetting import FONTS
+from jutong.foundation.documents.domain import FontsMissing, LayoutBroken
+from jutong.foundation.documents.queries import paper_data
+from jutong.foundation.documents.values import Paper
+
+__all__ = ["DOCX_TYPE", "FONTS", "PDF_TYPE", "FontsMissing", "LayoutBroken", "paper_as_docx", "paper_as_pdf", "pdf"]
+
+PDF_TYPE = "application/pdf"
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def pdf(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
+    """The PDF/A of a room's own layout, `<room>/<name>.typ` under its templates, which reads its content from `data`.
+
+    `data` is anything JSON can hold. `at` becomes the file's moment of making: the same call gives the same bytes.
+
+    Raises FontsMissing, LayoutBroken.
+    """
+    return typesetting.compose(template, data, at=at)
+
+
+def paper_as_pdf(paper: Paper) -> bytes:
+    """A paper in the official layout, as PDF/A.
+
+    Raises FontsMissing, LayoutBroken.
+    """
+    return typesetting.compose("documents/paper.typ", paper_data(paper), at=paper.made_at)
+
+
+def paper_as_docx(paper: Paper) -> bytes:
+    """The same paper as DOCX, to be edited, numbered and sealed elsewhere.
+
+    It names the official fonts, which the reader's machine has or replaces by its own.
+    """
+    return writing.compose(paper)
