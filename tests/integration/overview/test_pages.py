@@ -1,5 +1,6 @@
 """The first screens as pages: who may open which, what they show, and how many questions they ask the database."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -221,3 +222,15 @@ def test_the_api_gives_a_ledger_and_the_health_of_the_own_department_only(world)
     assert status(f"resources/{world.usccs[1]}/health") == 200
     assert status(f"resources/{world.usccs[2]}/health") == 403
     assert status("wall") == 403
+
+
+def test_a_ledger_is_one_page_of_pdf_and_a_document_to_edit(world):
+    chief = holder_of(Post.CLOUD_CHIEF, world.usccs[1])
+
+    pdf = chief.browser.get(reverse("overview:ledger_pdf", args=[world.usccs[1]]))
+    docx = chief.browser.get(reverse("overview:ledger_docx", args=[world.usccs[1]]))
+
+    assert pdf.content.startswith(b"%PDF")
+    assert docx.content.startswith(b"PK")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf.content)) == 1
+    assert chief.browser.get(reverse("overview:ledger_pdf", args=[world.usccs[2]])).status_code == 403

@@ -20,6 +20,7 @@ from jutong.assessment.overview.web.words import (
     month_asked,
     month_words,
     months_offered,
+    unit_words,
     value_words,
 )
 from jutong.base.http import SubjectRequest
@@ -48,6 +49,7 @@ def ledger(request: SubjectRequest, uscc: str) -> HttpResponse:
     context = {
         "as_of": at,
         "title": found.title,
+        "uscc": uscc,
         "month": f"{month:%Y-%m}",
         "month_words": month_words(month),
         "months": months_offered(at),
@@ -78,7 +80,7 @@ def _duty(duty: Duty, found: LedgerValue) -> dict[str, Any]:
         "badge": duty_badge(duty.state),
         "state": duty.state.value,
         "value": value_words(duty.figure, duty.unit),
-        "unit": {"ratio": "", "points": _("分"), "workdays": _("个工作日")}[duty.unit],
+        "unit": unit_words(duty.figure, duty.unit),
         "counted": counted_words(duty.figure, duty.unit),
         "change": change_words(duty.figure, duty.before, duty.unit),
         "better": is_better(indicator, duty.figure, duty.before),

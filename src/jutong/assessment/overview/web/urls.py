@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jutong.assessment.overview.web import calls, ledger, operations, panels, region, screen, wall
+from jutong.assessment.overview.web import calls, ledger, operations, panels, paper, region, screen, wall
 
 app_name = "overview"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("wall/now/", wall.now, name="wall_now"),
     path("ledger/", ledger.own_ledger, name="ledger"),
     path("ledger/<slug:uscc>/", ledger.ledger, name="ledger_of"),
+    path("ledger/<slug:uscc>/paper.pdf", paper.pdf, name="ledger_pdf"),
+    path("ledger/<slug:uscc>/paper.docx", paper.docx, name="ledger_docx"),
     path("screen/", screen.screen, name="screen"),
     path("screen/now/", screen.now, name="screen_now"),
     path("calls/", calls.calls, name="calls"),

@@ -70,7 +70,7 @@ def shown(indicator: Indicator, figure: Figure, before: Figure) -> Shown:
         title=_(indicator.label),
         formula=_(indicator.formula),
         value=value_words(figure, indicator.unit),
-        unit={"ratio": "", "points": _("分"), "workdays": _("个工作日")}[indicator.unit],
+        unit=unit_words(figure, indicator.unit),
         counted=counted_words(figure, indicator.unit),
         change=change_words(figure, before, indicator.unit),
         better=is_better(indicator, figure, before),
@@ -81,6 +81,13 @@ def value_words(figure: Figure, unit: str) -> str:
     if figure.value is None:
         return "—"
     return ratio_words(figure.value) if unit == "ratio" else number_words(figure.value, 1)
+
+
+def unit_words(figure: Figure, unit: str) -> str:
+    """The unit beside a value; none where there is no value."""
+    if figure.value is None or unit == "ratio":
+        return ""
+    return _("分") if unit == "points" else _("个工作日")
 
 
 def counted_words(figure: Figure, unit: str) -> str:
