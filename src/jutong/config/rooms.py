@@ -20,6 +20,7 @@ ALL_ROOMS = (
     "jutong.delivery.sharing",
     "jutong.delivery.gateway",
     "jutong.oversight.quality",
+    "jutong.assessment.overview",
     "jutong.portal",
 )
 

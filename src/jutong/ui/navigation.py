@@ -7,14 +7,14 @@ An entry appears when `visible(subject)` says so; a section appears when one of 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
-from jutong.kernel.policy import ANONYMOUS, Subject
+from jutong.kernel.policy import ANONYMOUS, Post, Subject
 from jutong.kernel.text import N_
 
 logger = logging.getLogger(__name__)
@@ -104,6 +104,7 @@ class Menu:
 
 _entries: dict[str, Entry] = {}
 _doors: dict[str, str] = {}
+_first_screens: dict[Post, str] = {}
 
 DOORS = frozenset(
     {"home", "search", "find", "login", "logout", "language", "elder", "profile", "api_docs", "workbench"}
@@ -125,6 +126,17 @@ def plug(**doors: str) -> None:
     if unknown := doors.keys() - DOORS:
         raise ValueError(f"unknown doors: {sorted(unknown)}")
     _doors.update(doors)
+
+
+def begin_at(url_name: str, posts: Iterable[Post]) -> None:
+    """Have people in these posts begin at this page; everybody else begins at the workbench."""
+    _first_screens.update(dict.fromkeys(posts, url_name))
+
+
+def first_screen(subject: Subject) -> str:
+    """Where a person begins after signing in: the page of the post, else the workbench, else the home page."""
+    at = _first_screens.get(subject.post, "")
+    return (address(at) if at else "") or (door("workbench") if subject.signed_in else "") or door("home") or "/"
 
 
 def entries() -> tuple[Entry, ...]:

@@ -343,6 +343,34 @@ def measures(who: Who, thing: Thing) -> bool:
     return who.post in (ENGINEER, REVIEWER) or own_stewards(who, thing)
 
 
+# --- First screens ---------------------------------------------------------------------------------------------------
+BUREAU_PEOPLE = (REVIEWER, MONITOR)
+DEPARTMENT_PEOPLE = (STEWARD, COORDINATOR, CHIEF)
+
+
+# A chief's ledger: the department itself reads its own; the bureau and auditors read all.
+def sees_ledger(who: Who, thing: Thing) -> bool:
+    if who.post in (*BUREAU_PEOPLE, AUDITOR):
+        return True
+    return who.post in DEPARTMENT_PEOPLE and owns(who, thing["organisation"])
+
+
+# How a department's resources are: the department itself, the bureau, and the centre that runs the platform.
+def sees_resource_health(who: Who, thing: Thing) -> bool:
+    if who.post in (*BUREAU_PEOPLE, ENGINEER):
+        return True
+    return who.post in DEPARTMENT_PEOPLE and owns(who, thing["organisation"])
+
+
+# Counts by department name nobody: who works at sharing, runs it, audits or pays for it may compare. The big screen is
+# for those who show guests around; the wall names cases and holders, so only those see it who see all cases anyway.
+# Calls: the watchers of the log and both sides of it, each narrowed to what the log shows them.
+compares = posts(*BUREAU_PEOPLE, *DEPARTMENT_PEOPLE, ENGINEER, AUDITOR, FINANCE)
+shows_screen = posts(*BUREAU_PEOPLE, ENGINEER, CHIEF)
+sees_wall = posts(*BUREAU_PEOPLE, AUDITOR)
+analyses_calls = posts(*BUREAU_PEOPLE, *DEPARTMENT_PEOPLE, ENGINEER, DEVELOPER, AUDITOR, AUDIT, SECURITY)
+
+
 # --- The whole -------------------------------------------------------------------------------------------------------
 # Action → the kind of thing it is done to, and who may. The kind "nothing" needs no object; "place" is an organisation
 # for which something is to be made.
@@ -434,6 +462,13 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "gateway.segment.view": ("nothing", watches_calls),
     "quality.score.see": ("score", sees_score),
     "quality.score.measure": ("score", measures),
+    "overview.region.see": ("nothing", compares),
+    "overview.screen.see": ("nothing", shows_screen),
+    "overview.wall.see": ("nothing", sees_wall),
+    "overview.ledger.see": ("place", sees_ledger),
+    "overview.health.see": ("place", sees_resource_health),
+    "overview.calls.see": ("nothing", analyses_calls),
+    "overview.operations.see": ("nothing", posts(ENGINEER, SYSTEM)),
 }  # fmt: skip
 
 

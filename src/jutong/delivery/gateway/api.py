@@ -1,15 +1,24 @@
 """The door of the gateway: the call log, availability, and the keys others need to speak with the plane."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from jutong.delivery.gateway import queries
-from jutong.delivery.gateway.models import Call, Segment
+from jutong.delivery.gateway.models import Call, CallDay, Segment
 from jutong.delivery.gateway.past import PastSegment, keep_past_log
-from jutong.delivery.gateway.values import Availability, CallCount, CallFilter, CallRecord, Grouping, OutcomeKind
+from jutong.delivery.gateway.values import (
+    Availability,
+    CallCount,
+    CallFilter,
+    CallRecord,
+    DayQuery,
+    Grouping,
+    OutcomeKind,
+    Usage,
+)
 from jutong.kernel.policy import Subject
 
 __all__ = [
@@ -61,6 +70,35 @@ def availability(resource: str, *, since: datetime, until: datetime) -> Availabi
 def availabilities(resources: Iterable[str], *, since: datetime, until: datetime) -> dict[str, Availability]:
     """The same for many resources in one query."""
     return queries.availabilities(resources, since, until)
+
+
+# --- Calls counted by day: what statistics over months read instead of the log ---------------------------------------
+def days(wanted: DayQuery, *, subject: Subject | None = None) -> QuerySet[CallDay]:
+    """The counted calls asked for, lazily; with a subject those it may see, else the caller judges who sees what."""
+    return queries.days(wanted, subject)
+
+
+def usage(rows: QuerySet[CallDay], grouping: Grouping, *, speed: bool = False) -> list[Usage]:
+    """Counted calls by group, the most called first; days in their order.
+
+    With `speed`, also rows and bytes that were given, and how long the answers took.
+    """
+    return queries.usage(rows, grouping, speed=speed)
+
+
+def total_usage(rows: QuerySet[CallDay]) -> Usage:
+    """All of the counted calls as one group."""
+    return queries.total_usage(rows)
+
+
+def calls_by_hour(rows: QuerySet[CallDay]) -> list[list[int]]:
+    """Calls by weekday (Monday first) and hour of the day in Asia/Shanghai."""
+    return queries.calls_by_hour(rows)
+
+
+def last_answered(grant_nos: Iterable[str]) -> dict[str, date]:
+    """The last day on which each of these grants got an answer; grants never used are left out."""
+    return queries.last_answered(grant_nos)
 
 
 def seals() -> QuerySet[Segment]:

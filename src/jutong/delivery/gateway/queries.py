@@ -2,23 +2,26 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce, TruncDay
+from django.db.models import Avg, Count, F, Max, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, ExtractIsoWeekDay, TruncDay
 
 from jutong.base.access import scope_q
-from jutong.delivery.gateway.models import Call, Segment
+from jutong.delivery.gateway.models import Call, CallDay, Segment
 from jutong.delivery.gateway.policy import VIEW_CALLS
 from jutong.delivery.gateway.values import (
     ANSWERED,
+    LATENCY_BOUNDS_MS,
     REFUSALS,
     Availability,
     CallCount,
     CallFilter,
+    DayQuery,
     Grouping,
     OutcomeKind,
+    Usage,
 )
 from jutong.delivery.gateway.values.refusals import PROVIDER_FAULTS
 from jutong.kernel.clock import SHANGHAI
@@ -105,6 +108,84 @@ def availabilities(resources: Iterable[str], since: datetime, until: datetime) -
     )
     found = {row["resource"]: (row["answered"], row["failed"]) for row in rows}
     return {code: Availability(code, since, until, *found.get(code, (0, 0))) for code in wanted}
+
+
+# --- Calls counted by day --------------------------------------------------------------------------------------------
+def days(wanted: DayQuery, subject: Subject | None = None) -> QuerySet[CallDay]:
+    """The counted calls asked for; with a subject, those it may see."""
+    exact = {
+        "resource": wanted.resource,
+        "client": wanted.client,
+        "consumer": wanted.consumer,
+        "provider": wanted.provider,
+        "grant_no": wanted.grant,
+    }
+    rows = CallDay.objects.filter(**{column: value for column, value in exact.items() if value})
+    if subject is not None:
+        rows = rows.filter(scope(subject))
+    if wanted.outcome:
+        rows = rows.filter(_outcome(wanted.outcome))
+    if wanted.first_day:
+        rows = rows.filter(day__gte=wanted.first_day)
+    if wanted.last_day:
+        rows = rows.filter(day__lte=wanted.last_day)
+    return rows
+
+
+def usage(rows: QuerySet[CallDay], grouping: Grouping, *, speed: bool) -> list[Usage]:
+    """Counted calls by group, the most called first; days in their order. With `speed`, how long answers took too."""
+    column = grouping.value
+    order = ("day",) if grouping is Grouping.DAY else ("-sum_calls", column)
+    counted = rows.order_by().values(column).annotate(**_sums(), **(_speeds() if speed else {})).order_by(*order)
+    return [_used(row, str(row[column])) for row in counted[:_GROUPS_MAX]]
+
+
+def total_usage(rows: QuerySet[CallDay]) -> Usage:
+    """All of the counted calls as one group."""
+    return _used(rows.order_by().aggregate(**_sums(), **_speeds()), "")
+
+
+def calls_by_hour(rows: QuerySet[CallDay]) -> list[list[int]]:
+    """Calls by weekday (Monday first) and hour of the day in Asia/Shanghai."""
+    hours = {f"h{hour}": Coalesce(Sum(F(f"hours__{hour}")), Value(0)) for hour in range(24)}
+    counted = rows.order_by().annotate(weekday=ExtractIsoWeekDay("day")).values("weekday").annotate(**hours)
+    week = [[0] * 24 for _ in range(7)]
+    for weekday, *calls in counted.values_list("weekday", *hours):
+        week[weekday - 1] = calls
+    return week
+
+
+def last_answered(grant_nos: Iterable[str]) -> dict[str, date]:
+    """The last day on which each of these grants got an answer; grants never used are left out."""
+    rows = CallDay.objects.filter(grant_no__in=set(grant_nos), outcome=ANSWERED)
+    return dict(rows.values("grant_no").annotate(last=Max("day")).values_list("grant_no", "last"))
+
+
+def _sums() -> dict[str, Any]:
+    kinds = {kind.value: Coalesce(Sum("calls", filter=condition), Value(0)) for kind, condition in _KINDS.items()}
+    return {"sum_calls": Coalesce(Sum("calls"), Value(0)), **kinds}
+
+
+def _speeds() -> dict[str, Any]:
+    answered = _KINDS[OutcomeKind.ANSWERED]
+    sums = {"given": "rows", "size": "size_bytes", "took": "took_us", "timed": "records"}
+    places = {f"speed{place}": f"latency__{place}" for place in range(len(LATENCY_BOUNDS_MS) + 1)}
+    return {name: Coalesce(Sum(F(column), filter=answered), Value(0)) for name, column in (sums | places).items()}
+
+
+def _used(row: Mapping[str, Any], group: str) -> Usage:
+    timed = row.get("timed")
+    return Usage(
+        group=group,
+        calls=row["sum_calls"],
+        answered=row["answered"],
+        refused=row["refused"],
+        failed=row["failed"],
+        rows=int(row.get("given", 0)),
+        size_bytes=int(row.get("size", 0)),
+        mean_ms=round(float(row["took"]) / timed / 1000, 3) if timed else None,
+        latency=tuple(row.get(f"speed{place}", 0) for place in range(len(LATENCY_BOUNDS_MS) + 1)),
+    )
 
 
 def seals() -> QuerySet[Segment]:

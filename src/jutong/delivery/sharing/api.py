@@ -11,7 +11,17 @@ from jutong.delivery.sharing.domain import (
     NoSuchRequest,
     default_masks,
 )
-from jutong.delivery.sharing.values import Consent, Grant, Outlook, Refusal, Wish
+from jutong.delivery.sharing.values import (
+    Answers,
+    Consent,
+    Flow,
+    Grant,
+    GrantOutline,
+    Outlook,
+    Refusal,
+    RequestCount,
+    Wish,
+)
 from jutong.kernel.policy import Subject
 from jutong.supply.catalogue import api as catalogue
 
@@ -21,17 +31,21 @@ __all__ = [
     "GrantEnded",
     "NoSuchGrant",
     "NoSuchRequest",
+    "answers",
     "consent",
     "default_masks",
     "find_live_grant",
+    "flows",
     "forward",
     "get_grant",
+    "grant_outlines",
     "live_grants",
     "outlook",
     "push",
     "recompile",
     "refuse",
     "reject",
+    "request_counts",
     "request_resource",
     "revoke",
     "view_grant",
@@ -66,6 +80,26 @@ def find_live_grant(*, client_no: str, resource_code: str, at: datetime) -> Gran
     """The grant under which a client may call a resource now, or nothing."""
     found = queries.live_grants(at, resource_code=resource_code)
     return next((grant for grant in found if grant.client_no == client_no), None)
+
+
+def flows(*, at: datetime) -> list[Flow]:
+    """Live grants between departments, the most first, in one query."""
+    return queries.flows(at)
+
+
+def request_counts(*, since: datetime, until: datetime) -> list[RequestCount]:
+    """Requests by the month they were filed and their present state, in one query."""
+    return queries.request_counts(since, until)
+
+
+def answers(*, since: datetime, until: datetime) -> dict[str, Answers]:
+    """What each provider decided in that time, by credit code, in one query."""
+    return queries.answers(since, until)
+
+
+def grant_outlines(*, by: Subject, at: datetime) -> list[GrantOutline]:
+    """The live grants that the subject may see, in outline, the oldest first, in one query."""
+    return queries.grant_outlines(by, at)
 
 
 # --- Actions ---------------------------------------------------------------------------------------------------------

@@ -6,19 +6,24 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
+from django.db.models.functions import TruncMonth
 
 from jutong.base.access import scope_q
 from jutong.delivery.sharing import domain, models, policy
 from jutong.delivery.sharing.interface import Interface, describe
 from jutong.delivery.sharing.values import (
+    Answers,
     Consent,
     Decider,
+    Flow,
     Grant,
+    GrantOutline,
     Outlook,
     OutlookKind,
     Place,
     Refusal,
+    RequestCount,
     RequestState,
     ServiceParameter,
     ServicePlace,
@@ -28,6 +33,7 @@ from jutong.delivery.sharing.values import (
 )
 from jutong.foundation.rulebook import api as rulebook
 from jutong.foundation.rulebook.values import CodeList
+from jutong.kernel.clock import SHANGHAI
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
 from jutong.kernel.text import N_
 from jutong.kernel.workdays import Limit
@@ -194,6 +200,61 @@ def live_policy(grant_no: str) -> dict[str, Any] | None:
         models.LiveGrant.objects.filter(grant_no=grant_no).values_list("policy", flat=True).first()
     )
     return found
+
+
+# --- Counting --------------------------------------------------------------------------------------------------------
+
+
+def flows(at: datetime) -> list[Flow]:
+    """Live grants between departments, the most first, in one query."""
+    rows = models.Grant.objects.filter(living(at)).order_by().values("provider_uscc", "consumer_uscc")
+    counted = rows.annotate(grants=Count("pk"), resources=Count("resource_code", distinct=True))
+    return [Flow(**row) for row in counted.order_by("-grants", "provider_uscc", "consumer_uscc")]
+
+
+def request_counts(since: datetime, until: datetime) -> list[RequestCount]:
+    """Requests by the month they were filed and their present state, in one query."""
+    rows = (
+        models.DataRequest.objects.filter(submitted_at__gte=since, submitted_at__lt=until)
+        .order_by()
+        .annotate(month=TruncMonth("submitted_at", tzinfo=SHANGHAI))
+        .values("month", "state")
+        .annotate(n=Count("pk"))
+        .order_by("month", "state")
+    )
+    return [RequestCount(row["month"].date(), RequestState(row["state"]), row["n"]) for row in rows]
+
+
+def answers(since: datetime, until: datetime) -> dict[str, Answers]:
+    """What each provider decided in that time, by code; what the platform gave by itself is a full grant."""
+    decided = models.DataRequest.objects.filter(
+        closed_at__gte=since, closed_at__lt=until, state__in=[RequestState.GRANTED, RequestState.REFUSED]
+    )
+    refused = Q(state=RequestState.REFUSED)
+    part = ~refused & Q(answer__isnull=False) & Q(given__lt=F("asked"))
+    rows = (
+        decided.order_by()
+        .annotate(asked=_length("wish__columns"), given=_length("answer__columns"))
+        .values("provider_uscc")
+        .annotate(refused=Count("pk", filter=refused), part=Count("pk", filter=part), every=Count("pk"))
+    )
+    return {
+        row["provider_uscc"]: Answers(row["every"] - row["refused"] - row["part"], row["part"], row["refused"])
+        for row in rows
+    }
+
+
+def _length(path: str) -> Func:
+    return Func(F(path), function="jsonb_array_length", output_field=IntegerField())
+
+
+def grant_outlines(subject: Subject, at: datetime) -> list[GrantOutline]:
+    """The live grants that the subject may see, in outline, the oldest first, in one query."""
+    fields = (
+        "grant_no", "resource_code", "provider_uscc", "consumer_uscc", "client_no", "granted_at", "expires_at",
+    )  # fmt: skip
+    rows = models.Grant.objects.filter(grant_scope(subject), living(at)).order_by("granted_at", "pk")
+    return [GrantOutline(*row) for row in rows.values_list(*fields)]
 
 
 # --- What happens next -----------------------------------------------------------------------------------------------

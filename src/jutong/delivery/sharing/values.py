@@ -112,6 +112,47 @@ Scalar = str | int | bool
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """Live grants from one department to another (供需关系), and over how many resources."""
+
+    provider_uscc: str
+    consumer_uscc: str
+    grants: int
+    resources: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCount:
+    """Requests that were filed in a month and stand in one state now. `month` is its first day."""
+
+    month: date
+    state: RequestState
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers of a provider in a time: full grants, grants of part of what was asked, and refusals (需求满足)."""
+
+    full: int = 0
+    part: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GrantOutline:
+    """What counting needs of a live grant: who gave whom what, since when, until when."""
+
+    grant_no: str
+    resource_code: str
+    provider_uscc: str
+    consumer_uscc: str
+    client_no: str
+    granted_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """One column against a value, against several for `in`, against None for "is empty"."""
 

@@ -30,12 +30,15 @@ from jutong.foundation.procedures.services import assignment, claims, handing_ov
 from jutong.foundation.procedures.services import schemes as schemes_service
 from jutong.foundation.procedures.values.cases import (
     AssigneeDirectory,
+    Burden,
     CaseRef,
     CaseTimes,
     CaseValue,
     EventValue,
+    HeldStep,
     OpenStep,
     OrganisationBook,
+    Punctuality,
     StateDescription,
     Task,
 )
@@ -61,6 +64,7 @@ __all__ = [
     "TransitionNotNow",
     "TransitionUnknown",
     "act",
+    "burdens",
     "case",
     "cases_of",
     "claim",
@@ -75,10 +79,12 @@ __all__ = [
     "is_going_round",
     "lay_down_scheme",
     "open_case",
+    "open_steps",
     "pass_claim",
     "plug_assignees",
     "plug_organisations",
     "procedures",
+    "punctuality",
     "propose",
     "recheck_assignees",
     "release",
@@ -264,12 +270,12 @@ def returns_by_person(*, since: datetime, until: datetime) -> list[ReturnCount]:
 
 
 # --- Handing over ----------------------------------------------------------------------------------------------------
-def claimed_by(person_no: str) -> list[OpenStep]:
+def claimed_by(person_no: str) -> list[HeldStep]:
     """The open steps that a person has claimed."""
     return handing_over.claimed_by(person_no)
 
 
-def waiting_for(post: Post | str, organisation: str) -> list[OpenStep]:
+def waiting_for(post: Post | str, organisation: str) -> list[HeldStep]:
     """The open steps that wait for a post of an organisation."""
     return handing_over.waiting_for(post, organisation)
 
@@ -340,6 +346,29 @@ def cases_of(subject_code: str, *, procedure: str = "", open_only: bool = False)
 def tasks_for(subject: Subject, *, at: datetime | None = None) -> list[Task]:
     """What waits for the subject, soonest due first."""
     return queries.tasks_for(subject, at or clock.now())
+
+
+def open_steps(
+    subject: Subject, *, at: datetime, due_until: date, organisation: str = "", last: int = 100
+) -> list[OpenStep]:
+    """Steps due by a day in cases the subject may see, soonest due first, with the reminders that were sent."""
+    return queries.open_steps(subject, at, due_until=due_until, organisation=organisation, last=last)
+
+
+def burdens(*, at: datetime) -> list[Burden]:
+    """How many steps wait for each organisation and how late they are, the latest first, in one query.
+
+    Counts only, no case: whoever shows them says to whom.
+    """
+    return queries.burdens(at)
+
+
+def punctuality(*, first: date, until: date, at: datetime) -> list[Punctuality]:
+    """Steps that fell due from one day until before another, by month and organisation, in one query.
+
+    Counts only, no case: whoever shows them says to whom.
+    """
+    return queries.punctuality(first, until, at)
 
 
 def procedures() -> tuple[type[Procedure], ...]:

@@ -5,7 +5,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as CaseWhen
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, TruncMonth
 from django.urls import reverse
 
 from jutong.base.access import scope_q
@@ -26,17 +44,20 @@ from jutong.foundation.procedures.models import (
     InnerStep,
 )
 from jutong.foundation.procedures.values.cases import (
+    Burden,
     CaseTimes,
     CaseValue,
     ClockValue,
     EventKind,
     EventValue,
+    OpenStep,
     Person,
+    Punctuality,
     Stage,
     StateDescription,
     Task,
 )
-from jutong.foundation.procedures.values.declaration import By, Final, Outcome, State, Transition, Waiting
+from jutong.foundation.procedures.values.declaration import By, Final, Outcome, State, Step, Transition, Waiting
 from jutong.foundation.procedures.values.inner import (
     InnerResult,
     InnerRunValue,
@@ -660,6 +681,113 @@ def returns_by_person(since: datetime, until: datetime) -> list[ReturnCount]:
         ReturnCount(row["by__id"], row["by_name"], row["by__organisation"], row["returns"], row["cases"])
         for row in counted.order_by("-returns", "by__id")
     ]
+
+
+# --- Watching over others --------------------------------------------------------------------------------------------
+def open_steps(subject: Subject, at: datetime, *, due_until: date, organisation: str, last: int) -> list[OpenStep]:
+    """Steps with a running clock that are due by a day, of cases the subject may see, soonest due first."""
+    seen = Case.objects.filter(scope(subject, policy.SEE_CASE), closed_at=None)
+    rows = Clock.objects.filter(ended_at=None, due_on__lte=due_until, case__in=seen)
+    rows = rows.select_related("case").order_by("due_on", "id")
+    if organisation:
+        rows = rows.filter(case__acting_organisation=organisation)
+    clocks = list(rows[:last])
+    told = CaseEvent.objects.filter(
+        case__in=[clock.case_id for clock in clocks], kind__in=[EventKind.REMINDED, EventKind.OVERDUE]
+    )
+    counts = told.order_by().values("case").annotate(times=Count("id"), last=Max("at"))
+    reminders = {row["case"]: (row["times"], row["last"]) for row in counts}
+    calendars = Calendars()
+    return [_open_step(clock, at, calendars, *reminders.get(clock.case_id, (0, None))) for clock in clocks]
+
+
+def _open_step(
+    clock: Clock, at: datetime, calendars: Calendars, reminders: int, reminded_at: datetime | None
+) -> OpenStep:
+    row = clock.case
+    procedure, seen = procedure_of(row), clock_value(clock, row, at, calendars)
+    return OpenStep(
+        case_no=row.case_no,
+        case_title=row.title,
+        procedure=row.procedure,
+        procedure_title=procedure.title,
+        step_title=procedure.state(row.state).title,
+        organisation=row.acting_organisation,
+        post=row.acting_post,
+        holder_name=row.holder_name,
+        due_on=seen.due_on,
+        left=seen.left or 0,
+        unit=seen.limit.unit,
+        article=seen.limit.article,
+        stage=seen.stage,
+        reminders=reminders,
+        reminded_at=reminded_at,
+        url=reverse(procedure.url_name, kwargs={"case_no": row.case_no}),
+    )
+
+
+def burdens(at: datetime) -> list[Burden]:
+    """How many steps wait for each organisation and how late they are, the latest first, in one query."""
+    today = local_day(at)
+    rows = (
+        Clock.objects.filter(ended_at=None, case__closed_at=None)
+        .exclude(case__acting_organisation="")
+        .order_by()
+        .values(organisation=F("case__acting_organisation"))
+        .annotate(
+            open=Count("id"),
+            overdue=Count("id", filter=Q(due_on__lt=today)),
+            due_today=Count("id", filter=Q(due_on=today)),
+            to_monitor=Count("id", filter=Q(stage=Stage.TO_MONITOR)),
+            to_chief=Count("id", filter=Q(stage=Stage.TO_CHIEF)),
+            to_bureau=Count("id", filter=Q(stage=Stage.TO_BUREAU)),
+            earliest_due_on=Min("due_on"),
+        )
+        .order_by("-overdue", "earliest_due_on", "organisation")
+    )
+    return [Burden(**row) for row in rows]
+
+
+def punctuality(first: date, until: date, at: datetime) -> list[Punctuality]:
+    """Steps that fell due from one day until before another, by month and by the organisation that had to act."""
+    ended_unanswered = [Outcome.WITHDRAWN, Outcome.LAPSED]
+    party = CaseParty.objects.filter(case=OuterRef("case"), party=OuterRef("party")).values("organisation")[:1]
+    done = Q(ended_at__isnull=False)
+    # What is due today can still be done in time.
+    settled = done | Q(due_on__lt=local_day(at))
+    rows = (
+        Clock.objects.filter(settled, held=False, due_on__gte=first, due_on__lt=until)
+        .exclude(case__outcome__in=ended_unanswered)
+        .order_by()
+        .annotate(party=_party_of_step(), month=TruncMonth("due_on"))
+        .annotate(organisation=Subquery(party))
+        .exclude(organisation=None)
+        .values("organisation", "month")
+        .annotate(
+            due=Count("id"),
+            in_time=Count("id", filter=done & Q(ended_on__lte=F("due_on"))),
+            done=Count("id", filter=done),
+            workdays=Coalesce(Sum(F("used") + F("used_before"), filter=done), Value(0)),
+            natural_days=Coalesce(Sum(_natural_days(), filter=done), Value(0)),
+        )
+        .order_by("month", "organisation")
+    )
+    return [Punctuality(**row) for row in rows]
+
+
+def _natural_days() -> Func:
+    # Django reads a difference of days as an interval; PostgreSQL counts them.
+    return Func(
+        F("ended_on"), F("started_on"), template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField()
+    )
+
+
+def _party_of_step() -> CaseWhen:
+    """Which party had to act in the step of a clock, as the procedures of today declare it."""
+    steps = [(each.name, state.key, state.who.party) for each in every_procedure() for state in each.all_states()
+             if isinstance(state, Step) and state.who]  # fmt: skip
+    whens = [When(case__procedure=name, step=key, then=Value(party)) for name, key, party in steps]
+    return CaseWhen(*whens, default=Value(""), output_field=CharField())
 
 
 # --- Words -----------------------------------------------------------------------------------------------------------

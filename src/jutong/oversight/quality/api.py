@@ -10,12 +10,17 @@ from jutong.oversight.quality.policy import MEASURE
 from jutong.oversight.quality.values import Score
 from jutong.supply.catalogue import api as catalogue
 
-__all__ = ["NothingToMeasure", "latest_score", "measure_now", "trend"]
+__all__ = ["NothingToMeasure", "latest_score", "latest_totals", "measure_now", "trend"]
 
 
 def latest_score(resource_code: str) -> Score | None:
     """The latest score of a resource, or nothing when it was never measured."""
     return queries.latest_score(resource_code)
+
+
+def latest_totals(*, at: datetime) -> dict[str, float]:
+    """The total (0–100) of each resource as last scored by that moment, by code, in one query. For counting."""
+    return queries.latest_totals(at)
 
 
 def trend(resource_code: str, *, last: int = 30) -> list[tuple[datetime, float]]:

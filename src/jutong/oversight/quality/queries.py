@@ -51,6 +51,14 @@ def latest_rows(subject: Subject, action: Action) -> QuerySet[ScoreRow]:
     )
 
 
+def latest_totals(at: datetime) -> dict[str, float]:
+    """The total of each resource as last scored by that moment, by code, in one query."""
+    rows = ScoreRow.objects.filter(measured_at__lte=at, total__isnull=False)
+    newest = rows.order_by("resource_code", "-measured_at", "-pk").distinct("resource_code")
+    found = newest.values_list("resource_code", "total")
+    return {code: float(total) for code, total in found if total is not None}
+
+
 def to_value(row: ScoreRow) -> Score:
     return Score(
         resource_code=row.resource_code,

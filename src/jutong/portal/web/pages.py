@@ -1,10 +1,11 @@
 """Home and workbench: frames that rooms fill with their panels."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from jutong.base.http import public
+from jutong.base.http import SubjectRequest, public
+from jutong.ui import navigation
 
 
 @public
@@ -12,6 +13,12 @@ from jutong.base.http import public
 def home(request: HttpRequest) -> HttpResponse:
     """The first page: search, totals, latest resources; for all."""
     return render(request, "portal/home.html")
+
+
+@require_safe
+def begin(request: SubjectRequest) -> HttpResponse:
+    """Where the person begins: signing in leads here, and from here to the first screen of the post."""
+    return redirect(navigation.first_screen(request.subject))
 
 
 @require_safe

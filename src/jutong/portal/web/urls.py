@@ -7,6 +7,7 @@ from jutong.portal.web import finding, pages, switches, tasks
 app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("begin", pages.begin, name="begin"),
     path("workbench", pages.workbench, name="workbench"),
     path("workbench/tasks", tasks.tasks, name="tasks"),
     path("workbench/first-tasks", tasks.first_tasks, name="first_tasks"),

@@ -10,7 +10,7 @@ from typing import Any
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "/accounts/login/"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "/begin"  # the portal leads on to the first screen of the post
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 
 # Lists that the settings weave into their own; everything else here is a setting as it stands.

@@ -15,7 +15,7 @@ from jutong.supply.catalogue.domain import (
     NoSuchResource,
     ResourceNotPublished,
 )
-from jutong.supply.catalogue.values import Content, Resource
+from jutong.supply.catalogue.values import Content, Outline, Resource
 
 __all__ = [
     "CatalogueError",
@@ -26,6 +26,7 @@ __all__ = [
     "approve",
     "create_draft",
     "draft_content",
+    "draft_counts",
     "draft_resource",
     "ensure_section",
     "ensure_start_data",
@@ -34,6 +35,7 @@ __all__ = [
     "get_version",
     "note_mounted",
     "note_unmounted",
+    "outlines",
     "provider_of",
     "publish",
     "published_codes",
@@ -98,6 +100,16 @@ def visible(subject: Subject) -> QuerySet[Any, Any]:
 def published_codes(*, provider: str = "") -> QuerySet[Any, Any]:
     """Codes of published resources, of one provider where given: lazy, for use inside `__in` only."""
     return queries.published_codes(provider)
+
+
+def outlines(*, provider: str = "") -> list[Outline]:
+    """All published resources in outline, of one provider where given, in one query. For counting."""
+    return queries.outlines(provider)
+
+
+def draft_counts() -> dict[str, dict[str, int]]:
+    """Drafts in the making by provider and state, in one query."""
+    return queries.draft_counts()
 
 
 def draft_content(draft_no: str, *, by: Subject) -> Content:

@@ -13,7 +13,7 @@ from jutong.kernel.codes.sharing import FormatGroup, ShareType, UpdateCycle
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, policy
-from jutong.supply.catalogue.values import Content, DataItem, DraftState, Resource, ResourceState
+from jutong.supply.catalogue.values import Content, DataItem, DraftState, Outline, Resource, ResourceState
 
 COUNT_LIMIT: Final = 10_000
 """Matches are counted up to here; beyond it a list says "more than"."""
@@ -276,6 +276,34 @@ def classification_path(code: str) -> tuple[models.Classification, ...]:
 def classification_names(codes: Collection[str]) -> dict[str, str]:
     """Names of nodes by code."""
     return dict(models.Classification.objects.filter(code__in=set(codes)).values_list("code", "name"))
+
+
+# --- Counting --------------------------------------------------------------------------------------------------------
+
+
+def outlines(provider_uscc: str = "") -> list[Outline]:
+    """All published resources in outline, of one provider where given, in one query."""
+    rows = models.Resource.objects.filter(state=ResourceState.PUBLISHED)
+    if provider_uscc:
+        rows = rows.filter(provider_uscc=provider_uscc)
+    found = rows.order_by("code").values_list(
+        "code", "title", "provider_uscc", "sharing_type", "open", "update_cycle", "published_at", "mounted_at"
+    )
+    return [
+        Outline(code, title, provider, ShareType(kind), is_open, UpdateCycle(cycle), published, mounted)
+        for code, title, provider, kind, is_open, cycle, published, mounted in found
+        if published is not None
+    ]
+
+
+def draft_counts() -> dict[str, dict[str, int]]:
+    """Drafts in the making by provider and state."""
+    over = [DraftState.PUBLISHED, DraftState.DISCARDED]
+    rows = models.Draft.objects.exclude(state__in=over).values("provider_uscc", "state").annotate(n=Count("pk"))
+    counts: dict[str, dict[str, int]] = {}
+    for row in rows.order_by():
+        counts.setdefault(row["provider_uscc"], {})[row["state"]] = row["n"]
+    return counts
 
 
 # --- Search ----------------------------------------------------------------------------------------------------------

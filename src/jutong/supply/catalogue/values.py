@@ -397,6 +397,25 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """What counting needs of a published resource (目录概要): whose, of which type and cycle, and since when."""
+
+    code: str
+    title: str
+    provider_uscc: str
+    sharing_type: ShareType
+    open: bool
+    update_cycle: UpdateCycle
+    published_at: datetime
+    mounted_at: datetime | None
+
+    @property
+    def mountable(self) -> bool:
+        """Types 1 and 2 are to be mounted; type 3 has only its entry. Art. 17."""
+        return self.sharing_type is not ShareType.NOT_SHARED
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A government data resource (政务数据资源) with its code, as one published version says it.
 

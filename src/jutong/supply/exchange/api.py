@@ -15,7 +15,7 @@ from jutong.supply.exchange.domain import (
     pool_relation as _pool_relation,
 )
 from jutong.supply.exchange.services import engine, runs
-from jutong.supply.exchange.values import Load, PoolTable, Receipt, Run
+from jutong.supply.exchange.values import Load, PoolTable, Receipt, Run, RunCount
 
 __all__ = [
     "ExchangeError",
@@ -24,15 +24,20 @@ __all__ = [
     "NotInPool",
     "RunOpen",
     "carry_out",
+    "failed_runs",
     "find_pool_table",
     "get_pool_table",
     "get_run",
     "last_load",
     "latest_run",
+    "loaded_at",
     "loaded_codes",
+    "open_runs",
     "pool_relation",
     "receipt",
     "retry_run",
+    "rows_moved",
+    "run_counts",
     "start_run",
     "stop_run",
 ]
@@ -77,6 +82,31 @@ def last_load(resource_code: str) -> Load | None:
 def loaded_codes() -> list[str]:
     """Codes of the resources that have a table in the pool."""
     return queries.loaded_codes()
+
+
+def loaded_at() -> dict[str, datetime]:
+    """When each resource in the pool was last loaded, by code, in one query."""
+    return queries.loaded_at()
+
+
+def open_runs(subject: Subject, *, last: int = 20) -> list[Run]:
+    """Runs in progress or waiting that the subject may see, the last begun first."""
+    return queries.open_runs(subject, last=last)
+
+
+def failed_runs(subject: Subject, *, since: datetime, last: int = 20) -> list[Run]:
+    """Runs that failed or met another structure since then, as far as the subject may see them, newest first."""
+    return queries.failed_runs(subject, since=since, last=last)
+
+
+def run_counts(*, since: datetime, until: datetime) -> list[RunCount]:
+    """Ended runs by month of their end and by state, with the rows they moved, in one query."""
+    return queries.run_counts(since, until)
+
+
+def rows_moved(*, since: datetime, until: datetime) -> int:
+    """Rows that committed batches brought, changed or took away in that time."""
+    return queries.rows_moved(since, until)
 
 
 def start_run(*, resource_code: str, by: Subject, at: datetime, full: bool = False, allow_shrink: bool = False) -> str:

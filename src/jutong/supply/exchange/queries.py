@@ -1,16 +1,19 @@
 """Reading the exchange: runs as values, what a subject may see, the pool's tables."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from jutong.base.access import scope_q
+from jutong.kernel.clock import SHANGHAI
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import policy
 from jutong.supply.exchange.domain import NoSuchRun, NotInPool, PoolColumn, Shape
-from jutong.supply.exchange.models import PoolTable, Reject, Run
-from jutong.supply.exchange.values import Load, Receipt, RunKind, RunState, Trigger
+from jutong.supply.exchange.models import Batch, PoolTable, Reject, Run
+from jutong.supply.exchange.values import OPEN_STATES, Load, Receipt, RunCount, RunKind, RunState, Trigger
 from jutong.supply.exchange.values import PoolTable as PoolTableValue
 from jutong.supply.exchange.values import Run as RunValue
 
@@ -112,6 +115,45 @@ def receipt_of(row: Run) -> Receipt | None:
         batches=row.batches,
         finished_at=row.finished_at,
     )
+
+
+# --- Counting --------------------------------------------------------------------------------------------------------
+
+
+def loaded_at() -> dict[str, datetime]:
+    """When each resource in the pool was last loaded, by code, in one query."""
+    return dict(PoolTable.objects.values_list("resource_code", "loaded_at"))
+
+
+def open_runs(subject: Subject, *, last: int) -> list[RunValue]:
+    """Runs in progress or waiting that the subject may see, the last begun first."""
+    return [run_of(row) for row in runs(subject).filter(state__in=sorted(OPEN_STATES))[:last]]
+
+
+def failed_runs(subject: Subject, *, since: datetime, last: int) -> list[RunValue]:
+    """Runs that failed or met another structure since then, as far as the subject may see them, newest first."""
+    failed = [RunState.FAILED, RunState.DRIFTED]
+    return [run_of(row) for row in runs(subject).filter(state__in=failed, finished_at__gte=since)[:last]]
+
+
+def run_counts(since: datetime, until: datetime) -> list[RunCount]:
+    """Ended runs by month of their end and by state, with the rows they moved, in one query."""
+    rows = (
+        Run.objects.filter(finished_at__gte=since, finished_at__lt=until)
+        .order_by()
+        .annotate(month=TruncMonth("finished_at", tzinfo=SHANGHAI))
+        .values("month", "state")
+        .annotate(runs=Count("pk"), moved=Sum(F("inserted") + F("updated") + F("deleted")))
+        .order_by("month", "state")
+    )
+    return [RunCount(row["month"].date(), RunState(row["state"]), row["runs"], row["moved"]) for row in rows]
+
+
+def rows_moved(since: datetime, until: datetime) -> int:
+    """Rows that committed batches brought, changed or took away in that time."""
+    batches = Batch.objects.filter(committed_at__gte=since, committed_at__lt=until)
+    found = batches.aggregate(moved=Sum(F("inserted") + F("updated") + F("deleted")))["moved"]
+    return int(found or 0)
 
 
 def rejects(row: Run) -> QuerySet[Reject]:

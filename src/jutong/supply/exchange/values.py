@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -185,6 +185,16 @@ class Run:
         if not self.rows_per_second or self.rows_total is None or self.state is not RunState.RUNNING:
             return None
         return max(0, self.rows_total - self.rows_read) / self.rows_per_second
+
+
+@dataclass(frozen=True, slots=True)
+class RunCount:
+    """Ended runs of a month in one state, and the rows they moved (运行统计). `month` is its first day."""
+
+    month: date
+    state: RunState
+    runs: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)

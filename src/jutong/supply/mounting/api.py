@@ -27,6 +27,7 @@ from jutong.supply.mounting.values import (
     ConnectionReport,
     DraftProposal,
     Mount,
+    MountKind,
     ServiceParameter,
     SourceKind,
     TableFound,
@@ -55,6 +56,7 @@ __all__ = [
     "get_mount",
     "items_wanted",
     "mount_file",
+    "mount_kinds",
     "mount_service",
     "mount_table",
     "mounted_codes",
@@ -91,6 +93,11 @@ def find_mount(resource_code: str) -> Mount | None:
 def mounts_by_code(codes: Collection[str]) -> dict[str, Mount]:
     """Active mounts by resource code, in one query."""
     return queries.mounts_by_code(codes)
+
+
+def mount_kinds() -> dict[str, MountKind]:
+    """How each mounted resource is mounted, by code, in one query. For counting."""
+    return queries.mount_kinds()
 
 
 def mounted_codes() -> QuerySet[Any, Any]:

@@ -195,6 +195,12 @@ def mounts_by_code(codes: Collection[str]) -> dict[str, MountValue]:
     return {row.resource_code: mount_of(row) for row in rows}
 
 
+def mount_kinds() -> dict[str, MountKind]:
+    """How each mounted resource is mounted, by code, in one query."""
+    rows = Mount.objects.filter(state=MountState.ACTIVE).values_list("resource_code", "kind")
+    return {code: MountKind(kind) for code, kind in rows}
+
+
 def mounted_codes() -> QuerySet[Any, Any]:
     """Codes with an active mount: lazy, for use inside `__in` only."""
     return Mount.objects.filter(state=MountState.ACTIVE).values("resource_code")

@@ -1,7 +1,7 @@
 """Values about calls that have been made."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from jutong.kernel.text import N_
@@ -97,6 +97,10 @@ class CallFilter:
     until: datetime | None = None
 
 
+LATENCY_BOUNDS_MS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+"""Upper bounds by which answered calls are counted; one count more is for the slower ones."""
+
+
 class Grouping(StrEnum):
     """By what calls are counted."""
 
@@ -120,6 +124,55 @@ class CallCount:
     rows: int
     size_bytes: int
     mean_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayQuery:
+    """Which counted calls: days inclusive, in Asia/Shanghai; an empty member narrows nothing down."""
+
+    first_day: date | None = None
+    last_day: date | None = None
+    resource: str = ""
+    client: str = ""
+    consumer: str = ""
+    provider: str = ""
+    grant: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Calls of one group as the days count them (调用量). `latency` counts answered calls by `LATENCY_BOUNDS_MS`.
+
+    Rows, bytes and times are nought where they were not asked for.
+    """
+
+    group: str
+    calls: int
+    answered: int
+    refused: int
+    failed: int
+    rows: int
+    size_bytes: int
+    mean_ms: float | None
+    latency: tuple[int, ...]
+
+    @property
+    def success(self) -> float | None:
+        """Answered calls by all, 0 to 1; None when there were none."""
+        return self.answered / self.calls if self.calls else None
+
+    def within(self, share: float) -> int | None:
+        """The lowest bound in milliseconds that holds this share of the answered calls.
+
+        None: there were none, or they took longer than the highest bound.
+        """
+        wanted, seen = share * sum(self.latency), 0
+        for bound, count in zip(LATENCY_BOUNDS_MS, self.latency, strict=False):
+            seen += count
+            if seen >= wanted > 0:
+                return bound
+        return None
 
 
 @dataclass(frozen=True, slots=True)

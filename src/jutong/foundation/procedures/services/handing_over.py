@@ -9,17 +9,17 @@ from jutong.foundation.procedures import errors, queries
 from jutong.foundation.procedures.models import Case
 from jutong.foundation.procedures.services import assignment, telling
 from jutong.foundation.procedures.services.cases import Doer, hold, tell_event, url_of
-from jutong.foundation.procedures.values.cases import EventKind, OpenStep
+from jutong.foundation.procedures.values.cases import EventKind, HeldStep
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.policy import Post
 
 
-def claimed_by(person_no: str) -> list[OpenStep]:
+def claimed_by(person_no: str) -> list[HeldStep]:
     """The open steps that a person has claimed."""
     return _steps(Case.objects.filter(closed_at=None, holder_no=person_no))
 
 
-def waiting_for(post: Post | str, organisation: str) -> list[OpenStep]:
+def waiting_for(post: Post | str, organisation: str) -> list[HeldStep]:
     """The open steps that wait for a post of an organisation, claimed or not."""
     return _steps(Case.objects.filter(closed_at=None, acting_post=str(post), acting_organisation=organisation))
 
@@ -46,12 +46,12 @@ def pass_claim(case_no: str, *, to_no: str, to_name: str, by: ActorRef, at: date
     telling.task_arrived(held, [to_no], doer, at)
 
 
-def _steps(rows: QuerySet[Case]) -> list[OpenStep]:
+def _steps(rows: QuerySet[Case]) -> list[HeldStep]:
     return [_step(row) for row in rows.order_by("id")]
 
 
-def _step(row: Case) -> OpenStep:
-    return OpenStep(
+def _step(row: Case) -> HeldStep:
+    return HeldStep(
         case_no=row.case_no,
         case_title=row.title,
         step_title=queries.procedure_of(row).state(row.state).title,

@@ -159,7 +159,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenStep:
+class HeldStep:
     """An open step of a case as it hangs on a person or a post: for hand-overs."""
 
     case_no: str
@@ -168,6 +168,60 @@ class OpenStep:
     post: str
     organisation: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A step whose clock runs (在办环节), as the people see it who watch over others. Titles are source texts."""
+
+    case_no: str
+    case_title: str
+    procedure: str
+    procedure_title: str
+    step_title: str
+    organisation: str
+    post: str
+    holder_name: str
+    due_on: date
+    left: int
+    unit: str
+    article: str
+    stage: Stage
+    reminders: int
+    reminded_at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Burden:
+    """Steps that wait for an organisation (在办情况), counted by how their clocks stand."""
+
+    organisation: str
+    open: int
+    overdue: int
+    due_today: int
+    to_monitor: int
+    to_chief: int
+    to_bureau: int
+    earliest_due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Punctuality:
+    """Steps of an organisation that fell due in a month (按时办理): how many were done in time, and how long they took.
+
+    `due` counts steps whose last day lay in the month, `in_time` those done by then. `workdays` and `natural_days`
+    are sums over the `done` ones; a step that is still open is due and not in time. Steps that ended because their
+    case was withdrawn or lapsed are left out.
+    """
+
+    organisation: str
+    month: date
+    due: int
+    in_time: int
+    done: int
+    workdays: int
+    natural_days: int
 
 
 @dataclass(frozen=True, slots=True)
