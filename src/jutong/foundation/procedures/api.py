@@ -1,6 +1,6 @@
 """The door of procedures: open cases, act in them, see them, and plug in the people."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from jutong.foundation.procedures.errors import (
     TransitionUnknown,
 )
 from jutong.foundation.procedures.models import Case, CaseEvent
-from jutong.foundation.procedures.services import assignment, claims, moving
+from jutong.foundation.procedures.services import assignment, claims, moving, reform
 from jutong.foundation.procedures.values.cases import (
     AssigneeDirectory,
     CaseRef,
@@ -35,7 +35,7 @@ from jutong.foundation.procedures.values.procedure import Procedure
 from jutong.kernel import clock
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.errors import NotFound
-from jutong.kernel.policy import Subject
+from jutong.kernel.policy import Post, Subject
 
 __all__ = [
     "ApplicantMayNotDecide",
@@ -52,16 +52,20 @@ __all__ = [
     "act",
     "case",
     "cases_of",
+    "change_party",
     "claim",
     "described",
     "drawing",
     "history",
+    "holders_of",
     "open_case",
+    "open_cases_with",
     "plug_assignees",
     "procedures",
     "recheck_assignees",
     "release",
     "revision",
+    "take_by_platform",
     "tasks_for",
     "visible_case",
     "visible_case_nos",
@@ -209,6 +213,47 @@ def drawing(procedure: type[Procedure], *, translate: Callable[[str], str] = str
     limits = queries.limits_of(procedure, clock.local_day(clock.now()))
     prefix = id_prefix or procedure.name.replace(".", "-")
     return draw(procedure, limits=limits, translate=translate, id_prefix=prefix)
+
+
+# --- Organisation reform ---------------------------------------------------------------------------------------------
+def open_cases_with(
+    organisation: str, *, without: Mapping[str, Collection[str]] | None = None
+) -> list[tuple[CaseRef, str]]:
+    """Open cases in which an organisation takes part, each with its title; `without` names parties by procedure."""
+    return reform.open_cases_with(organisation, without or {})
+
+
+def change_party(
+    case_no: str,
+    *,
+    source: str,
+    target: str,
+    by: ActorRef,
+    at: datetime,
+    without: Mapping[str, Collection[str]] | None = None,
+    remark: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> bool:
+    """Put one organisation in another's place in an open case, its clock running on; tells whether anything changed.
+
+    Raises NotFound.
+    """
+    return reform.change_party(
+        case_no, source=source, target=target, by=by, at=at, without=without, remark=remark, data=data
+    )
+
+
+def holders_of(post: Post, organisation: str, *, at: datetime) -> list[str]:
+    """Numbers of those who hold a post of an organisation now, as the assignee directory knows them."""
+    return [person.person_no for person in plugs.people_in(post, organisation, at)]
+
+
+def take_by_platform(case_no: str, transition: str, *, at: datetime, remark: str) -> CaseRef:
+    """Have the platform take a transition that a reform has left to nobody.
+
+    Raises NotFound, ValueError, and what the owning room's effect raises.
+    """
+    return reform.take_by_platform(case_no, transition, at=at, remark=remark)
 
 
 # --- Plugs -----------------------------------------------------------------------------------------------------------

@@ -138,6 +138,11 @@ def move_on_expiry(held: Held, transition: Transition, at: datetime) -> None:
     _move(held, transition, BY_PLATFORM, at)
 
 
+def move_by_platform(held: Held, transition: Transition, at: datetime, *, remark: str) -> None:
+    """Take a transition that people would take, where a reform has left nobody to take it."""
+    _move(held, transition, BY_PLATFORM, at, remark=remark)
+
+
 def _refuse_if_moved(held: Held, way: Transition, seen_revision: int | None) -> None:
     moves = CaseEvent.objects.filter(case=held.row, kind=EventKind.MOVED).order_by("number")
     if seen_revision is not None:
