@@ -46,10 +46,14 @@ def _plug_into_rooms_below() -> None:
     from jutong.foundation.notices import api as notices
     from jutong.foundation.procedures import api as procedures
     from jutong.registry.accounts.directory import Directory
+    from jutong.registry.accounts.reform import Appointments, Clients
+    from jutong.registry.organisations import api as organisations
 
     directory = Directory()
     notices.plug_address_book(directory)
     procedures.plug_assignees(directory)
+    organisations.plug_mover(Appointments())
+    organisations.plug_mover(Clients())
 
 
 def _on_signed_in(*, request: Any, user: Any, **_: Any) -> None:
