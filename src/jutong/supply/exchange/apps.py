@@ -10,10 +10,12 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from jutong.foundation.outbox import api as outbox
+        from jutong.supply.exchange import reform
         from jutong.supply.exchange.services import plans
         from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
 
         self._fill_pages()
+        reform.plug_in()
         outbox.subscribe(ResourceMounted, plans.on_mounted, name="exchange.plans")
         outbox.subscribe(FileReplaced, plans.on_file_replaced, name="exchange.plans")
         outbox.subscribe(MountStopped, plans.on_mount_stopped, name="exchange.plans")

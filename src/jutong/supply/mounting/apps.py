@@ -10,10 +10,12 @@ class MountingConfig(AppConfig):
 
     def ready(self) -> None:
         from jutong.foundation.files import api as files
+        from jutong.supply.mounting import reform
         from jutong.supply.mounting.services.files import FILE_KIND
         from jutong.supply.mounting.services.uploads_owner import UploadsOwner
 
         files.plug_owner(FILE_KIND, UploadsOwner())
+        reform.plug_in()
         self._fill_pages()
 
     def _fill_pages(self) -> None:
