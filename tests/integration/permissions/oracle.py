@@ -261,6 +261,14 @@ def measures(who: Who, thing: Thing) -> bool:
     return who.post in (ENGINEER, REVIEWER) or own_stewards(who, thing)
 
 
+# Plans of organisation reform: the bureau's staff and the administrators see all of them; the chief and the steward of
+# a body that a plan names see that plan. The reviewer or the system administrator prepares.
+def sees_plan(who: Who, thing: Thing) -> bool:
+    if who.post in (REVIEWER, MONITOR, ENGINEER, SYSTEM, SECURITY, AUDIT, AUDITOR):
+        return True
+    return who.post in (CHIEF, STEWARD) and any(owns(who, code) for code in thing["parties"])
+
+
 # --- The whole -------------------------------------------------------------------------------------------------------
 # Action → the kind of thing it is done to, and who may. The kind "nothing" needs no object; "place" is an organisation
 # for which something is to be made.
@@ -283,6 +291,8 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "organisations.organisation.create": ("nothing", posts(SYSTEM)),
     "organisations.organisation.rename": ("nothing", posts(SYSTEM)),
     "organisations.office.maintain": ("organisation", keeps_offices),
+    "organisations.reform.prepare": ("nothing", posts(REVIEWER, SYSTEM)),
+    "organisations.reform.view": ("plan", sees_plan),
     "audit.entry.read": ("entry", reads_entry),
     "audit.log.export": ("nothing", posts(AUDITOR, AUDIT)),
     "audit.checkpoint.read": ("nothing", anybody),
