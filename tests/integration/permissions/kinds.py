@@ -436,6 +436,8 @@ class OrganisationKind:
         from jutong.registry.organisations.models import Organisation, OrganisationVersion, Region
 
         region, _ = Region.objects.get_or_create(code="450000", defaults={"name": "x", "level": 1, "parent_code": ""})
+        if known := list(Organisation.objects.filter(uscc__in=world.organisations)):
+            return [(row, {"organisation": row.uscc}) for row in known]
         rows = Organisation.objects.bulk_create(
             Organisation(uscc=code, slug=f"org{n}", kind="department", region=region, created_by=BY, created_at=AT)
             for n, code in enumerate(world.organisations)
@@ -466,6 +468,54 @@ class OrganisationKind:
         from jutong.registry.organisations.models import Organisation
 
         return Organisation.objects.filter(queries.scope(subject, action))
+
+
+@kind("plan", "registry.organisations")
+class PlanKind:
+    """A plan of organisation reform is seen through its sides."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.registry.organisations.models import Organisation, ReformPlan, ReformSide
+
+        bodies = {row.uscc: row for row in Organisation.objects.filter(uscc__in=world.organisations)}
+        if not bodies:
+            bodies = {row.uscc: row for row, _ in OrganisationKind.make(world)}
+        plans = ReformPlan.objects.bulk_create(
+            ReformPlan(
+                plan_no=f"FA8{n:07d}",
+                kind="merge",
+                title="x",
+                document_no="x",
+                effective_on=date(2099, 1, 1),
+                state="draft",
+                created_by=BY,
+                created_at=AT,
+                changed_by=BY,
+                changed_at=AT,
+            )
+            for n in world.times()
+        )
+        named = {plan.pk: two_organisations(world) for plan in plans}
+        ReformSide.objects.bulk_create(
+            ReformSide(plan=plan, organisation=bodies[code], role=role, position=0)
+            for plan in plans
+            for role, code in zip(("source", "target"), named[plan.pk], strict=True)
+        )
+        return [(plan, {"parties": list(named[plan.pk])}) for plan in plans]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> list[Facts]:
+        from jutong.registry.organisations import queries
+
+        return [queries.facts_of_plan(side) for side in row.sides.select_related("organisation")]
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.registry.organisations import queries
+        from jutong.registry.organisations.models import ReformPlan
+
+        return ReformPlan.objects.filter(queries.plan_scope(subject, action))
 
 
 # --- Foundation ------------------------------------------------------------------------------------------------------

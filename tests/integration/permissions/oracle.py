@@ -371,6 +371,14 @@ sees_wall = posts(*BUREAU_PEOPLE, AUDITOR)
 analyses_calls = posts(*BUREAU_PEOPLE, *DEPARTMENT_PEOPLE, ENGINEER, DEVELOPER, AUDITOR, AUDIT, SECURITY)
 
 
+# Plans of organisation reform: the bureau's staff and the administrators see all of them; the chief and the steward of
+# a body that a plan names see that plan. The reviewer or the system administrator prepares.
+def sees_plan(who: Who, thing: Thing) -> bool:
+    if who.post in (REVIEWER, MONITOR, ENGINEER, SYSTEM, SECURITY, AUDIT, AUDITOR):
+        return True
+    return who.post in (CHIEF, STEWARD) and any(owns(who, code) for code in thing["parties"])
+
+
 # --- The whole -------------------------------------------------------------------------------------------------------
 # Action → the kind of thing it is done to, and who may. The kind "nothing" needs no object; "place" is an organisation
 # for which something is to be made.
@@ -401,6 +409,8 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "organisations.organisation.create": ("nothing", posts(SYSTEM)),
     "organisations.organisation.rename": ("nothing", posts(SYSTEM)),
     "organisations.office.maintain": ("organisation", keeps_offices),
+    "organisations.reform.prepare": ("nothing", posts(REVIEWER, SYSTEM)),
+    "organisations.reform.view": ("plan", sees_plan),
     "audit.entry.read": ("entry", reads_entry),
     "audit.log.export": ("nothing", posts(AUDITOR, AUDIT)),
     "audit.checkpoint.read": ("nothing", anybody),

@@ -56,6 +56,7 @@ FACES = (
     Face("procedures", "case", "procedures.case.see", "case_no", "cases"),
     Face("gateway", "call", "gateway.call.view", "call_no", "calls", "calls/{}"),
     Face("quality", "score", "quality.score.see", "resource_code", "scores"),
+    Face("organisations", "plan", "organisations.reform.view", "plan_no", "reforms", "reforms/{}"),
     Face("audit", "entry", "audit.entry.read", "object_code", "entries"),
 )
 

@@ -119,6 +119,11 @@ def places(monkeypatch) -> dict[str, TablePlace | None]:
 
 @pytest.fixture
 def town(db, places) -> Town:
+    return lay_down_town()
+
+
+def lay_down_town() -> Town:
+    """The start data, and who lives here."""
     lay_down_small_register(AT)
     rulebook.ensure_start_data(at=AT)
     catalogue.ensure_start_data(at=AT)

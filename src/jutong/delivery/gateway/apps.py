@@ -14,6 +14,7 @@ class GatewayConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from jutong.delivery.gateway import reform
         from jutong.delivery.gateway.adapters import plane_health
         from jutong.foundation.operations import api as operations
         from jutong.kernel.text import N_
@@ -21,6 +22,7 @@ class GatewayConfig(AppConfig):
         post_migrate.connect(_grant_to_plane, sender=self, dispatch_uid="gateway.privileges")
         operations.register_probe("gateway", plane_health, title=N_("网关"), vital=False)
         _plug_into_ui()
+        reform.plug_in()
 
 
 def _grant_to_plane(*, using: str, **_: Any) -> None:

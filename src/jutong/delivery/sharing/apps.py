@@ -15,7 +15,7 @@ class SharingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from jutong.delivery.sharing import policy, procedures, services
+        from jutong.delivery.sharing import policy, procedures, reform, services
         from jutong.foundation.notices import api as notices
         from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.outbox import api as outbox
@@ -39,6 +39,7 @@ class SharingConfig(AppConfig):
         outbox.subscribe(MountStopped, moved, name="sharing.recompile")
         outbox.subscribe(RunFinished, moved, name="sharing.recompile")
 
+        reform.plug_in()
         navigation.register(
             navigation.SHARING,
             title=N_("数据申请"),

@@ -76,9 +76,10 @@ class DataRequest(models.Model):
 
 
 class Grant(models.Model):
-    """A grant (授权结果): the decision, frozen. Only its end is written later.
+    """A grant (授权结果): the decision, frozen. Only its end is written later, and whose it is after a reform.
 
-    `ended_at` is the moment it ended for whatever reason; `revoked_by` who ended it, the platform included.
+    `decided_…` are the organisations of the day of the decision, filled by a trigger; `ended_at` is the moment it ended
+    for whatever reason; `revoked_by` who ended it, the platform included.
     """
 
     grant_no = models.CharField(max_length=20, unique=True)
@@ -87,6 +88,8 @@ class Grant(models.Model):
     resource_version = models.PositiveIntegerField()
     provider_uscc = uscc_field(db_index=True)
     consumer_uscc = uscc_field(db_index=True)
+    decided_provider_uscc = uscc_field(blank=True, default="", editable=False)
+    decided_consumer_uscc = uscc_field(blank=True, default="", editable=False)
     client_no = models.CharField(max_length=20)
     terms = models.JSONField()
     decider = models.CharField(max_length=10, choices=[(decider.value, decider.label) for decider in Decider])

@@ -229,8 +229,10 @@ class GrantRow(Schema):
 
 
 class GrantOut(GrantRow):
-    """A grant with its terms."""
+    """A grant with its terms. `decided_…` are the organisations of its day; those of today come with a reform."""
 
+    decided_provider_uscc: str
+    decided_consumer_uscc: str
     columns: list[str]
     masks: dict[str, Mask]
     condition: dict[str, Any] | None
@@ -579,4 +581,5 @@ def _grant_row(row: models.Grant, at: datetime) -> dict[str, Any]:
 
 def _grant_out(grant_no: str, request: SubjectRequest) -> dict[str, Any]:
     row = queries.view_grant_row(grant_no, request.subject)
-    return {**_grant_row(row, clock.now()), **row.terms}
+    decided = {name: getattr(row, name) for name in ("decided_provider_uscc", "decided_consumer_uscc")}
+    return {**_grant_row(row, clock.now()), **decided, **row.terms}

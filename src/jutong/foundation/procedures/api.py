@@ -1,6 +1,6 @@
 """The door of procedures: open cases, act in them, see them, and plug in the people."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from jutong.foundation.procedures.errors import (
 )
 from jutong.foundation.procedures.models import Case
 from jutong.foundation.procedures.queries import ReturnCount
-from jutong.foundation.procedures.services import assignment, claims, handing_over, inner, moving, urging
+from jutong.foundation.procedures.services import assignment, claims, handing_over, inner, moving, reform, urging
 from jutong.foundation.procedures.services import schemes as schemes_service
 from jutong.foundation.procedures.values.cases import (
     AssigneeDirectory,
@@ -67,6 +67,7 @@ __all__ = [
     "burdens",
     "case",
     "cases_of",
+    "change_party",
     "claim",
     "claimed_by",
     "described",
@@ -74,11 +75,13 @@ __all__ = [
     "give_opinion",
     "hand_on",
     "history",
+    "holders_of",
     "inner_runs",
     "inner_steps_needed",
     "is_going_round",
     "lay_down_scheme",
     "open_case",
+    "open_cases_with",
     "open_steps",
     "pass_claim",
     "plug_assignees",
@@ -92,6 +95,7 @@ __all__ = [
     "revision",
     "schemes",
     "take_back",
+    "take_by_platform",
     "tasks_for",
     "times",
     "urge",
@@ -386,6 +390,47 @@ def drawing(procedure: type[Procedure], *, translate: Callable[[str], str] = str
     limits = queries.limits_of(procedure, clock.local_day(clock.now()))
     prefix = id_prefix or procedure.name.replace(".", "-")
     return draw(procedure, limits=limits, translate=translate, id_prefix=prefix)
+
+
+# --- Organisation reform ---------------------------------------------------------------------------------------------
+def open_cases_with(
+    organisation: str, *, without: Mapping[str, Collection[str]] | None = None
+) -> list[tuple[CaseRef, str]]:
+    """Open cases in which an organisation takes part, each with its title; `without` names parties by procedure."""
+    return reform.open_cases_with(organisation, without or {})
+
+
+def change_party(
+    case_no: str,
+    *,
+    source: str,
+    target: str,
+    by: ActorRef,
+    at: datetime,
+    without: Mapping[str, Collection[str]] | None = None,
+    remark: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> bool:
+    """Put one organisation in another's place in an open case, its clock running on; tells whether anything changed.
+
+    Raises NotFound.
+    """
+    return reform.change_party(
+        case_no, source=source, target=target, by=by, at=at, without=without, remark=remark, data=data
+    )
+
+
+def holders_of(post: Post, organisation: str, *, at: datetime) -> list[str]:
+    """Numbers of those who hold a post of an organisation now, as the assignee directory knows them."""
+    return [person.person_no for person in plugs.people_in(post, organisation, at)]
+
+
+def take_by_platform(case_no: str, transition: str, *, at: datetime, remark: str) -> CaseRef:
+    """Have the platform take a transition that a reform has left to nobody.
+
+    Raises NotFound, ValueError, and what the owning room's effect raises.
+    """
+    return reform.take_by_platform(case_no, transition, at=at, remark=remark)
 
 
 # --- Plugs -----------------------------------------------------------------------------------------------------------

@@ -12,10 +12,11 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         from jutong.foundation.outbox import api as outbox
-        from jutong.oversight.quality import subscriptions
+        from jutong.oversight.quality import reform, subscriptions
         from jutong.supply.exchange.events import RunFinished
         from jutong.ui import navigation, slots
 
+        reform.plug_in()
         outbox.subscribe(RunFinished, subscriptions.on_run_finished, name="quality.scores")
         slots.register("resource", "aside", "quality:panel", title=N_("数据质量"), order=30)
         navigation.register(navigation.QUALITY, title=N_("数据质量"), url_name="quality:scores", order=10)

@@ -78,12 +78,16 @@ def _plug_into_rooms_below() -> None:
     from jutong.foundation.secrecy import api as secrecy
     from jutong.registry.accounts import holdings
     from jutong.registry.accounts.directory import Directory
+    from jutong.registry.accounts.reform import Appointments, Clients
+    from jutong.registry.organisations import api as organisations
 
     directory = Directory()
     notices.plug_address_book(directory)
     procedures.plug_assignees(directory)
     secrecy.plug_officers(directory)
     holdings.plug_own()
+    organisations.plug_mover(Appointments())
+    organisations.plug_mover(Clients())
 
 
 def _listen() -> None:

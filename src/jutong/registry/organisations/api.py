@@ -1,6 +1,6 @@
 """The door of the register: organisations by credit code, divisions by code."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,14 +9,19 @@ from django.db.models import QuerySet
 from jutong.kernel import clock
 from jutong.kernel.codes.region import RegionCode
 from jutong.kernel.policy import Subject
-from jutong.registry.organisations import queries, services
+from jutong.registry.organisations import plugs, queries
 from jutong.registry.organisations.models import OrganisationVersion
 from jutong.registry.organisations.models import Region as RegionRow
+from jutong.registry.organisations.services import reform, register
 from jutong.registry.organisations.values import (
+    CodeDays,
+    Heritage,
     InnerOffice,
+    Mover,
     Organisation,
     OrganisationKind,
     OrganisationName,
+    PlanDraft,
     Region,
 )
 
@@ -103,8 +108,8 @@ def create_department(
     by: Subject,
     at: datetime,
 ) -> Organisation:
-    """Register an organisation; `services.create_organisation` names the errors."""
-    return services.create_organisation(
+    """Register an organisation; `register.create_organisation` names the errors."""
+    return register.create_organisation(
         uscc=uscc,
         name=name,
         short_name=short_name,
@@ -129,8 +134,8 @@ def rename(
     by: Subject,
     at: datetime,
 ) -> Organisation:
-    """Give an organisation another name from a day on; `services.rename` names the errors."""
-    return services.rename(
+    """Give an organisation another name from a day on; `register.rename` names the errors."""
+    return register.rename(
         uscc=uscc,
         name=name,
         short_name=short_name,
@@ -143,13 +148,149 @@ def rename(
 
 
 def add_office(*, uscc: str, name: str, by: Subject, at: datetime) -> InnerOffice:
-    """Add an inner office; `services.add_office` names the errors."""
-    return services.add_office(uscc=uscc, name=name, by=by, at=at)
+    """Add an inner office; `register.add_office` names the errors."""
+    return register.add_office(uscc=uscc, name=name, by=by, at=at)
 
 
 def close_office(*, uscc: str, office_no: int, by: Subject, at: datetime) -> InnerOffice:
     """Close an inner office from today on."""
-    return services.close_office(uscc=uscc, office_no=office_no, by=by, at=at)
+    return register.close_office(uscc=uscc, office_no=office_no, by=by, at=at)
+
+
+def note_dates(
+    *,
+    uscc: str,
+    seal_from: date | None = None,
+    code_from: date | None = None,
+    code_to: date | None = None,
+    by: Subject,
+    at: datetime,
+) -> None:
+    """Note the days of the seal and of the code's certificate; `register.note_dates` names the errors."""
+    register.note_dates(uscc=uscc, seal_from=seal_from, code_from=code_from, code_to=code_to, by=by, at=at)
+
+
+def seal_name(uscc: str, *, on: date | None = None) -> str:
+    """The name on the seal in use on a day, which may lag behind the name.
+
+    Raises OrganisationUnknown.
+    """
+    return queries.seal_name(uscc, on or _today())
+
+
+def code_days(uscc: str) -> CodeDays:
+    """The days of the credit code's certificate.
+
+    Raises OrganisationUnknown.
+    """
+    return queries.code_days(uscc)
+
+
+# --- Descent ---------------------------------------------------------------------------------------------------------
+
+
+def successor_of(uscc: str, *, at: date | None = None) -> str:
+    """Who stands on a day in the place of a body: itself while it exists, else its main successor's."""
+    return successors_of([uscc], at=at)[uscc]
+
+
+def successors_of(usccs: Iterable[str], *, at: date | None = None) -> dict[str, str]:
+    """As `successor_of` for many, in two queries: with it, figures "as they were" become figures "as they are now"."""
+    return queries.successors(usccs, at or _today())
+
+
+def predecessors_of(uscc: str, *, at: date | None = None) -> set[str]:
+    """Ended bodies in whose place this one stands on a day, over all steps of descent."""
+    return queries.predecessors(uscc, at or _today())
+
+
+def as_it_is_now(figures: Mapping[str, int], *, at: date | None = None) -> dict[str, int]:
+    """Figures by the body of their day, added up by who stands in its place (按现机构口径)."""
+    present = successors_of(figures, at=at)
+    found: dict[str, int] = {}
+    for uscc, count in figures.items():
+        found[present[uscc]] = found.get(present[uscc], 0) + count
+    return found
+
+
+def heritage(*, predecessor: str = "", successor: str = "") -> list[Heritage]:
+    """Steps of descent from or to an organisation, newest first."""
+    return queries.heritage(predecessor=predecessor, successor=successor)
+
+
+# --- Reform ----------------------------------------------------------------------------------------------------------
+
+
+def plug_mover(mover: Mover) -> None:
+    """Have a room's things move with their organisation. Called at start, once a kind."""
+    plugs.plug_mover(mover)
+
+
+def declare_history(columns: Mapping[str, str]) -> None:
+    """Name columns (`app.Model.field`) that keep the organisation of their day, each with the reason."""
+    plugs.declare_history(columns)
+
+
+def movers() -> Sequence[Mover]:
+    """All movers in the order in which they move."""
+    return plugs.movers()
+
+
+def history() -> Mapping[str, str]:
+    """Columns that no reform touches, with the reason."""
+    return plugs.history()
+
+
+def prepare_reform(*, draft: PlanDraft, by: Subject, at: datetime) -> str:
+    """Begin a plan and list everything it concerns; gives its number. `reform.prepare` names the errors."""
+    return reform.prepare(draft=draft, by=by, at=at)
+
+
+def change_reform(*, plan_no: str, draft: PlanDraft, by: Subject, at: datetime) -> None:
+    """Change what a plan says while it is being prepared; `reform.change` names the errors."""
+    reform.change(plan_no=plan_no, draft=draft, by=by, at=at)
+
+
+def list_reform_anew(*, plan_no: str, by: Subject, at: datetime) -> int:
+    """Look again for everything a plan concerns; gives how many lines there are."""
+    return reform.list_anew(plan_no=plan_no, by=by, at=at)
+
+
+def check_reform_lines(
+    *,
+    plan_no: str,
+    by: Subject,
+    at: datetime,
+    checked: bool = True,
+    kind: str = "",
+    text: str = "",
+    line_ids: Collection[int] | None = None,
+    target: str | None = None,
+) -> int:
+    """Check lines, or take the check back, and say who takes them; `reform.check_lines` names the errors."""
+    return reform.check_lines(
+        plan_no=plan_no, by=by, at=at, checked=checked, kind=kind, text=text, line_ids=line_ids, target=target
+    )
+
+
+def submit_reform(*, plan_no: str, by: Subject, at: datetime) -> str:
+    """Submit a plan for its release by another; gives the case's number. `reform.submit` names the errors."""
+    return reform.submit(plan_no=plan_no, by=by, at=at)
+
+
+def cancel_reform(*, plan_no: str, reason: str, by: Subject, at: datetime) -> None:
+    """Give a plan up that is not carried out yet; `reform.cancel` names the errors."""
+    reform.cancel(plan_no=plan_no, reason=reason, by=by, at=at)
+
+
+def carry_out_reform(*, plan_no: str, by: Subject, at: datetime) -> bool:
+    """Carry a due plan out now; tells whether it was. `reform.carry_out` names the errors."""
+    return reform.carry_out(plan_no=plan_no, by=by, at=at)
+
+
+def carry_out_due_reforms(*, at: datetime) -> int:
+    """Carry out every released plan whose day has come; gives how many were."""
+    return reform.carry_out_due(at=at)
 
 
 # --- Divisions -------------------------------------------------------------------------------------------------------
@@ -211,7 +352,7 @@ def lies_within(code: str, other: str) -> bool:
 
 def ensure_start_data(*, at: datetime) -> None:
     """Lay down the divisions and the organisations a platform starts with; two small queries when they are there."""
-    services.lay_down_register(at=at)
+    register.lay_down_register(at=at)
 
 
 def _today() -> date:

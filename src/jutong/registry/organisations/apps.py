@@ -12,10 +12,17 @@ class OrganisationsConfig(AppConfig):
         from jutong.foundation.procedures import api as procedures
         from jutong.kernel.policy import Subject
         from jutong.kernel.text import N_
-        from jutong.registry.organisations import api
+        from jutong.registry.organisations import api, movers, policy
+        from jutong.registry.organisations import procedures as declared
         from jutong.registry.organisations.book import Book
+        from jutong.registry.organisations.services import reform
         from jutong.registry.organisations.web import finding as own
         from jutong.ui import finding, navigation, sheets
+
+        assert declared.Reform.name == reform.REFORM
+        for mover in (movers.Offices(), movers.BodiesBelow(), movers.Cases()):
+            api.plug_mover(mover)
+        api.declare_history(movers.HISTORY)
 
         finding.register(
             "organisations",
@@ -34,4 +41,12 @@ class OrganisationsConfig(AppConfig):
         procedures.plug_organisations(Book())
         navigation.register(
             navigation.OPERATIONS, title=N_("单位与区划"), url_name="organisations:departments", order=20
+        )
+        sees_plans = {post for rule in policy.VIEW_REFORM.rules for post in rule.posts}
+        navigation.register(
+            navigation.OPERATIONS,
+            title=N_("机构调整"),
+            url_name="organisations:reforms",
+            order=22,
+            visible=lambda subject: subject.post in sees_plans,
         )

@@ -62,3 +62,35 @@ class OfficeClosed(Event):
     @property
     def stream(self) -> str:
         return self.uscc
+
+
+@dataclass(frozen=True)
+class ReformReleased(Event):
+    """A plan of organisation reform was released (机构调整方案审定); it is carried out on its day."""
+
+    name = "organisations.reform_released"
+    plan_no: str
+    kind: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    effective_on: date
+
+    @property
+    def stream(self) -> str:
+        return self.plan_no
+
+
+@dataclass(frozen=True)
+class ReformCarriedOut(Event):
+    """A plan of organisation reform was carried out (机构调整生效): everything on its list changed hands."""
+
+    name = "organisations.reform_carried_out"
+    plan_no: str
+    kind: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    effective_on: date
+
+    @property
+    def stream(self) -> str:
+        return self.plan_no

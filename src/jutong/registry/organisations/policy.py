@@ -11,3 +11,28 @@ MAINTAIN_OFFICES = Action(
     N_("维护内设机构"),
     (rule({Post.SYSTEM_ADMIN}), rule({Post.DATA_STEWARD}, Relation.OWNER)),
 )
+
+# --- Reform: our default, the Rules are silent. Who releases a plan is said by its procedure. ------------------------
+PREPARE_REFORM = Action(
+    "organisations.reform.prepare",
+    N_("编制机构调整方案"),
+    (rule({Post.BUREAU_REVIEWER, Post.SYSTEM_ADMIN}),),
+)
+VIEW_REFORM = Action(
+    "organisations.reform.view",
+    N_("查看机构调整方案"),
+    (
+        rule(
+            {
+                Post.BUREAU_REVIEWER,
+                Post.DATA_MONITOR,
+                Post.CENTRE_ENGINEER,
+                Post.SYSTEM_ADMIN,
+                Post.SECURITY_ADMIN,
+                Post.AUDIT_ADMIN,
+                Post.AUDITOR,
+            }
+        ),
+        rule({Post.CLOUD_CHIEF, Post.DATA_STEWARD}, Relation.OWNER),
+    ),
+)

@@ -16,8 +16,9 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         from jutong.foundation.outbox import api as outbox
+        from jutong.registry.organisations import api as organisations
         from jutong.registry.organisations.events import OrganisationRenamed
-        from jutong.supply.catalogue import policy, procedures, services
+        from jutong.supply.catalogue import policy, procedures, reform, services
         from jutong.supply.catalogue.web import finding as own
         from jutong.ui import finding, navigation
 
@@ -37,6 +38,10 @@ class CatalogueConfig(AppConfig):
             services.reindex(provider_uscc=event.uscc)
 
         outbox.subscribe(OrganisationRenamed, reindex, name="catalogue.search_words")
+
+        for mover in (reform.Sections(), reform.Resources(), reform.Drafts()):
+            organisations.plug_mover(mover)
+        organisations.declare_history(reform.HISTORY)
 
         navigation.plug(search="catalogue:search")
         navigation.register(

@@ -67,6 +67,11 @@ def draft_scope(subject: Subject, action: Action = policy.VIEW_DRAFT) -> Q:
 # --- Resources -------------------------------------------------------------------------------------------------------
 
 
+def content_of_draft(row: models.Draft) -> Content:
+    """What a draft says, with the provider it belongs to now: its text stands still when its department is reformed."""
+    return Content.from_json(row.content).changed(provider_uscc=row.provider_uscc)
+
+
 def content_of(row: models.Resource) -> Content:
     """What a resource's columns and items say, as one value."""
     return Content.from_json(
@@ -229,7 +234,7 @@ def lock_draft(draft_no: str, subject: Subject | None = None) -> models.Draft:
 
 
 def draft_content(draft_no: str, subject: Subject) -> Content:
-    return Content.from_json(view_draft_row(draft_no, subject).content)
+    return content_of_draft(view_draft_row(draft_no, subject))
 
 
 def draft_resource(draft_no: str) -> str:

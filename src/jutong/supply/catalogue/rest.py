@@ -557,7 +557,7 @@ def _draft_row(row: models.Draft) -> dict[str, Any]:
 
 
 def _draft_out(row: models.Draft) -> dict[str, Any]:
-    return {**_draft_row(row), "content": row.content}
+    return {**_draft_row(row), "content": queries.content_of_draft(row).to_json()}
 
 
 def _code_out(draft_no: str) -> dict[str, Any]:

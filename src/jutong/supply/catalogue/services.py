@@ -232,11 +232,11 @@ def publish(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> st
 
 def gaps_of(row: models.Draft, *, on: date) -> tuple[domain.Gap, ...]:
     """What keeps a draft from being submitted on that day."""
-    content = Content.from_json(row.content)
+    content = queries.content_of_draft(row)
     around = domain.Surroundings(
         on=on,
         classification_exists=models.Classification.objects.filter(code=content.classification).exists(),
-        section_owner=_section_owner(content.classification),
+        section_owner=_section_owner(content, row, on),
         provider_exists=organisations.find(content.provider_uscc, on=on) is not None,
         own_code=row.resource.code if row.resource else "",
         sensitive_grade=rulebook.parameter("sharing.controlled_from_grade", on=on).whole(),
@@ -308,7 +308,7 @@ def take_publication(*, draft_no: str, by: ActorRef, at: datetime) -> str:
     _expect(row, DraftState.APPROVED)
     assert row.resource is not None
     resource = models.Resource.objects.select_for_update().get(pk=row.resource.pk)
-    content = Content.from_json(row.content)
+    content = queries.content_of_draft(row)
     changed = domain.differences(queries.content_of(resource), content) if resource.version else ()
     resource.version += 1
     resource.state = ResourceState.PUBLISHED
@@ -369,7 +369,7 @@ def _issue_code(row: models.Draft, at: datetime) -> models.Resource:
     The counter's row stays locked until the commit, so numbers are given in the order of the commits, and a
     transaction that fails gives its number back.
     """
-    content = Content.from_json(row.content)
+    content = queries.content_of_draft(row)
     node = models.Classification.objects.get(code=content.classification)
     models.SequenceCounter.objects.bulk_create([models.SequenceCounter(classification=node)], ignore_conflicts=True)
     counter = models.SequenceCounter.objects.select_for_update().get(classification=node)
@@ -497,7 +497,7 @@ def add_classification(
 @transaction.atomic
 def open_section(*, provider_uscc: str, by: Subject, at: datetime) -> str:
     """The department's own section, for its steward or the bureau's reviewers; audited when it is made now."""
-    if own := _section_of(provider_uscc):
+    if own := section_of(provider_uscc):
         return own
     if not decide(by, policy.KEEP_CLASSIFICATION):
         require(by, policy.CREATE_DRAFT, Facts({Relation.PROVIDER: provider_uscc}))
@@ -519,13 +519,13 @@ def ensure_section(*, provider_uscc: str) -> str:
 
     Raises OrganisationUnknown: nobody bears this credit code.
     """
-    if own := _section_of(provider_uscc):
+    if own := section_of(provider_uscc):
         return own
     provider = organisations.get(provider_uscc)
     division = domain.division_of(provider.kind, provider.region_code, provider.name)
     # The division's row is the lock: two departments must not take one number.
     parent = models.Classification.objects.select_for_update().get(code=division)
-    if own := _section_of(provider_uscc):
+    if own := section_of(provider_uscc):
         return own
     taken = models.Classification.objects.filter(parent=parent).values_list("code", flat=True)
     code = domain.free_section(division, taken)
@@ -534,11 +534,19 @@ def ensure_section(*, provider_uscc: str) -> str:
     return code
 
 
-def _section_of(provider_uscc: str) -> str | None:
+def section_of(provider_uscc: str) -> str | None:
+    """The code of a department's own section (目), if it has one."""
     rows = models.Classification.objects.filter(owner_uscc=provider_uscc, grade=3)
     return rows.values_list("code", flat=True).first()
 
 
-def _section_owner(classification: str) -> str | None:
-    section = models.Classification.objects.filter(code=classification[:6], grade=3).first()
-    return section.owner_uscc or None if section else None
+def _section_owner(content: Content, row: models.Draft, on: date) -> str | None:
+    """The department in whose section an entry stands; nobody's where the section keeps it whoever provides it.
+
+    A resource's code never changes, so a revision stays in the section of its day; and what was filed before a reform
+    goes on in the section of the body whose place its provider took.
+    """
+    section = models.Classification.objects.filter(code=content.classification[:6], grade=3).first()
+    if section is None or not section.owner_uscc or row.resource is not None:
+        return None
+    return organisations.successor_of(section.owner_uscc, at=on)

@@ -136,6 +136,7 @@ def terms_facts(row: models.Grant, terms: Terms) -> list[tuple[str, Any]]:
     """What a grant gives, as pairs of name and value."""
     return [
         *parties(row),
+        *parties_of_the_decision(row),
         (_("决定方"), _(Decider(row.decider).label)),
         (_("使用要求"), _(terms.purpose_kind.label)),
         (_("使用用途"), terms.purpose),
@@ -148,6 +149,16 @@ def terms_facts(row: models.Grant, terms: Terms) -> list[tuple[str, Any]]:
         (_("收回时间"), moment_words(row.revoked_at) if row.revoked_at else ""),
         (_("收回理由"), row.revoke_reason),
     ]
+
+
+def parties_of_the_decision(row: models.Grant) -> list[tuple[str, str]]:
+    """Between whom it was decided, by the names of that day; nothing where no reform has changed them since."""
+    decided = (row.decided_consumer_uscc, row.decided_provider_uscc)
+    if decided == (row.consumer_uscc, row.provider_uscc):
+        return []
+    names = organisations.titles(decided, on=local_day(row.granted_at))
+    consumer, provider = (names.get(uscc, uscc) for uscc in decided)
+    return [(_("决定时的使用部门"), consumer), (_("决定时的提供部门"), provider)]
 
 
 def quota_words(per_second: int, per_day: int) -> str:

@@ -80,6 +80,11 @@ def _climb(
     return None
 
 
+def climb(held: Held, state: State, at: datetime) -> Assignment | None:
+    """The lowest rung on which somebody stands now; nothing where nobody does."""
+    return _climb(held.procedure, state, held.parties, opener_of(held.row), at)
+
+
 def _four_eyes(procedure: type[Procedure], state: State, who: By) -> bool:
     return isinstance(state, Step) and state.four_eyes and who.party != procedure.applicant
 

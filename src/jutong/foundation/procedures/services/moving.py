@@ -145,6 +145,11 @@ def move_on_expiry(held: Held, transition: Transition, at: datetime) -> None:
     _move(held, transition, BY_PLATFORM, at)
 
 
+def move_by_platform(held: Held, transition: Transition, at: datetime, *, remark: str) -> None:
+    """Take a transition that people would take, where a reform has left nobody to take it."""
+    _move(held, transition, BY_PLATFORM, at, remark=remark)
+
+
 def _move(
     held: Held,
     way: Transition,

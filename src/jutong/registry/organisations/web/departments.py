@@ -1,6 +1,7 @@
 """Organisations: the list with filters, one organisation with its names and offices, and their maintenance."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -21,8 +22,9 @@ from jutong.kernel.policy import decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api, policy
 from jutong.registry.organisations.values import Organisation, OrganisationKind
-from jutong.registry.organisations.web.forms import DepartmentForm, OfficeForm, RenameForm, refuse
+from jutong.registry.organisations.web.forms import DatesForm, DepartmentForm, OfficeForm, RenameForm, refuse
 from jutong.ui.components import Badge, Choice, Column, Facet, Fact, ListRow, Tone
+from jutong.ui.formatting import day_words
 from jutong.ui.lists import Listing
 
 PAGE_ROWS = 20
@@ -117,6 +119,20 @@ def rename(request: SubjectRequest, uscc: str) -> HttpResponse:
 
 
 @require_POST
+def note_dates(request: SubjectRequest, uscc: str) -> HttpResponse:
+    """Note the days of the seal and of the code's certificate."""
+    form = DatesForm(request.POST)
+    if form.is_valid():
+        try:
+            api.note_dates(uscc=uscc, **form.cleaned_data, by=request.subject, at=clock.now())
+            messages.success(request, _("日期已登记。"))
+            return redirect("organisations:department", uscc)
+        except JutongError as error:
+            refuse(form, error)
+    return _department_page(request, uscc, {"dates_form": form})
+
+
+@require_POST
 def add_office(request: SubjectRequest, uscc: str) -> HttpResponse:
     """Add an inner office."""
     form = OfficeForm(request.POST)
@@ -142,6 +158,10 @@ def _department_page(request: SubjectRequest, uscc: str, forms_at_fault: dict[st
     require(request.subject, policy.READ_REGISTER)
     found = api.get(uscc)
     facts = api.facts(found)
+    days = api.code_days(uscc)
+    before, after = api.heritage(successor=uscc), api.heritage(predecessor=uscc)
+    relatives = api.titles({step.predecessor for step in before} | {step.successor for step in after})
+    may_rename = bool(decide(request.subject, policy.RENAME_ORGANISATION, facts))
     context: dict[str, Any] = {
         "organisation": found,
         "pairs": [
@@ -150,15 +170,46 @@ def _department_page(request: SubjectRequest, uscc: str, forms_at_fault: dict[st
             (_("简称"), found.short_name),
             (_("简码"), found.slug),
             (_("行政区划"), " ".join(region.name for region in api.region_path(found.region_code))),
+            (_("代码证有效期"), _period(days.code_from, days.code_to)),
+            (_("公章名称"), api.seal_name(uscc)),
         ],
+        "descent": [
+            *(
+                {
+                    "step": step,
+                    "way": _("承继自"),
+                    "uscc": step.predecessor,
+                    "name": relatives.get(step.predecessor, step.predecessor),
+                    "kind": _(step.kind.label),
+                }
+                for step in before
+            ),
+            *(
+                {
+                    "step": step,
+                    "way": _("由其承接"),
+                    "uscc": step.successor,
+                    "name": relatives.get(step.successor, step.successor),
+                    "kind": _(step.kind.label),
+                }
+                for step in after
+            ),
+        ],
+        "sees_plans": request.subject.post in {post for rule in policy.VIEW_REFORM.rules[:1] for post in rule.posts},
         "names": api.names(uscc),
         "offices": api.offices(uscc),
         "may_close": bool(decide(request.subject, policy.MAINTAIN_OFFICES, facts)),
-        "rename_form": RenameForm() if decide(request.subject, policy.RENAME_ORGANISATION, facts) else None,
+        "rename_form": RenameForm() if may_rename and found.closed_on is None else None,
+        "dates_form": DatesForm() if may_rename else None,
         "office_form": OfficeForm() if decide(request.subject, policy.MAINTAIN_OFFICES, facts) else None,
         **forms_at_fault,
     }
     return render(request, "organisations/department.html", context, status=422 if forms_at_fault else 200)
+
+
+def _period(first: date | None, last: date | None) -> str:
+    """Days from and to, as they stand in a table."""
+    return f"{day_words(first)} – {day_words(last)}" if last else day_words(first)
 
 
 def _rows(request: SubjectRequest) -> Any:
@@ -188,7 +239,10 @@ def list_row(organisation: Organisation, places: dict[str, str]) -> ListRow:
     return ListRow(
         title=organisation.name,
         url=reverse("organisations:department", args=[organisation.uscc]),
-        badges=[Badge(_(organisation.kind.label), Tone.NEUTRAL)],
+        badges=[
+            Badge(_(organisation.kind.label), Tone.NEUTRAL),
+            *([Badge(_("已撤销"), Tone.MUTED)] if organisation.closed_on else []),
+        ],
         facts=[
             Fact(organisation.uscc, name=_("统一社会信用代码"), code=True),
             Fact(places.get(organisation.region_code, organisation.region_code), "map-pin", _("行政区划")),

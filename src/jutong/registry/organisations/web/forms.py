@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.kernel.errors import JutongError
-from jutong.registry.organisations.values import OrganisationKind
+from jutong.registry.organisations.values import OrganisationKind, PlanDraft, ReformKind
 
 
 def refuse(form: forms.Form, error: JutongError) -> None:
@@ -54,3 +54,62 @@ class OfficeForm(forms.Form):
     """Adding an inner office."""
 
     name = forms.CharField(label=N_("内设机构名称"), max_length=60)
+
+
+class DatesForm(forms.Form):
+    """Noting the days of the seal and of the code's certificate."""
+
+    seal_from = forms.DateField(
+        label=N_("现名称公章启用日期"), widget=DayInput(), required=False, help_text=N_("启用前仍用原公章。")
+    )
+    code_from = forms.DateField(label=N_("代码证启用日期"), widget=DayInput(), required=False)
+    code_to = forms.DateField(label=N_("代码证终止日期"), widget=DayInput(), required=False)
+
+
+class PlanForm(forms.Form):
+    """A plan of organisation reform."""
+
+    kind = forms.ChoiceField(label=N_("调整方式"), choices=[(kind.value, N_(kind.label)) for kind in ReformKind])
+    title = forms.CharField(label=N_("方案名称"), max_length=200)
+    document_no = forms.CharField(label=N_("文号"), max_length=60, help_text=N_("批准机构调整的文件编号。"))
+    effective_on = forms.DateField(
+        label=N_("生效日期"), widget=DayInput(), help_text=N_("当日零时起由平台自动执行；平台停机的，恢复后补执行。")
+    )
+    sources = forms.CharField(
+        label=N_("被调整单位"),
+        widget=forms.Textarea({"rows": 2}),
+        help_text=N_("统一社会信用代码，一行一个。"),
+        max_length=1000,
+    )
+    targets = forms.CharField(
+        label=N_("承接单位"),
+        widget=forms.Textarea({"rows": 2}),
+        required=False,
+        help_text=N_("统一社会信用代码，一行一个；新设单位请先登记。分设而原单位保留的，也将其列入。"),
+        max_length=1000,
+    )
+    default_target = forms.CharField(
+        label=N_("未指定事项的承接单位"),
+        max_length=18,
+        required=False,
+        help_text=N_("分设和职能划转时，清单中未逐项指定的事项归其承接。"),
+    )
+    new_name = forms.CharField(label=N_("新名称"), max_length=100, required=False, help_text=N_("更名时填写。"))
+    new_short_name = forms.CharField(label=N_("新简称"), max_length=40, required=False)
+    seal_from = forms.DateField(
+        label=N_("新公章启用日期"), widget=DayInput(), required=False, help_text=N_("可晚于更名，另行登记。")
+    )
+    basis = forms.CharField(label=N_("依据"), widget=forms.Textarea({"rows": 3}), required=False, max_length=2000)
+
+    def draft(self) -> PlanDraft:
+        """The plan as it was filled in."""
+        given = dict(self.cleaned_data)
+        return PlanDraft(
+            **{
+                **given,
+                "kind": ReformKind(given["kind"]),
+                "sources": tuple(dict.fromkeys(given["sources"].split())),
+                "targets": tuple(dict.fromkeys(given["targets"].split())),
+                "default_target": given["default_target"].strip(),
+            }
+        )

@@ -87,7 +87,7 @@ def drafts(request: SubjectRequest) -> HttpResponseBase:
 def draft(request: SubjectRequest, draft_no: str) -> HttpResponse:
     """A draft as its readers see it, with what it still lacks."""
     row = queries.view_draft_row(draft_no, request.subject)
-    content = Content.from_json(row.content)
+    content = queries.content_of_draft(row)
     state = DraftState(row.state)
     facts = queries.facts_of_draft(row)
     gaps = services.gaps_of(row, on=clock.local_day(clock.now())) if state.editable else ()
@@ -136,7 +136,7 @@ def edit(request: SubjectRequest, draft_no: str) -> HttpResponse:
     """Change a draft. Saving keeps everything, gaps included; checking shows them beside their fields."""
     row = queries.view_draft_row(draft_no, request.subject)
     require(request.subject, policy.EDIT_DRAFT, queries.facts_of_draft(row))
-    before = Content.from_json(row.content)
+    before = queries.content_of_draft(row)
     title = _("修改目录草稿 {draft_no}").format(draft_no=draft_no)
     if request.method == "GET":
         gaps = services.gaps_of(row, on=clock.local_day(clock.now())) if "check" in request.GET else ()

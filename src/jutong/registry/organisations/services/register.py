@@ -17,12 +17,14 @@ from jutong.registry.organisations import events, models, policy, queries
 from jutong.registry.organisations.adapters.divisions import copy_divisions
 from jutong.registry.organisations.values import (
     SINGLE_KINDS,
+    DatesCrossed,
     InnerOffice,
     NameMissing,
     NameUnchanged,
     OfficeExists,
     OfficeUnknown,
     Organisation,
+    OrganisationClosed,
     OrganisationExists,
     OrganisationKind,
     OrganisationUnknown,
@@ -90,7 +92,7 @@ def rename(
     short_name = short_name.strip() or name
     if not name:
         raise NameMissing(field="name")
-    present = models.OrganisationVersion.objects.get(organisation=organisation, valid_to=None)
+    present = _open_version(organisation, local_day(at))
     if (present.name, present.short_name) == (name, short_name):
         raise NameUnchanged(field="name", name=name)
     if valid_from <= present.valid_from:
@@ -117,6 +119,39 @@ def rename(
     )
     outbox.publish(events.OrganisationRenamed(uscc, present.name, name, valid_from), at=at)
     return queries.get_organisation(uscc, max(valid_from, local_day(at)))
+
+
+@transaction.atomic
+def note_dates(
+    *,
+    uscc: str,
+    seal_from: date | None = None,
+    code_from: date | None = None,
+    code_to: date | None = None,
+    by: Subject,
+    at: datetime,
+) -> None:
+    """Note the days of the seal and of the credit code's certificate, which may lag behind the name (公章、证书启用).
+
+    `seal_from` is the first day of the seal with the latest name. What is not given stays as it is.
+
+    Raises OrganisationUnknown, DatesCrossed, NotPermitted.
+    """
+    organisation = _locked(uscc)
+    require(by, policy.RENAME_ORGANISATION, queries.facts(organisation))
+    latest = models.OrganisationVersion.objects.filter(organisation=organisation).order_by("-valid_from")[0]
+    organisation.code_from = code_from or organisation.code_from
+    organisation.code_to = code_to or organisation.code_to
+    if organisation.code_from and organisation.code_to and organisation.code_to < organisation.code_from:
+        raise DatesCrossed(field="code_to")
+    if seal_from is not None and seal_from < latest.valid_from:
+        raise DatesCrossed(field="seal_from")
+    latest.seal_from = seal_from or latest.seal_from
+    latest.save(update_fields=["seal_from"])
+    organisation.save(update_fields=["code_from", "code_to"])
+    days = {"seal_from": seal_from, "code_from": code_from, "code_to": code_to}
+    noted = {name: day.isoformat() for name, day in days.items() if day}
+    _record("organisations.organisation.dates_noted", uscc, by.actor, at, dict(noted))
 
 
 @transaction.atomic
@@ -204,7 +239,7 @@ def _check(draft: Organisation, on: date) -> None:
         raise SlugMalformed(field="slug")
     if existing := queries.find_organisation(draft.uscc, on):
         raise OrganisationExists(field="uscc", uscc=draft.uscc, name=existing.name)
-    if draft.kind in SINGLE_KINDS and models.Organisation.objects.filter(kind=draft.kind).exists():
+    if draft.kind in SINGLE_KINDS and models.Organisation.objects.filter(kind=draft.kind, closed_on=None).exists():
         raise SingleOrganisationExists(field="kind", name=draft.kind)
     if models.Organisation.objects.filter(slug=draft.slug).exists():
         raise SlugTaken(field="slug", slug=draft.slug)
@@ -220,6 +255,7 @@ def _create(draft: Organisation, valid_from: date, by: ActorRef, at: datetime) -
         superior=superior,
         created_by=by.to_json(),
         created_at=at,
+        code_from=valid_from,
     )
     models.OrganisationVersion.objects.create(
         organisation=organisation,
@@ -227,6 +263,7 @@ def _create(draft: Organisation, valid_from: date, by: ActorRef, at: datetime) -
         short_name=draft.short_name,
         valid_from=valid_from,
         is_first=True,
+        seal_from=valid_from,
         recorded_by=by.to_json(),
         recorded_at=at,
     )
@@ -245,6 +282,15 @@ def _get(uscc: str) -> models.Organisation:
     found = models.Organisation.objects.filter(uscc=uscc).first()
     if found is None:
         raise OrganisationUnknown(uscc=uscc)
+    return found
+
+
+def _open_version(organisation: models.Organisation, on: date) -> models.OrganisationVersion:
+    """The name in use. Raises OrganisationClosed: the body ended, and names of the ended stand."""
+    found = models.OrganisationVersion.objects.filter(organisation=organisation, valid_to=None).first()
+    if found is None:
+        name = queries.titles([organisation.uscc], on)[organisation.uscc]
+        raise OrganisationClosed(name=name, on=organisation.closed_on)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Values of the register that other rooms may hold."""
+"""Bodies, their names and offices, and divisions."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -99,6 +99,12 @@ class RenamedTooEarly(OrganisationsError):
     kind = ErrorKind.CONFLICT
 
 
+class DatesCrossed(OrganisationsError):
+    """A day of the seal or the code lies before the day it cannot precede."""
+
+    message = N_("日期前后矛盾：公章启用不早于名称启用，代码证终止不早于启用。")
+
+
 class OfficeExists(OrganisationsError):
     """The organisation has an office of this name."""
 
@@ -150,7 +156,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Organisation (单位) with the name of the day asked for. `slug` is its short name in letters."""
+    """Organisation (单位) with the name of the day asked for. `slug` is its short name in letters.
+
+    `closed_on` is the first day on which it is no more.
+    """
 
     uscc: str
     name: str
@@ -159,11 +168,12 @@ class Organisation:
     kind: OrganisationKind
     region_code: str
     superior_uscc: str
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationName:
-    """A name an organisation bore from a day to a day (名称沿革), both counted."""
+    """A name an organisation bore from a day to a day (名称沿革), both counted; its seal may have come later."""
 
     name: str
     short_name: str
@@ -171,6 +181,15 @@ class OrganisationName:
     valid_to: date | None
     reason: str
     document_no: str
+    seal_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDays:
+    """The days of an organisation's credit code certificate (代码证有效期), both counted; unknown ones are left out."""
+
+    code_from: date | None
+    code_to: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Changing the register, and plans by which bodies change."""
