@@ -89,8 +89,8 @@ def monthly(
 
 def supply_and_demand(links: Sequence[Link], at: datetime, look: Look = PAPER, height: str = "large") -> Chart:
     """Who supplies whom (供需桑基图): providers on the left, users on the right, the width is the number of grants."""
-    shown = links[:LINKS_SHOWN]
-    rest = sum(link.grants for link in links[LINKS_SHOWN:])
+    shown = links[: LINKS_SHOWN if look is PAPER else LINKS_SHOWN // 2]
+    rest = sum(link.grants for link in links[len(shown) :])
     # A department may stand on both sides; a node of each side of its own keeps the picture free of rings.
     right = "\u200b"
     nodes = {link.provider_title for link in shown} | {link.consumer_title + right for link in shown}
@@ -108,6 +108,7 @@ def supply_and_demand(links: Sequence[Link], at: datetime, look: Look = PAPER, h
                 "emphasis": {"focus": "adjacency"},
                 "lineStyle": {"color": "gradient", "opacity": 0.35, "curveness": 0.5},
                 "label": {"color": look.ink, "fontSize": look.size},
+                "labelLayout": {"hideOverlap": True},
                 "data": [{"name": name} for name in sorted(nodes)],
                 "links": [
                     {"source": link.provider_title, "target": link.consumer_title + right, "value": link.grants}
@@ -124,7 +125,7 @@ def supply_and_demand(links: Sequence[Link], at: datetime, look: Look = PAPER, h
     rows = [{"provider": link.provider_title, "consumer": link.consumer_title, "grants": link.grants} for link in links]
     source = _("有效授权")
     if rest and look is PAPER:
-        source += "；" + _("图中为授权最多的 {shown} 组，其余 {rest} 个授权见表格").format(shown=LINKS_SHOWN, rest=rest)
+        source += "；" + _("图中为授权最多的 {shown} 组，其余 {rest} 个授权见表格").format(shown=len(shown), rest=rest)
     return Chart(_("谁在向谁提供数据"), option, columns, rows, height=height, as_of=at, source=source)
 
 

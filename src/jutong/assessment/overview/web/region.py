@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,6 +27,8 @@ from jutong.kernel.policy import Subject, decide
 from jutong.ui.components import Column, Tab, Total
 from jutong.ui.formatting import number_words, ratio_words
 
+PAGE_ROWS = 30
+
 
 @require_GET
 def region(request: SubjectRequest) -> HttpResponse:
@@ -37,6 +40,7 @@ def region(request: SubjectRequest) -> HttpResponse:
     what = request.GET.get("map", "")
     what = what if what in charts.MAPS else "resources"
     lines = api.rankings(found, indicator)
+    page = Paginator(_ordered(found, lines), PAGE_ROWS).get_page(request.GET.get("page"))
     context = {
         "as_of": at,
         "month": f"{month:%Y-%m}",
@@ -57,9 +61,10 @@ def region(request: SubjectRequest) -> HttpResponse:
         "heat_chart": charts.heat(found.week, at, source=_("网关调用日志，近 56 天")),
         "indicator": shown(indicator, found.figures[indicator], found.before[indicator]),
         "indicator_tabs": [Tab(_(each.label), _with(request, by=each.value), each is indicator) for each in Indicator],
-        "ranking_chart": charts.ranking(indicator, lines, at, height="large") if lines else None,
+        "ranking_chart": charts.ranking(indicator, lines, at, height=_height(lines)) if lines else None,
         "columns": _columns(indicator),
-        "rows": _rows(found, indicator, request.subject),
+        "page": page,
+        "rows": [_row(each, line, indicator, request.subject) for each, line in page],
         "may_see_wall": bool(decide(request.subject, policy.SEE_WALL)),
         "may_see_screen": bool(decide(request.subject, policy.SEE_SCREEN)),
         "api_path": f"/api/v1/overview/region?month={month:%Y-%m}",
@@ -148,12 +153,19 @@ def _columns(indicator: Indicator) -> list[Column]:
     ]
 
 
-def _rows(found: figures.Region, indicator: Indicator, subject: Subject) -> list[dict[str, Any]]:
+def _ordered(
+    found: figures.Region, lines: list[figures.Ranked]
+) -> list[tuple[DepartmentFigures, figures.Ranked | None]]:
     """Every department: the ranked ones, the small ones, then those with nothing to count by this indicator."""
-    lines = {line.uscc: line for line in api.rankings(found, indicator)}
-    known = {each.uscc: each for each in found.departments}
-    order = [*lines, *(uscc for uscc in known if uscc not in lines)]
-    return [_row(known[uscc], lines.get(uscc), indicator, subject) for uscc in order]
+    known, placed = {each.uscc: each for each in found.departments}, {line.uscc for line in lines}
+    first: list[tuple[DepartmentFigures, figures.Ranked | None]] = [(known[line.uscc], line) for line in lines]
+    return first + [(each, None) for each in found.departments if each.uscc not in placed]
+
+
+def _height(lines: list[figures.Ranked]) -> str:
+    """As high as the bars need."""
+    bars = sum(line.place is not None for line in lines)
+    return "small" if bars <= 3 else "medium" if bars <= 8 else "large"
 
 
 def _row(

@@ -32,10 +32,8 @@
   document.addEventListener("htmx:afterSwap", show);
   setInterval(() => { if (turning) next(); }, TURN_SECONDS * 1000);
   setInterval(() => {
-    const now = new Date();
-    const two = (number) => String(number).padStart(2, "0");
-    clock.textContent = now.getFullYear() + "-" + two(now.getMonth() + 1) + "-" + two(now.getDate())
-      + " " + two(now.getHours()) + ":" + two(now.getMinutes()) + ":" + two(now.getSeconds());
+    // The time where the Rules apply (UTC+8), whatever this machine believes; written as everywhere else.
+    clock.textContent = new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 19).replace("T", " ");
   }, 1000);
   mark();
   show();
