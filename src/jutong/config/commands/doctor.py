@@ -80,7 +80,7 @@ def _programs(env: Environment) -> Iterator[Line]:
 
         yield _tried("programs", N_("内置数据库程序"), programs)
     fonts = output_of(["fc-list", ":lang=zh", "family"]).splitlines()
-    # Pages use the reader's fonts and papers bring their own; rare characters, and the tests' browser, use this machine's.
+    # Pages use the reader's fonts, papers bring their own; rare characters and the tests' browser use this machine's.
     yield _line(
         "fonts", N_("中文字体"), bool(fonts), fonts[0].split(",")[0] if fonts else say(N_("未找到")),
         say(N_("请安装 fonts-noto-cjk。")), vital=False,
