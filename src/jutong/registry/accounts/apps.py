@@ -74,6 +74,7 @@ def _plug_into_ui() -> None:
 
 def _plug_into_rooms_below() -> None:
     from jutong.foundation.notices import api as notices
+    from jutong.foundation.notices.values import Group, NoticeKind
     from jutong.foundation.procedures import api as procedures
     from jutong.foundation.secrecy import api as secrecy
     from jutong.registry.accounts import holdings
@@ -81,6 +82,11 @@ def _plug_into_rooms_below() -> None:
     from jutong.registry.accounts.reform import Appointments, Clients
     from jutong.registry.organisations import api as organisations
 
+    notices.declare_kinds(
+        NoticeKind("accounts.deputy_acts", N_("代办提醒"), Group.TASKS),
+        NoticeKind("accounts.handover", N_("工作交接提醒"), Group.TASKS),
+        NoticeKind("accounts.appointment", N_("任职变动提醒"), Group.RESULTS),
+    )
     directory = Directory()
     notices.plug_address_book(directory)
     procedures.plug_assignees(directory)

@@ -9,6 +9,8 @@ class OrganisationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from jutong.foundation.notices import api as notices
+        from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.procedures import api as procedures
         from jutong.kernel.policy import Subject
         from jutong.kernel.text import N_
@@ -39,6 +41,7 @@ class OrganisationsConfig(AppConfig):
         sheets.plug_organisations(called)
 
         procedures.plug_organisations(Book())
+        notices.declare_kinds(NoticeKind("organisations.reform", N_("机构调整提醒"), Group.RESULTS))
         navigation.register(
             navigation.OPERATIONS, title=N_("单位与区划"), url_name="organisations:departments", order=20
         )

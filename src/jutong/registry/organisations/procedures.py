@@ -1,6 +1,6 @@
 """The way of a plan of organisation reform: whoever prepares it does not release it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,10 @@ from jutong.foundation.procedures.values import (
     Step,
 )
 from jutong.kernel.actors import ActorRef
-from jutong.kernel.policy import Post
+from jutong.kernel.policy import Post, Subject
 from jutong.kernel.text import N_
 from jutong.registry.organisations.services import reform
+from jutong.registry.organisations.values import ReformKind
 
 
 def _release(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
@@ -58,3 +59,11 @@ class Reform(Procedure):
         who=By(Post.BUREAU_REVIEWER, "preparer"),
         effect=_return,
     )
+
+    @staticmethod
+    def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
+        return (
+            ("调整方案", f"{case.title}（{case.subject_code}）"),
+            ("调整方式", ReformKind(case.data["kind"]).label),
+            ("生效日期", case.data["effective_on"]),
+        )

@@ -1,24 +1,9 @@
 """What happened to a case, in the words of its printed sheet."""
 
-from collections.abc import Mapping
-
 from jutong.foundation.procedures.values.cases import EventKind, EventValue
 from jutong.foundation.procedures.values.procedure import Procedure
 from jutong.kernel.policy import POST_NAMES, Post
 
-# By value: an event of a kind that is younger than this list keeps its name.
-_TITLES: Mapping[str, str] = {
-    "opened": "提交",
-    "claimed": "认领",
-    "released": "退回认领",
-    "reassigned": "调整办理人",
-    "reminded": "到期提醒",
-    "overdue": "逾期提醒",
-    "recounted": "到期日调整",
-    "urged": "催办",
-    "inner_begun": "送内部审签",
-    "inner_ended": "内部审签结束",
-}
 PLATFORM = "平台"
 
 
@@ -27,7 +12,7 @@ def event_title(event: EventValue, procedure: type[Procedure]) -> str:
     if event.kind is EventKind.MOVED:
         way = procedure.find_transition(event.transition)
         return way.title if way else event.transition
-    return _TITLES.get(event.kind.value, event.kind.value)
+    return event.kind.label
 
 
 def event_note(event: EventValue) -> str:
@@ -43,8 +28,7 @@ def actor_lines(event: EventValue) -> str:
     if not event.by_name:
         return PLATFORM
     post = POST_NAMES[Post(event.by.post)] if event.by.post else ""
-    # Deputies are known since accounts marks them on the actor.
-    deputy = "（代）" if event.by.to_json().get("deputy") else ""
+    deputy = "（代）" if event.by.deputy else ""
     return "\n".join(filter(None, (event.by_name, post + deputy, event.by_organisation)))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.clock import local_day
 from jutong.kernel.policy import Post
+from jutong.kernel.text import N_
 from jutong.kernel.workdays import Limit
 
 
@@ -38,6 +39,26 @@ class EventKind(StrEnum):
     URGED = "urged"
     INNER_BEGUN = "inner_begun"
     INNER_ENDED = "inner_ended"
+
+    @property
+    def label(self) -> str:
+        """What was done, in a few words; of a move its transition tells more."""
+        return _EVENT_TITLES[self]
+
+
+_EVENT_TITLES = {
+    EventKind.OPENED: N_("提交"),
+    EventKind.MOVED: N_("流转"),
+    EventKind.CLAIMED: N_("认领"),
+    EventKind.RELEASED: N_("退回认领"),
+    EventKind.REASSIGNED: N_("调整办理人"),
+    EventKind.REMINDED: N_("到期提醒"),
+    EventKind.OVERDUE: N_("逾期提醒"),
+    EventKind.RECOUNTED: N_("到期日调整"),
+    EventKind.URGED: N_("催办"),
+    EventKind.INNER_BEGUN: N_("送内部审签"),
+    EventKind.INNER_ENDED: N_("内部审签结束"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,20 +32,6 @@ _OUTCOME_TONES = {
     Outcome.WITHDRAWN: Tone.MUTED,
     Outcome.LAPSED: Tone.MUTED,
 }
-_EVENTS = {
-    EventKind.OPENED: N_("提交"),
-    EventKind.CLAIMED: N_("认领"),
-    EventKind.RELEASED: N_("退回认领"),
-    EventKind.REASSIGNED: N_("调整办理人"),
-    EventKind.REMINDED: N_("到期提醒"),
-    EventKind.OVERDUE: N_("逾期提醒"),
-    EventKind.RECOUNTED: N_("到期日调整"),
-    EventKind.URGED: N_("催办"),
-    EventKind.INNER_BEGUN: N_("送内部审签"),
-    EventKind.INNER_ENDED: N_("内部审签结束"),
-}
-
-
 _INNER_TONES = {
     InnerResult.OPEN: Tone.ACTIVE,
     InnerResult.AGREED: Tone.GOOD,
@@ -134,7 +120,7 @@ def event_words(event: EventValue, procedure: type[Procedure]) -> str:
         return _(way.title) if way else event.transition
     if event.kind is EventKind.OVERDUE and event.data.get("stage") != "overdue":
         return _("逾期督办")
-    return _(_EVENTS[event.kind])
+    return _(event.kind.label)
 
 
 def event_note(event: EventValue, procedure: type[Procedure]) -> str:
