@@ -61,6 +61,16 @@ def test_totals_are_those_of_the_tables(region):
     assert published == 24
 
 
+def test_today_is_counted_on_the_page_of_a_month_that_is_over_too(world):
+    reviewer = Subject("P1", Post.BUREAU_REVIEWER, world.usccs[0])
+    calls = ask("SELECT count(*) FROM gateway_call WHERE (at AT TIME ZONE 'Asia/Shanghai')::date = %s", local_day(AT))
+
+    before = api.region(month=domain.month_before(MONTH), by=reviewer, at=AT)
+
+    assert before.totals.calls_today == calls[0][0] > 0
+    assert before.months[-1].month == domain.month_before(MONTH)
+
+
 @pytest.mark.source("Art. 22")
 def test_answers_in_time_are_counted_by_the_department_that_had_to_answer(region):
     """The bureau's review and the provider's answer, due this month; withdrawn cases are left out."""

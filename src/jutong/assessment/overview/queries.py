@@ -264,6 +264,8 @@ def region(month: date, at: datetime) -> Region:
 
 def _totals(found: Counted, each: tuple[DepartmentFigures, ...], today: date, after: date) -> Totals:
     mountable = [outline for outline in found.outlines if outline.mountable]
+    # Today is today, also on the page of a month that is over.
+    this_day = gateway.days(DayQuery(first_day=today, last_day=today))
     return Totals(
         published=len(found.outlines),
         providers=len({outline.provider_uscc for outline in found.outlines}),
@@ -271,7 +273,7 @@ def _totals(found: Counted, each: tuple[DepartmentFigures, ...], today: date, af
         mounted=sum(outline.mounted_at is not None for outline in mountable),
         open=sum(outline.open for outline in found.outlines),
         grants=sum(grants for _, _, grants in found.flows),
-        calls_today=sum(day.calls for day in found.days if day.group == today.isoformat()),
+        calls_today=sum(day.calls for day in gateway.usage(this_day, Grouping.DAY)),
         calls_month=sum(day.calls for day in found.days if day.group >= found.month.isoformat()),
         rows_today=exchange.rows_moved(since=_midnight(today), until=found.at),
         rows_month=exchange.rows_moved(since=_midnight(found.month), until=_midnight(after)),
