@@ -4,6 +4,8 @@ from typing import Any
 
 from django.apps import AppConfig
 
+from jutong.kernel.text import N_
+
 
 class AccountsConfig(AppConfig):
     name = "jutong.registry.accounts"
@@ -23,7 +25,6 @@ class AccountsConfig(AppConfig):
 
 def _plug_into_ui() -> None:
     from jutong.kernel.policy import Subject
-    from jutong.kernel.text import N_
     from jutong.registry.accounts import policy
     from jutong.registry.accounts.web import finding as own
     from jutong.ui import finding, navigation, slots
