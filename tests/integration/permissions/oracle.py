@@ -436,7 +436,7 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "procedures.inner.see": ("inner run", sees_inner),
     "procedures.scheme.see": ("scheme", sees_inner),
     "procedures.scheme.lay_down": ("scheme", arranges_inner),
-    "procedures.returns.count": ("nothing", posts(REVIEWER, MONITOR, AUDITOR)),
+    "procedures.returns.see": ("nothing", posts(REVIEWER, MONITOR, AUDITOR)),
     "procedures.procedure.see": ("nothing", anybody),
     "procedures.assignees.recheck": ("nothing", posts(REVIEWER, SYSTEM)),
     "catalogue.resource.view": ("resource", sees_resource),
@@ -493,6 +493,10 @@ ONLY_LOOKS = frozenset(
         "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
         "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "sharing.request.view",
         "sharing.grant.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",
+        "notices.dispatch.see", "organisations.reform.view", "procedures.inner.see", "procedures.returns.see",
+        "procedures.scheme.see", "secrecy.figures.view", "secrecy.stop.view", "overview.calls.see",
+        "overview.health.see", "overview.ledger.see", "overview.operations.see", "overview.region.see",
+        "overview.screen.see", "overview.wall.see",
     }
 )  # fmt: skip
 """Actions that change nothing."""
@@ -509,6 +513,7 @@ OF_HIS_OWN: dict[str, Answer] = {
     "accounts.absence.end": lambda who, thing: himself(who, thing) and bool(thing["organisations"]),
     "accounts.handover.open": himself,
     "accounts.handover.confirm": confirms_handover,
+    "notices.contact.manage": own_thing,
 }
 """What anybody does about himself, whatever his post does."""
 

@@ -68,7 +68,8 @@ def here(settings, db):
             login_name=post, display_name=f"{post}者", encoded="!", by=PLATFORM, at=clock.now(), must_change=False
         )
         services.add_appointment(
-            person_no=person.person_no, post=Post(post), organisation=organisations.bureau(),
+            person_no=person.person_no, post=Post(post),
+            organisation=organisations.centre() if post == "centre_engineer" else organisations.bureau(),
             starts_on=AT.date(), by=PLATFORM, at=AT,
         )  # fmt: skip
         people[post] = person

@@ -1,6 +1,7 @@
 """Every case prints: what is on the sheet, who may have it, and that it is recorded."""
 
 import io
+from dataclasses import replace
 from urllib.parse import unquote
 
 import docx
@@ -11,6 +12,7 @@ from jutong.foundation.audit import api as audit
 from jutong.foundation.audit.models import Entry
 from jutong.foundation.documents.adapters import typesetting
 from jutong.foundation.procedures import api as procedures
+from jutong.foundation.procedures.domain import wording
 from jutong.foundation.procedures.services import printing
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel import clock
@@ -108,15 +110,12 @@ def test_organisations_bear_the_names_of_their_day(case_no, directory, monkeypat
     assert shanghai("2026-03-02 00:00").date() in asked
 
 
-def test_a_deputy_is_marked(case_no, monkeypatch):
-    from jutong.foundation.procedures.domain import wording
-    from jutong.kernel.actors import ActorRef
-
-    monkeypatch.setattr(ActorRef, "to_json", lambda self: {"deputy": True})
-
+def test_a_deputy_is_marked(case_no):
     event = procedures.history(case_no)[0]
 
-    assert wording.actor_lines(event) == "姓名P1\n数据管理专员（代）\n教育厅"
+    by_deputy = replace(event, by=replace(event.by, deputy=True))
+
+    assert wording.actor_lines(by_deputy) == "姓名P1\n数据管理专员（代）\n教育厅"
 
 
 # --- Faces -----------------------------------------------------------------------------------------------------------

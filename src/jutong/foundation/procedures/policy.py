@@ -25,7 +25,7 @@ URGE_CASE = Action(
     ),
 )
 COUNT_RETURNS = Action(
-    "procedures.returns.count",
+    "procedures.returns.see",
     N_("查看退回补正统计"),
     (rule({Post.BUREAU_REVIEWER, Post.DATA_MONITOR, Post.AUDITOR}),),
 )
