@@ -53,7 +53,7 @@ def test_the_login_page_is_ours_in_two_languages(db):
 
 
 @pytest.mark.parametrize("spelling", ["{}", " {} ", "{}".upper])
-def test_signing_in_leads_home_with_a_new_session_key(auditor, spelling):
+def test_signing_in_leads_to_the_first_screen_with_a_new_session_key(auditor, spelling):
     name = (
         spelling.format(auditor.person.login_name) if isinstance(spelling, str) else auditor.person.login_name.upper()
     )
@@ -66,7 +66,7 @@ def test_signing_in_leads_home_with_a_new_session_key(auditor, spelling):
 
     answer = sign_in(browser, name)
 
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/begin")
     assert is_in(browser)
     assert browser.session.session_key != planted
     assert not Session.objects.filter(session_key=planted).exists()

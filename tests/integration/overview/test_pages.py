@@ -11,6 +11,8 @@ from django.urls import reverse
 from jutong.foundation.operations import queries as probes
 from jutong.kernel import clock
 from jutong.kernel.policy import Post
+from jutong.registry.accounts import places
+from jutong.registry.organisations.values import OrganisationKind
 from jutong.ui import navigation
 from tests.support.posts import holder_of
 from tests.support.region_world import RegionWorld
@@ -18,7 +20,6 @@ from tests.support.register import lay_down_small_register
 
 pytestmark = pytest.mark.django_db
 
-BUREAU_POSTS = {Post.BUREAU_REVIEWER, Post.DATA_MONITOR}
 ALL_PAGES = ("region", "wall", "ledger", "screen", "calls", "operations")
 
 
@@ -36,8 +37,9 @@ def no_probes(monkeypatch):
 
 
 def someone(post, world):
-    """Somebody in a post: of the bureau where only the bureau has it, else of a department of the region."""
-    return holder_of(post, "" if post in BUREAU_POSTS else world.usccs[1])
+    """Somebody in a post: of a department of the region where departments have it, else where it exists."""
+    in_departments = OrganisationKind.DEPARTMENT in places.places()[post].kinds
+    return holder_of(post, world.usccs[1] if in_departments else "")
 
 
 def opens(holder, name, *args):

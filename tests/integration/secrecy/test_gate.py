@@ -328,7 +328,7 @@ def test_a_released_file_may_be_kept(steward, officer):
 
 
 def test_officers_see_stops_and_figures_on_pages_and_over_the_api(steward, officer, stop, django_assert_num_queries):
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page = officer.browser.get("/secrecy/stops/").content.decode()
     assert stop.stop_no in page
     assert "密级标志" in page

@@ -49,4 +49,4 @@ SEES_REQUESTS: Final = frozenset(post for rule_ in VIEW_REQUEST.rules for post i
 SEES_GRANTS: Final = frozenset(post for rule_ in VIEW_GRANT.rules for post in rule_.posts)
 """Posts for which the menu has an entry; what they see there the rules decide."""
 
-FLAG_TITLES: Final = {"open": N_("尚未办结"), "live": N_("授权有效")}
+FLAG_TITLES: Final = {"open": N_("尚未办结"), "handed_in": N_("已提交"), "live": N_("授权有效")}

@@ -79,7 +79,9 @@ __all__ = [
     "inner_runs",
     "inner_steps_needed",
     "is_going_round",
+    "kinds_laid_down",
     "lay_down_scheme",
+    "move_scheme",
     "open_case",
     "open_cases_with",
     "open_steps",
@@ -418,6 +420,18 @@ def change_party(
     return reform.change_party(
         case_no, source=source, target=target, by=by, at=at, without=without, remark=remark, data=data
     )
+
+
+def kinds_laid_down(organisation: str) -> list[tuple[str, str]]:
+    """Kinds of matters for which a department has inner steps, each with its title."""
+    return reform.kinds_laid_down(organisation)
+
+
+def move_scheme(
+    kind: str, *, source: str, target: str, on: date, by: ActorRef, at: datetime, plan_no: str = ""
+) -> bool:
+    """Have a department's inner steps hold in another from a day on, where that has none; tells whether they do."""
+    return reform.move_scheme(kind, source=source, target=target, on=on, by=by, at=at, plan_no=plan_no)
 
 
 def holders_of(post: Post, organisation: str, *, at: datetime) -> list[str]:

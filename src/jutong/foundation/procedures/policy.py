@@ -45,6 +45,7 @@ LAY_DOWN_SCHEME = Action(
     N_("设置内部流转"),
     (rule({Post.DATA_COORDINATOR, Post.CLOUD_CHIEF}, Relation.OWNER),),
 )
+FLAG_TITLES = {"open": N_("尚未办结")}
 SEE_PROCEDURES = Action("procedures.procedure.see", N_("查看办理流程"), (rule(EVERY_POST),))
 RECHECK = Action(
     "procedures.assignees.recheck", N_("重新核对办理人"), (rule({Post.BUREAU_REVIEWER, Post.SYSTEM_ADMIN}),)

@@ -1,7 +1,7 @@
 """Steps inside a department before a transition (内部流转): propose, give opinions, take back."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -258,6 +258,39 @@ def _recheck(seat_no: int, case_no: str, at: datetime) -> bool:
     people = [person.person_no for person in _others(seat, seat.step.run, at)]
     telling.inner_step_asked(held, seat.step.title, people, BY_PLATFORM, at)
     return True
+
+
+# --- When organisations are reformed ----------------------------------------------------------------------------------
+def go_over(held: Held, parties: Collection[str], *, source: str, target: str, at: datetime) -> None:
+    """What goes round one organisation goes round another that took its place in the case as one of these parties.
+
+    Opinions that were given stand with the organisation of their day; the target's people are asked for the others.
+    So does what is agreed and not handed on yet. The caller saves the case.
+    """
+    stay = InnerRun.objects.filter(case=held.row, state=held.row.state, entered_at=held.row.entered_at)
+    for run in stay.filter(organisation=source, result__in=(InnerResult.OPEN, InnerResult.AGREED)).order_by("id"):
+        way = held.procedure.find_transition(run.transition)
+        who = held.standing.who(way) if way is not None else None
+        if who is None or who.party not in parties:
+            continue
+        run.organisation = target
+        run.save(update_fields=["organisation"])
+        InnerSeat.objects.filter(step__run=run, verdict="").update(organisation=target)
+        for seat in InnerSeat.objects.filter(step__run=run, waiting=True).select_related("step__run").order_by("id"):
+            _ask_there(held, seat, at)
+
+
+def _ask_there(held: Held, seat: InnerSeat, at: datetime) -> None:
+    named = Seat(Post(seat.post), seat.person_no, seat.person_name)
+    found = _settled_seat(named, seat.step.run, at)
+    if found is None:
+        # Nobody yet: the hourly look finds who comes.
+        log.error("case %s: nobody can give the opinion of step %s", held.row.case_no, seat.step.number)
+        return
+    seat.post, seat.person_no, seat.person_name = found.post.value, found.person_no, found.person_name
+    seat.save(update_fields=["post", "person_no", "person_name"])
+    people = [person.person_no for person in _others(seat, seat.step.run, at)]
+    telling.inner_step_asked(held, seat.step.title, people, BY_PLATFORM, at)
 
 
 def _end(held: Held, run: InnerRun, result: InnerResult, doer: Doer, at: datetime) -> None:

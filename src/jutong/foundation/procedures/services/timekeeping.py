@@ -170,3 +170,22 @@ def _count_again(held: Held, clock: Clock, notice_no: str, at: datetime) -> bool
     if before != clock.due_on:
         telling.due_day_moved(held, clock, assignment.everybody_asked(held, at), at)
     return True
+
+
+# --- The office changes ----------------------------------------------------------------------------------------------
+def count_where_it_is_now(held: Held, at: datetime) -> None:
+    """Count the running clock by the days of the region where the office of the present step sits now.
+
+    The caller saves the case.
+    """
+    clock = clocks.running(held.row)
+    who = held.procedure.state(held.row.state).who
+    if clock is None or who is None or not clock.region:
+        return
+    region = held.row.region or plugs.region_of(held.parties[who.party])
+    if region == clock.region:
+        return
+    clock.region = region
+    _count_again(held, clock, "", at)
+    clocks.look_again(clock, held.row)
+    clock.save(update_fields=["region", "due_on", "provisional", "stage", "look_on"])
