@@ -190,7 +190,7 @@ def call(route: routes.Route, caller: Caller, row: Any) -> str:
 
 def _send(client: Client, route: routes.Route, path: str, row: Any) -> HttpResponse:
     if route.method in {"GET", "DELETE"}:
-        return getattr(client, route.method.lower())(path)
+        return getattr(client, route.method.lower())(path, query_params=query_of(route, row))
     if not route.is_api:
         return client.post(path, {"no_such_field": "1"})
     if "multipart/form-data" in content_of(route):
@@ -253,6 +253,7 @@ def _filled(path: str, name: str, value: str) -> str:
 CONSTANTS = {
     "number": "1", "day": "2026-05-05", "key": "sharing.review", "name": "regions", "office_no": "1",
     "stuck_id": "1", "transition": "forward", "pk": "1", "region": "450000",
+    "channel": "mail", "dispatch_id": "1", "kind": "sharing.answer", "seat_no": "1",
 }  # fmt: skip
 
 
@@ -278,10 +279,23 @@ def described() -> Any:
     return api.get_openapi_schema()
 
 
+def operation_of(route: routes.Route) -> dict[str, Any]:
+    return described()["paths"].get(route.path, {}).get(route.method.lower(), {})
+
+
 def content_of(route: routes.Route) -> dict[str, Any]:
     """What bodies an operation admits, by media type."""
-    operation = described()["paths"][route.path][route.method.lower()]
-    return operation.get("requestBody", {}).get("content", {})
+    return operation_of(route).get("requestBody", {}).get("content", {})
+
+
+def query_of(route: routes.Route, row: Any) -> dict[str, Any]:
+    """The parameters behind the address without which an operation does not answer; pages have none."""
+    asked = operation_of(route).get("parameters", ())
+    return {
+        each["name"]: example(each["schema"], components(), row, each["name"])
+        for each in asked
+        if each["in"] == "query" and each.get("required")
+    }
 
 
 def components() -> dict[str, Any]:
@@ -293,7 +307,7 @@ FIELDS = {
     "first_on": "2099-01-01", "last_on": "2099-01-02", "starts_on": "2099-01-01", "ends_on": None,
     "organisation": "11450000MB0000000X", "uscc": "11450000MB0000000X", "valid_from": "2099-01-01",
     "classification": "399999", "sequence": "1", "resource": "399999/1", "resource_code": "399999/1",
-    "source_no": "SJY800000", "file_no": "WJ800000", "client_no": "C80001",
+    "sources": "11450000MB0000000X", "source_no": "SJY800000", "file_no": "WJ800000", "client_no": "C80001",
 }  # fmt: skip
 
 

@@ -1180,7 +1180,16 @@ class CaseKind:
             for row in rows
             for party, code in parties[row.pk].items()
         )
-        return [(row, {"parties": list(parties[row.pk].values()), "person": row.opened_by_no}) for row in rows]
+        things = [
+            {
+                "parties": list(parties[row.pk].values()),
+                "person": row.opened_by_no,
+                "applicant": parties[row.pk][declared.applicant],
+                "open": True,
+            }
+            for row in rows
+        ]
+        return list(zip(rows, things, strict=True))
 
     @staticmethod
     def facts(row: Any, subject: Subject) -> list[Facts]:
