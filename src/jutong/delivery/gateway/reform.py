@@ -10,6 +10,8 @@ from jutong.registry.organisations import api as organisations
 HISTORY = {
     "gateway.Call.consumer": N_("调用记录已封存签名，保留调用时的使用部门。"),
     "gateway.Call.provider": N_("调用记录已封存签名，保留调用时的提供部门。"),
+    "gateway.CallDay.consumer": N_("日调用量由调用记录计得，保留调用时的使用部门。"),
+    "gateway.CallDay.provider": N_("日调用量由调用记录计得，保留调用时的提供部门。"),
 }
 """Columns of this room that no reform touches."""
 

@@ -6,11 +6,22 @@ from typing import Any
 
 from jutong.foundation.notices import plugs, queries
 from jutong.foundation.notices.domain import kinds
+from jutong.foundation.notices.services import contacts
 from jutong.foundation.notices.services import inbox as services
-from jutong.foundation.notices.values import AddressBook, NoticeKind, NoticeValue, Permits
+from jutong.foundation.notices.values import AddressBook, Channel, NoticeKind, NoticeValue, Permits
 from jutong.kernel.policy import Subject
 
-__all__ = ["declare_kinds", "latest", "mark_older_read", "notify", "plug_address_book", "plug_permits", "unread"]
+__all__ = [
+    "contacts_given_in",
+    "declare_kinds",
+    "latest",
+    "mark_older_read",
+    "move_contact",
+    "notify",
+    "plug_address_book",
+    "plug_permits",
+    "unread",
+]
 
 
 def notify(
@@ -45,6 +56,16 @@ def unread(subject: Subject) -> int:
 def mark_older_read(*, before: datetime) -> int:
     """Take everybody's notices from before a moment as read, after a past was laid down; how many there were."""
     return services.mark_older_read(before=before)
+
+
+def contacts_given_in(organisation: str) -> list[tuple[str, Channel]]:
+    """Whose contact points were given in a post of an organisation, and of which kind; no address."""
+    return queries.contacts_given_in(organisation)
+
+
+def move_contact(person_no: str, channel: Channel, *, source: str, target: str) -> bool:
+    """Have another organisation's list say where a person's webhook may lie; tells whether anything changed."""
+    return contacts.move_contact(person_no, channel, source=source, target=target)
 
 
 def plug_address_book(book: AddressBook | None) -> None:

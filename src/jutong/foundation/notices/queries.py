@@ -102,6 +102,12 @@ def masked_addresses(rows: Iterable[Dispatch]) -> dict[tuple[str, str], str]:
     return {(person, channel): text for person, channel, text in found}
 
 
+def contacts_given_in(organisation: str) -> list[tuple[str, Channel]]:
+    """Whose contact points were given in a post of an organisation, and of which kind; no address."""
+    rows = ContactPoint.objects.filter(organisation=organisation).order_by("person_no", "channel")
+    return [(person_no, Channel(channel)) for person_no, channel in rows.values_list("person_no", "channel")]
+
+
 # --- Sealed ----------------------------------------------------------------------------------------------------------
 def target_of(person_no: str, channel: Channel) -> Target | None:
     """Where a person is reached, opened; None when he has no confirmed contact point there. Raises CannotOpen."""

@@ -80,7 +80,7 @@ def _plug_into_rooms_below() -> None:
     from jutong.foundation.secrecy import api as secrecy
     from jutong.registry.accounts import holdings
     from jutong.registry.accounts.directory import Directory
-    from jutong.registry.accounts.reform import Appointments, Clients
+    from jutong.registry.accounts.reform import Appointments, Clients, Contacts, Handovers
     from jutong.registry.organisations import api as organisations
 
     notices.declare_kinds(
@@ -93,8 +93,8 @@ def _plug_into_rooms_below() -> None:
     procedures.plug_assignees(directory)
     secrecy.plug_officers(directory)
     holdings.plug_own()
-    organisations.plug_mover(Appointments())
-    organisations.plug_mover(Clients())
+    for mover in (Appointments(), Handovers(), Contacts(), Clients()):
+        organisations.plug_mover(mover)
 
 
 def _listen() -> None:

@@ -1,15 +1,18 @@
-"""What accounts hands over when an organisation is reformed: appointments, and clients with their keys."""
+"""What accounts hands over when an organisation is reformed: appointments, what is being given over, clients."""
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from jutong.foundation.audit import api as audit
 from jutong.foundation.notices import api as notices
+from jutong.foundation.notices.values import Channel
 from jutong.foundation.outbox import api as outbox
 from jutong.kernel.clock import local_day
 from jutong.kernel.policy import POST_NAMES, Post
 from jutong.kernel.text import N_
 from jutong.registry.accounts import events
-from jutong.registry.accounts.models import Appointment, Client, ClientKey
+from jutong.registry.accounts.models import Appointment, Client, ClientKey, Handover, Person
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import Move, Mover, Thing
 
@@ -84,6 +87,84 @@ class Appointments(Mover):
                 "post": POST_NAMES[Post(row.post)],
             },
         )
+
+
+class Handovers(Mover):
+    """Open hand-over sheets (工作交接单) go with the post of the one who gives; done and cancelled ones are history."""
+
+    kind = "accounts.handover"
+    title = N_("工作交接单")
+    order = 12
+    covers = ("accounts.Handover.organisation",)
+
+    def lines(self, organisation: str) -> Sequence[Thing]:
+        rows = _open_sheets().filter(organisation=organisation).select_related("person").order_by("handover_no")
+        return [
+            Thing(
+                row.handover_no,
+                f"{row.handover_no} {row.person.display_name}",
+                _post_of(row.person.person_no, organisation, row.post),
+            )
+            for row in rows
+        ]
+
+    def move(self, move: Move) -> None:
+        rows = _open_sheets().select_for_update(of=("self",))
+        row = rows.filter(handover_no=move.code, organisation=move.source).first()
+        if row is None:
+            return
+        if _open_sheets().filter(person_id=row.person_id, organisation=move.target, post=row.post).exists():
+            # He gives the same over there already, and one sheet lists it all.
+            row.cancelled_at = move.at
+        else:
+            row.organisation = move.target
+        row.save(update_fields=["organisation", "cancelled_at"])
+        verb = "cancelled" if row.cancelled_at else "moved"
+        details = {"from": move.source, "to": move.target}
+        _record(f"accounts.handover.{verb}", move, "handover", move.code, details)
+
+
+class Contacts(Mover):
+    """Contact points (联系方式) go with the post in which they were given: webhooks may lie where its list permits."""
+
+    kind = "accounts.contact"
+    title = N_("联系方式")
+    order = 14
+    covers = ("notices.ContactPoint.organisation",)
+
+    def lines(self, organisation: str) -> Sequence[Thing]:
+        given = notices.contacts_given_in(organisation)
+        names = dict(
+            Person.objects.filter(person_no__in={number for number, _ in given}).values_list(
+                "person_no", "display_name"
+            )
+        )
+        return [
+            Thing(
+                f"{number}/{channel.value}",
+                f"{names.get(number, number)} {channel.label}",
+                _post_of(number, organisation),
+            )
+            for number, channel in given
+        ]
+
+    def move(self, move: Move) -> None:
+        person_no, _, channel = move.code.partition("/")
+        if notices.move_contact(person_no, Channel(channel), source=move.source, target=move.target):
+            _record("accounts.contact.moved", move, "contact", move.code, {"from": move.source, "to": move.target})
+
+
+def _open_sheets() -> QuerySet[Handover]:
+    return Handover.objects.filter(done_at=None, cancelled_at=None)
+
+
+def _post_of(person_no: str, organisation: str, post: str = "") -> tuple[str, str] | None:
+    """The line of the appointment that a person's thing follows; nothing where he holds none there any more."""
+    rows = Appointment.objects.filter(person__person_no=person_no, organisation=organisation, ended_at=None)
+    if post:
+        rows = rows.filter(post=post)
+    held = rows.order_by("deputy", "pk").values_list("pk", flat=True).first()
+    return (Appointments.kind, str(held)) if held is not None else None
 
 
 class Clients(Mover):

@@ -29,6 +29,7 @@ from jutong.registry.accounts.values import (
     NewPerson,
 )
 from jutong.registry.organisations import api as organisations
+from jutong.registry.organisations.values import OrganisationClosed
 
 
 # --- People ----------------------------------------------------------------------------------------------------------
@@ -184,7 +185,8 @@ def appoint(
     """Give a person a post. `responsible` is the person number of the official who answers for a contractor.
 
     Raises NotPermitted, AppointsHimself, NotFound, PersonIsDisabled, PostUnknown, PostsExclusive, PostNotHere,
-    AlreadyAppointed, DeputyOfHimself, ContractorUntied, DaysReversed, OrganisationUnknown. Source: Art. 39, O3.
+    AlreadyAppointed, DeputyOfHimself, ContractorUntied, DaysReversed, OrganisationUnknown, OrganisationClosed. Source:
+    Art. 39, O3.
     """
     require(by, policy.APPOINT)
     if by.person_no == person_no:
@@ -486,5 +488,9 @@ def _responsible(person_no: str, organisation: str, at: datetime) -> Person:
 
 
 def _check_organisation(organisation: str) -> None:
-    if organisation not in organisations.titles([organisation]):
+    """Raises OrganisationUnknown, OrganisationClosed: nothing new begins in a body that a reform has ended."""
+    found = organisations.find(organisation)
+    if found is None:
         raise domain.OrganisationUnknown(field="organisation", organisation=organisation)
+    if found.closed_on is not None:
+        raise OrganisationClosed(field="organisation", name=found.name, on=found.closed_on)

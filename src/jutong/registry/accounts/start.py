@@ -98,7 +98,7 @@ def _places() -> list[_Place]:
         _Place("engineer", Post.CENTRE_ENGINEER, centre),
         _Place("developer", Post.CLIENT_DEVELOPER, centre),
     ]
-    for department in organisations.departments(kind=OrganisationKind.DEPARTMENT):
+    for department in organisations.choices(kind=OrganisationKind.DEPARTMENT):
         places += [
             _Place(f"steward.{department.slug}", Post.DATA_STEWARD, department.uscc),
             _Place(f"developer.{department.slug}", Post.CLIENT_DEVELOPER, department.uscc),

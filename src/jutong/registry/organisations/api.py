@@ -65,8 +65,13 @@ def centre() -> str:
 def departments(
     *, text: str = "", kind: OrganisationKind | None = None, region_code: str = "", on: date | None = None
 ) -> list[Organisation]:
-    """Organisations whose name, code or slug holds the text, of a kind, in a division or below."""
+    """Organisations whose name, code or slug holds the text, of a kind, in a division or below; ended ones too."""
     return [queries.value_of(row) for row in search(text=text, kind=kind, region_code=region_code, on=on)]
+
+
+def choices(*, kind: OrganisationKind | None = None) -> list[Organisation]:
+    """The organisations in which something new may begin: all but those that a reform has ended."""
+    return [found for found in departments(kind=kind) if found.closed_on is None]
 
 
 def search(

@@ -22,7 +22,7 @@ class OrganisationsConfig(AppConfig):
         from jutong.ui import finding, navigation, sheets
 
         assert declared.Reform.name == reform.REFORM
-        for mover in (movers.Offices(), movers.BodiesBelow(), movers.Cases()):
+        for mover in (movers.Offices(), movers.BodiesBelow(), movers.Schemes(), movers.Cases()):
             api.plug_mover(mover)
         api.declare_history(movers.HISTORY)
 

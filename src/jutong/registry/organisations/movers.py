@@ -67,13 +67,41 @@ class BodiesBelow(Mover):
         )
 
 
+class Schemes(Mover):
+    """What the organisation laid down for its own people (内部流转设置); what the target has itself goes before."""
+
+    kind = "procedures.scheme"
+    title = N_("内部流转设置")
+    order = 28
+    covers = ("procedures.InnerScheme.organisation",)
+
+    def lines(self, organisation: str) -> Sequence[Thing]:
+        return [Thing(kind, title) for kind, title in procedures.kinds_laid_down(organisation)]
+
+    def move(self, move: Move) -> None:
+        procedures.move_scheme(
+            move.code,
+            source=move.source,
+            target=move.target,
+            on=move.effective_on,
+            by=move.by,
+            at=move.at,
+            plan_no=move.plan_no,
+        )
+
+
 class Cases(Mover):
-    """Open cases (在办办件) in which the organisation takes part; their clocks run on."""
+    """Open cases (在办办件) in which the organisation takes part, with what goes round it; their clocks run on."""
 
     kind = "procedures.case"
     title = N_("在办办件")
     order = 900
-    covers = ("procedures.CaseParty.organisation", "procedures.Case.acting_organisation")
+    covers = (
+        "procedures.CaseParty.organisation",
+        "procedures.Case.acting_organisation",
+        "procedures.InnerRun.organisation",
+        "procedures.InnerSeat.organisation",
+    )
 
     def lines(self, organisation: str) -> Sequence[Thing]:
         found = procedures.open_cases_with(organisation, without=_moved_by_others())
@@ -104,6 +132,8 @@ def _moved_by_others() -> dict[str, set[str]]:
 HISTORY = {
     "audit.Entry.actor_organisation": N_("审计记录如实保留当时的单位。"),
     "procedures.CaseEvent.by_organisation": N_("办理记录保留办理时的单位名称。"),
+    "secrecy.Stop.organisation": N_("拦截记录保留当时的单位。"),
+    "secrecy.Release.organisation": N_("误报放行只对被拦截时的单位有效，不随之转移；新单位再被拦截时另行认定。"),
     "organisations.Organisation.uscc": N_("单位本身的代码，撤销后仍登记在册。"),
     "organisations.OrganisationVersion.organisation": N_("名称沿革属于当时的单位。"),
     "organisations.ReformSide.organisation": N_("方案记载当时的单位。"),

@@ -180,3 +180,13 @@ def _record(verb: str, row: ContactPoint, by: Subject, at: datetime) -> None:
         object_code=f"{row.person_no}/{row.channel}",
         details={"version": row.version},
     )
+
+
+# --- When organisations are reformed ----------------------------------------------------------------------------------
+def move_contact(person_no: str, channel: Channel, *, source: str, target: str) -> bool:
+    """Have another organisation's list say where a person's webhook may lie; tells whether anything changed.
+
+    The address is sealed for the person, so it stays as it is, and so does its confirmation.
+    """
+    rows = ContactPoint.objects.filter(person_no=person_no, channel=channel.value, organisation=source)
+    return bool(rows.update(organisation=target))

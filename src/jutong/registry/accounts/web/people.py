@@ -161,7 +161,7 @@ def _person_page(request: SubjectRequest, person_no: str, form: AppointmentForm,
             for row in held
         ],
         "form": form if may_appoint else None,
-        "organisations": organisations.departments()[:ORGANISATIONS_OFFERED] if may_appoint else [],
+        "organisations": organisations.choices()[:ORGANISATIONS_OFFERED] if may_appoint else [],
         "password": password,
         "may_disable": found.is_active and bool(decide(request.subject, policy.DISABLE_PERSON, api.facts(found))),
         "may_stop": found.is_active and request.subject.post is Post.SECURITY_ADMIN,

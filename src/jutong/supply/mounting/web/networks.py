@@ -87,7 +87,7 @@ def network_list(request: SubjectRequest) -> HttpResponseBase:
             refuse(form, error)
     context = {
         "form": form if may_manage else None,
-        "organisations": organisations.departments()[:ORGANISATIONS_OFFERED] if may_manage else [],
+        "organisations": organisations.choices()[:ORGANISATIONS_OFFERED] if may_manage else [],
     }
     status = 422 if form.errors else 200
     found = queries.networks(request.subject).order_by("organisation", "cidr", "pk")
