@@ -156,6 +156,26 @@ def test_nobody_is_appointed_and_no_client_registered_in_a_body_that_ended(after
         people.add_appointment(organisation="91450100MA5K0ABC1D", **appointment)
     people.add_appointment(organisation=after.stranger, **appointment)
 
+    developer = Subject(after.eve["steward"], Post.CLIENT_DEVELOPER, after.provider, "x")
+    with pytest.raises(OrganisationClosed):
+        accounts.create_client(name="新系统", by=developer, at=MIDNIGHT)
+
+
+def test_the_api_says_in_words_that_the_body_has_ended(after):
+    by = settle(Post.SECURITY_ADMIN, organisations.bureau(), "security")
+    body = {
+        "person_no": after.eve["coordinator"],
+        "post": "data_steward",
+        "organisation": after.provider,
+        "starts_on": DAY.isoformat(),
+    }
+
+    answer = by.caller.post("/api/v1/accounts/appointments", body, "application/json")
+
+    assert answer.status_code == 409, answer.content
+    assert answer.json()["code"] == "organisation_closed"
+    assert "已于" in answer.content.decode()
+
 
 def test_what_ended_is_listed_but_not_offered(after):
     ended = {after.provider, after.consumer}
