@@ -32,7 +32,7 @@ SUITES = (
     Suite("unit", "tests/unit", 300, ("-n", "2")),
     Suite("contract", "tests/contract", 240),
     Suite("integration", "tests/integration", 1200, ("-n", "2", "--dist", "loadgroup")),
-    Suite("journeys", "tests/journeys", 720),
+    Suite("journeys", "tests/journeys", 720, ("-n", "2", "--dist", "loadfile")),
 )
 
 

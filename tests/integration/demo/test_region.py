@@ -30,10 +30,10 @@ LOAD_SECONDS = 600  # On a machine that other tests share; `demo.load_s` of the 
 
 @pytest.fixture(scope="module")
 def platform() -> Iterator[Platform]:
-    """A platform whose first load was killed half way."""
+    """A platform whose first load was killed when its first rows had been committed."""
     with made_platform(JUTONG_DEMO="on") as made:
         made.start()
-        made.until_said("目录移交", LOAD_SECONDS)
+        made.until_said("单位登记", LOAD_SECONDS)
         made.kill()
         made.start()
         made.until_said("上一次装载未完成", LOAD_SECONDS)

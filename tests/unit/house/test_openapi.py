@@ -1,8 +1,10 @@
 """The description of the API is one text: no two rooms may give one name to different things."""
 
 import inspect
-from collections import Counter
+from collections import Counter, defaultdict
+from enum import Enum
 from importlib import import_module
+from typing import get_args
 
 from ninja import Schema
 
@@ -22,6 +24,27 @@ def test_no_two_rooms_name_a_schema_alike():
     counted = Counter(name for room in with_module("rest") for name in schemas_of(import_module(f"{room}.rest")))
 
     assert [name for name, times in counted.items() if times > 1] == []
+
+
+def enumerations_in(annotation):
+    """The enumerations that a field's type names, at any depth."""
+    if inspect.isclass(annotation) and issubclass(annotation, Enum):
+        yield annotation
+    for part in get_args(annotation):
+        yield from enumerations_in(part)
+
+
+def test_no_two_rooms_name_an_enumeration_alike():
+    meant = defaultdict(set)
+    for room in with_module("rest"):
+        module = import_module(f"{room}.rest")
+        for name in schemas_of(module):
+            for field in getattr(module, name).model_fields.values():
+                for enumeration in enumerations_in(field.annotation):
+                    meant[enumeration.__name__].add(enumeration)
+
+    assert len(meant) > 20
+    assert {name: found for name, found in meant.items() if len(found) > 1} == {}
 
 
 def test_every_operation_has_a_summary_and_documents_its_refusals():

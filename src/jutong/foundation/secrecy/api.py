@@ -8,7 +8,7 @@ from jutong.foundation.secrecy import plugs
 from jutong.foundation.secrecy.domain.errors import FileUncheckable, SecrecyMarkFound
 from jutong.foundation.secrecy.services import gate
 from jutong.foundation.secrecy.services.releases import release, withdraw
-from jutong.foundation.secrecy.values import Channel, Officers, Place
+from jutong.foundation.secrecy.values import SentPart, Officers, Place
 from jutong.kernel.actors import ActorRef
 
 __all__ = [
@@ -38,8 +38,8 @@ def look_into_file(stream: BinaryIO, *, name: str, route: str, by: ActorRef, at:
 
     Raises SecrecyMarkFound, FileUncheckable.
     """
-    gate.look_at_name(name, Place(route, "file", Channel.FILE_NAME), by=by, at=at)
-    return gate.look_into_file(stream, name, Place(route, "file", Channel.FILE_CONTENT), by=by, at=at)
+    gate.look_at_name(name, Place(route, "file", SentPart.FILE_NAME), by=by, at=at)
+    return gate.look_into_file(stream, name, Place(route, "file", SentPart.FILE_CONTENT), by=by, at=at)
 
 
 def bears_mark(text: str, *, at: datetime) -> bool:

@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from jutong.base.models import actor_field, uscc_field
-from jutong.foundation.secrecy.values import Channel
+from jutong.foundation.secrecy.values import SentPart
 
 # Plain texts, so that migrations stand without today's code.
-_CHANNELS = [channel.value for channel in Channel]
+_CHANNELS = [channel.value for channel in SentPart]
 
 
 class Stop(models.Model):

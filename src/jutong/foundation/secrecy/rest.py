@@ -14,7 +14,7 @@ from jutong.foundation.secrecy import policy, queries
 from jutong.foundation.secrecy.adapters import rules
 from jutong.foundation.secrecy.models import Release, Stop
 from jutong.foundation.secrecy.services import releases
-from jutong.foundation.secrecy.values import Channel
+from jutong.foundation.secrecy.values import SentPart
 from jutong.kernel import clock
 
 router = Router(tags=["secrecy"])
@@ -34,7 +34,7 @@ class StopOut(Schema):
     person_no: str
     route: str
     field: str
-    channel: Channel
+    channel: SentPart
     sign: str
     sign_name: str
     signs: list[str]

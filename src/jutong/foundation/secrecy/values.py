@@ -10,7 +10,7 @@ from jutong.kernel.policy import Post
 from jutong.kernel.text import N_
 
 
-class Channel(StrEnum):
+class SentPart(StrEnum):
     """In which part of what was sent a mark stood (位置)."""
 
     TEXT = "text"  # 填写内容
@@ -24,10 +24,10 @@ class Channel(StrEnum):
 
 
 _CHANNEL_LABELS = {
-    Channel.TEXT: N_("填写内容"),
-    Channel.ADDRESS: N_("网址或查询词"),
-    Channel.FILE_NAME: N_("文件名"),
-    Channel.FILE_CONTENT: N_("文件内容"),
+    SentPart.TEXT: N_("填写内容"),
+    SentPart.ADDRESS: N_("网址或查询词"),
+    SentPart.FILE_NAME: N_("文件名"),
+    SentPart.FILE_CONTENT: N_("文件内容"),
 }
 
 
@@ -76,7 +76,7 @@ class Place:
 
     route: str
     field: str = ""
-    channel: Channel = Channel.TEXT
+    channel: SentPart = SentPart.TEXT
 
 
 @dataclass(frozen=True, slots=True)

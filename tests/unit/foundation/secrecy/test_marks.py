@@ -12,7 +12,7 @@ from jutong.foundation.secrecy.adapters.rules import rules_of
 from jutong.foundation.secrecy.domain.errors import FileUncheckable, SecrecyMarkFound
 from jutong.foundation.secrecy.domain.marks import Detector, Tally, essence
 from jutong.foundation.secrecy.domain.texts import field_name, is_exempt, texts_of_json
-from jutong.foundation.secrecy.values import Channel, MarkRules
+from jutong.foundation.secrecy.values import SentPart, MarkRules
 from tests.support.secrecy.corpus import CITATIONS, ORDINARY, corpus
 
 DETECTOR = Detector(rules_of(date(2026, 11, 27)))
@@ -118,7 +118,7 @@ def test_a_prefix_of_a_form_changes_nothing():
 
 def test_errors_speak_english_too():
     words = {"填写内容": "Text", "密级标志": "Mark"}
-    error = SecrecyMarkFound(field="x", place=Channel.TEXT, named="x", mark="机密★", sign="密级标志", stop_no="BM1")
+    error = SecrecyMarkFound(field="x", place=SentPart.TEXT, named="x", mark="机密★", sign="密级标志", stop_no="BM1")
 
     assert "Text" in error.words(lambda text: words.get(text, text))
     assert "Mark" in error.words(lambda text: words.get(text, text))

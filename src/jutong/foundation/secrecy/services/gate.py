@@ -28,7 +28,7 @@ from jutong.foundation.secrecy.events import Stopped
 from jutong.foundation.secrecy.models import Stop
 from jutong.foundation.secrecy.policy import SECRECY_OFFICER
 from jutong.foundation.secrecy.reader import READ_ENDINGS
-from jutong.foundation.secrecy.values import Channel, Finding, Place
+from jutong.foundation.secrecy.values import SentPart, Finding, Place
 from jutong.kernel import clock
 from jutong.kernel.actors import PLATFORM, ActorRef
 from jutong.kernel.crypto import INTL_1, Mac
@@ -75,7 +75,7 @@ def look_at_text(text: str, place: Place, *, by: ActorRef, at: datetime) -> None
     if text.isascii():
         return  # no mark is
     detector = _detector(at)
-    find = detector.find_in_query if place.channel is Channel.ADDRESS else detector.find
+    find = detector.find_in_query if place.channel is SentPart.ADDRESS else detector.find
     if found := find(text):
         _stop(found, place, fingerprint("text", essence(text)), by=by, at=at)
 
@@ -118,8 +118,8 @@ class FilesGate:
             return WordCheck.UNCHECKED
         known = _passage.get()
         route = known.route if known else "files"
-        look_at_name(name, Place(route, "file", Channel.FILE_NAME), by=by, at=at)
-        return look_into_file(stream, name, Place(route, "file", Channel.FILE_CONTENT), by=by, at=at)
+        look_at_name(name, Place(route, "file", SentPart.FILE_NAME), by=by, at=at)
+        return look_into_file(stream, name, Place(route, "file", SentPart.FILE_CONTENT), by=by, at=at)
 
 
 def fingerprint(kind: str, text: str) -> str:

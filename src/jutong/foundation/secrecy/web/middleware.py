@@ -21,7 +21,7 @@ from jutong.base.rest import STATUS_BY_KIND, problem_of
 from jutong.foundation.secrecy.domain.errors import SecrecyError, SecrecyMarkFound
 from jutong.foundation.secrecy.domain.texts import UNNAMED, field_name, field_words, is_exempt, texts_of_json
 from jutong.foundation.secrecy.services import gate
-from jutong.foundation.secrecy.values import Channel, Place
+from jutong.foundation.secrecy.values import SentPart, Place
 from jutong.kernel import clock
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -62,7 +62,7 @@ def faults(request: SubjectRequest, route: str) -> dict[str, SecrecyError]:
     for place, part in sent(request, route):
         try:
             if isinstance(part, str):
-                look = gate.look_at_name if place.channel is Channel.FILE_NAME else gate.look_at_text
+                look = gate.look_at_name if place.channel is SentPart.FILE_NAME else gate.look_at_text
                 look(part, place, by=by, at=at)
             elif request.subject.signed_in and part.size and part.file is not None:
                 # Nothing takes files from strangers, so that nobody can keep us busy reading them; the door of files
@@ -77,11 +77,11 @@ def faults(request: SubjectRequest, route: str) -> dict[str, SecrecyError]:
 
 def sent(request: HttpRequest, route: str) -> Iterator[Sent]:
     """Everything a person sent with a request, with its place."""
-    yield Place(route, "", Channel.ADDRESS), request.path
+    yield Place(route, "", SentPart.ADDRESS), request.path
     try:
         for name, values in request.GET.lists():
             for text in (name, *values):
-                yield Place(route, field_name(name), Channel.ADDRESS), text
+                yield Place(route, field_name(name), SentPart.ADDRESS), text
         if request.method not in WITHOUT_BODY:
             yield from _body(request, route)
     except _UNREADABLE:
@@ -105,8 +105,8 @@ def _form(request: HttpRequest, route: str) -> Iterator[Sent]:
     for name, uploads in request.FILES.lists():
         yield Place(route, UNNAMED), name
         for upload in uploads:
-            yield Place(route, field_name(name), Channel.FILE_NAME), upload.name or ""
-            yield Place(route, field_name(name), Channel.FILE_CONTENT), upload
+            yield Place(route, field_name(name), SentPart.FILE_NAME), upload.name or ""
+            yield Place(route, field_name(name), SentPart.FILE_CONTENT), upload
 
 
 def _texts(body: bytes) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from jutong.foundation.secrecy.adapters import rules
 from jutong.foundation.secrecy.domain.errors import SecrecyError
 from jutong.foundation.secrecy.models import Release, Stop
 from jutong.foundation.secrecy.services import releases
-from jutong.foundation.secrecy.values import Channel, StopFigures
+from jutong.foundation.secrecy.values import SentPart, StopFigures
 from jutong.foundation.secrecy.web.forms import ReasonForm, SpanForm
 from jutong.kernel import clock
 from jutong.kernel.policy import POST_NAMES, Post, decide
@@ -85,7 +85,7 @@ def _row(row: Stop, titles: Mapping[str, str]) -> dict[str, Any]:
         "organisation": titles.get(row.organisation, row.organisation),
         "person": row.person_no,
         "sign": _(rules.sign_name(row.sign, row.day)),
-        "channel": _(Channel(row.channel).label),
+        "channel": _(SentPart(row.channel).label),
         "times": row.times,
         "state": _state(released=getattr(row, "released", False)),
     }
@@ -121,7 +121,7 @@ def _page(request: SubjectRequest, stop_no: str, form: ReasonForm, status: int =
             (_("提交人"), f"{row.person_no} · {_post(row)}"),
             (_("页面或接口"), row.route),
             (_("字段"), row.field or "—"),
-            (_("位置"), _(Channel(row.channel).label)),
+            (_("位置"), _(SentPart(row.channel).label)),
             (_("文件类型"), row.ending.upper() or "—"),
             (_("标志种类"), "、".join(_(rules.sign_name(sign, row.day)) for sign in row.signs)),
             (_("词表版本"), row.rules),
