@@ -8,7 +8,7 @@ from jutong.foundation.secrecy import plugs
 from jutong.foundation.secrecy.domain.errors import FileUncheckable, SecrecyMarkFound
 from jutong.foundation.secrecy.services import gate
 from jutong.foundation.secrecy.services.releases import release, withdraw
-from jutong.foundation.secrecy.values import SentPart, Officers, Place
+from jutong.foundation.secrecy.values import Officers, Place, SentPart
 from jutong.kernel.actors import ActorRef
 
 __all__ = [

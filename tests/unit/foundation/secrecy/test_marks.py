@@ -12,7 +12,7 @@ from jutong.foundation.secrecy.adapters.rules import rules_of
 from jutong.foundation.secrecy.domain.errors import FileUncheckable, SecrecyMarkFound
 from jutong.foundation.secrecy.domain.marks import Detector, Tally, essence
 from jutong.foundation.secrecy.domain.texts import field_name, is_exempt, texts_of_json
-from jutong.foundation.secrecy.values import SentPart, MarkRules
+from jutong.foundation.secrecy.values import MarkRules, SentPart
 from tests.support.secrecy.corpus import CITATIONS, ORDINARY, corpus
 
 DETECTOR = Detector(rules_of(date(2026, 11, 27)))

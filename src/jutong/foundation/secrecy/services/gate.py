@@ -28,7 +28,7 @@ from jutong.foundation.secrecy.events import Stopped
 from jutong.foundation.secrecy.models import Stop
 from jutong.foundation.secrecy.policy import SECRECY_OFFICER
 from jutong.foundation.secrecy.reader import READ_ENDINGS
-from jutong.foundation.secrecy.values import SentPart, Finding, Place
+from jutong.foundation.secrecy.values import Finding, Place, SentPart
 from jutong.kernel import clock
 from jutong.kernel.actors import PLATFORM, ActorRef
 from jutong.kernel.crypto import INTL_1, Mac

@@ -21,7 +21,7 @@ from jutong.base.rest import STATUS_BY_KIND, problem_of
 from jutong.foundation.secrecy.domain.errors import SecrecyError, SecrecyMarkFound
 from jutong.foundation.secrecy.domain.texts import UNNAMED, field_name, field_words, is_exempt, texts_of_json
 from jutong.foundation.secrecy.services import gate
-from jutong.foundation.secrecy.values import SentPart, Place
+from jutong.foundation.secrecy.values import Place, SentPart
 from jutong.kernel import clock
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
