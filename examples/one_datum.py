@@ -73,7 +73,7 @@ class Way:
             "port_from": self.port, "port_to": self.port, "reason": "本部门业务库",
         })  # fmt: skip
         source = self.steward("POST", "/mounting/sources", {
-            "organisation": self.steward.organisation, "name": "业务库", "kind": "mysql", "host": self.host,
+            "organisation": self.steward.organisation, "name": "参保登记业务库", "kind": "mysql", "host": self.host,
             "port": self.port, "database": self.database, "account": self.account, "password": self.password,
         })  # fmt: skip
         return source["source_no"]

@@ -13,7 +13,7 @@ import jutong
 from tests.support.platforms import REAL, Platform, platform, wait_for
 from tests.support.servers import postgres_15
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.xdist_group("platform"), pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
