@@ -7,7 +7,7 @@ A sample of so many seconds that tries the same calls each time, so that what it
 import pytest
 from tests.support import openapi
 
-SECONDS = 45
+SECONDS = 36
 SEED = 20190701
 
 
