@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from jutong.base.rest import STATUS_BY_KIND
+from jutong.base.rest import STATUS_BY_KIND, clash_of
 from jutong.kernel.errors import ErrorKind, JutongError, NotSignedIn
 
 API_PREFIX = "/api/"
@@ -30,7 +30,10 @@ class ErrorPagesMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, JutongError) or request.path.startswith(API_PREFIX):
+        if request.path.startswith(API_PREFIX):
+            return None
+        error = clash_of(error) or error
+        if not isinstance(error, JutongError):
             return None
         if isinstance(error, NotSignedIn):
             return redirect_to_login(page_of(request))

@@ -1,10 +1,13 @@
 """Conventions of the REST faces: errors as problems, pages of lists, documented refusals."""
 
 import json
+import logging
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
+import psycopg
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -14,8 +17,10 @@ from ninja.errors import ValidationError as RequestInvalid
 from ninja.renderers import JSONRenderer
 from pydantic import ConfigDict, Field
 
-from jutong.kernel.errors import ErrorKind, JutongError, NotSignedIn
+from jutong.kernel.errors import ErrorKind, JutongError, NotSignedIn, WrittenMeanwhile
 from jutong.kernel.text import N_
+
+logger = logging.getLogger(__name__)
 
 STATUS_BY_KIND = {
     ErrorKind.INVALID: 422,
@@ -23,6 +28,7 @@ STATUS_BY_KIND = {
     ErrorKind.MISSING: 404,
     ErrorKind.CONFLICT: 409,
     ErrorKind.UNAVAILABLE: 503,
+    ErrorKind.FAULT: 500,
 }
 
 
@@ -82,8 +88,26 @@ def problem_of(error: JutongError) -> dict[str, Any]:
     return {"code": error.code, "message": error.words(gettext), "field": error.field, "details": details}
 
 
+def clash_of(error: Exception) -> WrittenMeanwhile | None:
+    """What to tell the later of two people who wrote what there may be only one of.
+
+    Services ask first whether a thing is there, and say so in words of their own; between the question and the
+    writing another may come, and then only the database knows.
+    """
+    if not isinstance(error, IntegrityError) or not isinstance(error.__cause__, psycopg.errors.UniqueViolation):
+        return None
+    logger.warning("two wrote the same: %s", error.__cause__.diag.constraint_name)
+    return WrittenMeanwhile()
+
+
 def plug_errors(api: NinjaAPI) -> None:
     """Have an API answer every error in one shape."""
+
+    @api.exception_handler(IntegrityError)
+    def on_integrity_error(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+        if clash := clash_of(error):
+            return problem_response(api, request, clash)
+        raise error
 
     @api.exception_handler(JutongError)
     def on_jutong_error(request: HttpRequest, error: JutongError) -> HttpResponse:

@@ -5,12 +5,14 @@ from importlib import import_module
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.defaults import server_error
 from ninja import NinjaAPI
 
 from jutong.base.http import public
+from jutong.base.middleware import API_PREFIX
 from jutong.base.rest import ReadableRenderer, plug_errors, problem_response
 from jutong.config.rooms import label, with_module
-from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.errors import ErrorKind, JutongError, PlatformFault
 from jutong.kernel.text import N_
 
 DESCRIPTION = """
@@ -48,6 +50,13 @@ class AddressUnknown(JutongError):
 
     message = N_("接口中没有这个地址；全部地址见 /api/v1/openapi.json。")
     kind = ErrorKind.MISSING
+
+
+def failure(request: HttpRequest) -> HttpResponse:
+    """A fault of the platform: a page for people, an error in the shape of all errors for programs."""
+    if request.path.startswith(API_PREFIX):
+        return problem_response(api, request, PlatformFault())
+    return server_error(request)
 
 
 @csrf_exempt

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from jutong.config.api import api, unknown_address
+from jutong.config.api import api, failure, unknown_address
 from jutong.config.rooms import label, with_module
 
 AT_THE_ROOT = {"portal", "operations"}
@@ -16,3 +16,5 @@ urlpatterns = [
         for room in with_module("web.urls")
     ),
 ]
+
+handler500 = failure

@@ -15,6 +15,7 @@ class ErrorKind(StrEnum):
     MISSING = "missing"
     CONFLICT = "conflict"
     UNAVAILABLE = "unavailable"
+    FAULT = "fault"
 
 
 class JutongError(Exception):
@@ -81,6 +82,20 @@ class NotSignedIn(JutongError):
 
     message = N_("请先登录，或在请求头中提供有效的接口令牌。")
     kind = ErrorKind.DENIED
+
+
+class WrittenMeanwhile(JutongError):
+    """Somebody wrote the same, of which there may be one, in the same moment."""
+
+    message = N_("相同的内容刚刚已被写入，您的这次操作没有生效；请刷新后核对，仍有需要再试。")
+    kind = ErrorKind.CONFLICT
+
+
+class PlatformFault(JutongError):
+    """The platform failed, through no fault of who called it."""
+
+    message = N_("平台出现故障，已记录，您的数据未受影响。请稍后重试；若仍不成功，请联系平台运维人员。")
+    kind = ErrorKind.FAULT
 
 
 class NotFound(JutongError):

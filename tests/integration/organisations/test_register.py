@@ -1,7 +1,7 @@
 """The register: the region's real divisions, organisations with dated names, rights and facts."""
 
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -144,11 +144,14 @@ def test_what_cannot_be_registered_is_refused_with_its_reason(admin, options, re
     assert api.find(GANTRY) is None
 
 
-def test_a_credit_code_is_registered_once(admin):
-    create(admin)
+@pytest.mark.parametrize("first_day", [AT.date(), AT.date() + timedelta(days=200)])
+def test_a_credit_code_is_registered_once_also_before_the_first_day_of_its_body(admin, first_day):
+    create(admin, valid_from=first_day)
 
-    with pytest.raises(v.OrganisationExists):
+    with pytest.raises(v.OrganisationExists) as refused:
         create(admin, name="另一个名称", slug="other")
+
+    assert "广西壮族自治区教育厅" in refused.value.words()
 
 
 def test_documents_show_the_name_of_their_day(admin):

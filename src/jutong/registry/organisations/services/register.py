@@ -66,7 +66,7 @@ def create_organisation(
         region_code=queries.get_region(region_code).code,
         superior_uscc=superior_uscc,
     )
-    _check(draft, on=local_day(at))
+    _check(draft)
     return _create(draft, valid_from or local_day(at), by.actor, at)
 
 
@@ -232,13 +232,14 @@ def lay_down_register(*, at: datetime) -> None:
 
 
 # --- Steps -----------------------------------------------------------------------------------------------------------
-def _check(draft: Organisation, on: date) -> None:
+def _check(draft: Organisation) -> None:
     if not draft.name:
         raise NameMissing(field="name")
     if not _SLUG.fullmatch(draft.slug):
         raise SlugMalformed(field="slug")
-    if existing := queries.find_organisation(draft.uscc, on):
-        raise OrganisationExists(field="uscc", uscc=draft.uscc, name=existing.name)
+    # Not by the day: a body registered ahead of its first day exists too.
+    if last := models.OrganisationVersion.objects.filter(organisation__uscc=draft.uscc).order_by("valid_from").last():
+        raise OrganisationExists(field="uscc", uscc=draft.uscc, name=last.name)
     if draft.kind in SINGLE_KINDS and models.Organisation.objects.filter(kind=draft.kind, closed_on=None).exists():
         raise SingleOrganisationExists(field="kind", name=draft.kind)
     if models.Organisation.objects.filter(slug=draft.slug).exists():
