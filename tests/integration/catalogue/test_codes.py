@@ -49,7 +49,7 @@ def test_a_failed_approval_gives_its_number_back(market, reviewer, monkeypatch):
     services.take_submission(draft_no=draft_no, case_no="", by=market.actor, at=AT)
 
     with monkeypatch.context() as patched:
-        patched.setattr(services, "write_content", lambda resource, content: 1 / 0)
+        patched.setattr(services.resources, "write_content", lambda resource, content: 1 / 0)
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             services.take_approval(draft_no=draft_no, by=reviewer.actor, at=AT)
 

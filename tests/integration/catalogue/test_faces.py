@@ -8,8 +8,8 @@ from django.test import Client
 from jutong.foundation.procedures import api as procedures
 from jutong.kernel.policy import Post
 from jutong.registry.organisations import api as organisations
-from jutong.supply.catalogue import models, queries
-from jutong.supply.catalogue.values import DraftState
+from jutong.supply.catalogue import models
+from jutong.supply.catalogue.values import Content, DraftState
 from tests.integration.catalogue.conftest import shops, uscc_of
 from tests.support.posts import holder_of
 
@@ -244,7 +244,7 @@ class TestPages:
         answer = steward.browser.post("/catalogue/drafts/new/", form)
 
         row = models.Draft.objects.get()
-        said = queries.Content.from_json(row.content)
+        said = Content.from_json(row.content)
         assert answer.url == f"/catalogue/drafts/{row.draft_no}/"
         assert [(item.column_name, item.data_type, item.key) for item in said.items] == [
             ("xkzbh", "C(30)", True),

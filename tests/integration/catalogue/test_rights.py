@@ -6,7 +6,7 @@ import pytest
 
 from jutong.kernel.policy import ANONYMOUS, Post, Subject, decide
 from jutong.supply.catalogue import api as catalogue
-from jutong.supply.catalogue import models, policy, queries, services
+from jutong.supply.catalogue import models, policy, queries
 from jutong.supply.catalogue.values import DraftState, ResourceState
 from tests.integration.catalogue.conftest import AT, approved, published, shops, uscc_of
 
@@ -84,5 +84,5 @@ def test_a_stranger_learns_nothing_from_errors(rows, market, police):
     drafts = models.Draft.objects.filter(provider_uscc=market.organisation)
 
     for draft in drafts:
-        with pytest.raises(services.domain.NoSuchDraft):
+        with pytest.raises(catalogue.NoSuchDraft):
             catalogue.draft_content(draft.draft_no, by=police)

@@ -8,6 +8,7 @@ from django.db import connection
 
 from jutong.kernel.codes.sharing import ShareType
 from jutong.kernel.policy import ANONYMOUS
+from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, queries, services
 from jutong.supply.catalogue.queries import Search
 from jutong.supply.catalogue.values import DataItem
@@ -123,7 +124,7 @@ def test_the_words_have_an_index(shelf):
 
 
 def test_a_new_name_of_the_provider_is_found(shelf, police, monkeypatch):
-    monkeypatch.setattr(services.organisations, "titles", lambda usccs, **_: dict.fromkeys(usccs, "自治区警务厅"))
+    monkeypatch.setattr(organisations, "titles", lambda usccs, **_: dict.fromkeys(usccs, "自治区警务厅"))
 
     assert services.reindex(provider_uscc=police.organisation) == 1
 

@@ -1,5 +1,4 @@
-"""Tables of the catalogue. What must agree is tied here: a code never changes, a version never changes, a number
-is never given twice, and types 2 and 3 have their basis."""
+"""Resources, their items and their versions."""
 
 from typing import ClassVar
 
@@ -12,61 +11,8 @@ from django.utils.translation import gettext_lazy as N_
 
 from jutong.base.models import actor_field, resource_code_field, uscc_field
 from jutong.kernel.codes.sharing import ShareType, UpdateCycle
-from jutong.supply.catalogue.values import DraftState, Level, ResourceState
-
-CLASSIFICATION_LENGTH = 38
-
-
-class Classification(models.Model):
-    """A node of the classification tree (类、项、目、细目). Guide 5.3.1.
-
-    `owner_uscc` is the department whose section (目) it is; empty for nodes of nobody.
-    """
-
-    code = models.CharField(max_length=CLASSIFICATION_LENGTH, unique=True)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
-    grade = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=100)
-    owner_uscc = uscc_field(default="", blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["code"]
-        verbose_name = N_("数据资源分类")
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(grade=1, code__regex=r"^[123]$", parent=None)
-                | Q(grade=2, code__regex=r"^[123]\d{2}$", parent__isnull=False)
-                | Q(grade=3, code__regex=r"^[123]\d{5}$", parent__isnull=False)
-                | Q(grade=4, code__regex=r"^[123]\d{6,}$", parent__isnull=False),
-                name="catalogue_classification_shape",
-            ),
-            models.UniqueConstraint(
-                fields=["owner_uscc"], condition=Q(grade=3) & ~Q(owner_uscc=""), name="catalogue_one_section_an_owner"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
-
-
-class SequenceCounter(models.Model):
-    """The last sequence number (顺序码) given under a classification; taken under its row lock. Guide 5.3.2."""
-
-    classification = models.OneToOneField(Classification, on_delete=models.PROTECT, related_name="+")
-    last_no = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        verbose_name = N_("顺序码计数")
-
-
-class DraftCounter(models.Model):
-    """The last draft number given in a year; taken under its row lock."""
-
-    year = models.PositiveSmallIntegerField(unique=True)
-    last_no = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        verbose_name = N_("草稿编号计数")
+from jutong.supply.catalogue.models.classification import Classification
+from jutong.supply.catalogue.values import Level, ResourceState
 
 
 class Resource(models.Model):
@@ -204,43 +150,3 @@ class ResourceVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource_id} v{self.number}"
-
-
-class Draft(models.Model):
-    """An entry in the making (目录草稿): a new resource, or the next version of a published one.
-
-    It takes what its authors have so far, right or wrong; `find_gaps` tells what is missing. `edition` counts saves,
-    so that nobody overwrites what he has not seen. `resource` is the one being revised, or the one approval made.
-    """
-
-    draft_no = models.CharField(max_length=20, unique=True)
-    state = models.CharField(max_length=10, choices=[(state.value, state.label) for state in DraftState])
-    provider_uscc = uscc_field(db_index=True)
-    title = models.CharField(max_length=200, blank=True)
-    content = models.JSONField()
-    edition = models.PositiveIntegerField(default=1)
-    resource = models.ForeignKey(Resource, null=True, on_delete=models.PROTECT, related_name="+")
-    base_version = models.PositiveIntegerField(default=0)
-    case_no = models.CharField(max_length=40, blank=True)
-    created_by = actor_field()
-    created_at = models.DateTimeField()
-    changed_by = actor_field()
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = N_("目录草稿")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["resource"],
-                condition=Q(state__in=["draft", "submitted", "returned", "approved"]),
-                name="catalogue_one_open_draft",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["approved", "published"]) | Q(resource__isnull=False),
-                name="catalogue_draft_has_resource",
-            ),
-        ]
-        indexes: ClassVar = [models.Index(fields=["provider_uscc", "-changed_at"], name="catalogue_draft_recent")]
-
-    def __str__(self) -> str:
-        return f"{self.draft_no} {self.title}"

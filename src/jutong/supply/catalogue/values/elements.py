@@ -1,23 +1,18 @@
-"""What other rooms may hold of a resource: frozen values, read and written as plain JSON."""
+"""What an entry says: the core elements with their parts, written and read as plain JSON."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import date, datetime
+from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Any, Final, Self
 
 from jutong.kernel.codes.data_types import DataType
-from jutong.kernel.codes.resource_code import ClassificationCode, ResourceClass
 from jutong.kernel.codes.sharing import (
-    FormatGroup,
-    ResourceFormat,
     ShareMethod,
     ShareType,
     UpdateCycle,
     UsePurpose,
-    find_format,
 )
-from jutong.kernel.errors import JutongError
 from jutong.kernel.text import N_
 
 SENSITIVE_GRADE: Final = 3
@@ -116,94 +111,6 @@ class Secrecy(StrEnum):
     @property
     def label(self) -> str:
         return N_("非涉密") if self is Secrecy.NOT_CLASSIFIED else N_("涉密")
-
-
-class DraftState(StrEnum):
-    """Where a draft stands in its compilation (编制状态)."""
-
-    DRAFT = "draft"  # 编制中
-    SUBMITTED = "submitted"  # 已报送
-    RETURNED = "returned"  # 已退回
-    APPROVED = "approved"  # 待发布
-    PUBLISHED = "published"  # 已发布
-    DISCARDED = "discarded"  # 已作废
-
-    @property
-    def label(self) -> str:
-        return _DRAFT_LABELS[self]
-
-    @property
-    def editable(self) -> bool:
-        return self in (DraftState.DRAFT, DraftState.RETURNED)
-
-
-_DRAFT_LABELS: Final = {
-    DraftState.DRAFT: N_("编制中"),
-    DraftState.SUBMITTED: N_("审核中"),
-    DraftState.RETURNED: N_("已退回"),
-    DraftState.APPROVED: N_("待发布"),
-    DraftState.PUBLISHED: N_("已发布"),
-    DraftState.DISCARDED: N_("已作废"),
-}
-
-
-class ResourceState(StrEnum):
-    """Where a resource with a code stands (资源状态)."""
-
-    APPROVED = "approved"  # 已赋码，待发布
-    PUBLISHED = "published"  # 已发布
-    WITHDRAWN = "withdrawn"  # 已下线
-
-    @property
-    def label(self) -> str:
-        return _STATE_LABELS[self]
-
-
-_STATE_LABELS: Final = {
-    ResourceState.APPROVED: N_("待发布"),
-    ResourceState.PUBLISHED: N_("已发布"),
-    ResourceState.WITHDRAWN: N_("已下线"),
-}
-
-PRACTICE_FORMATS: Final[dict[FormatGroup, tuple[str, ...]]] = {
-    FormatGroup.DOCUMENT: ("json",),
-    FormatGroup.SPREADSHEET: ("csv",),
-    FormatGroup.DATABASE: ("MySQL", "MariaDB", "PostgreSQL"),
-    FormatGroup.IMAGE: ("png", "tif"),
-    FormatGroup.STREAM: ("mp3", "mp4"),
-}
-"""Formats met in practice that the Guide's open list ("包括但不限于") does not name."""
-
-_PRACTICE_BY_NAME: Final = {
-    name.casefold(): ResourceFormat(group, name) for group, names in PRACTICE_FORMATS.items() for name in names
-}
-
-
-class FormatUnknown(JutongError):
-    """A format is neither in the lists nor given with its group."""
-
-    message = N_("没有格式“{name}”；列表以外的格式请写明所属大类，例如 self_described:表格驱动码。")
-
-
-def parse_format(text: str) -> ResourceFormat:
-    """Read a format: a listed name in any letter case, or `group:name` for others (自描述格式 among them).
-
-    Raises FormatUnknown.
-    """
-    plain = text.strip()
-    listed = find_format(plain) or _PRACTICE_BY_NAME.get(plain.casefold())
-    if listed:
-        return listed
-    group, _, name = plain.partition(":")
-    if name.strip() and group.strip() in set(FormatGroup):
-        return ResourceFormat(FormatGroup(group.strip()), name.strip())
-    raise FormatUnknown(name=plain)
-
-
-def format_text(value: ResourceFormat) -> str:
-    """A format as `parse_format` reads it back."""
-    listed = find_format(value.name) or _PRACTICE_BY_NAME.get(value.name.casefold())
-    return value.name if listed == value else f"{value.group}:{value.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,89 +301,6 @@ class Content:
             ),
             extended=dict(data.get("extended", {})),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What counting needs of a published resource (目录概要): whose, of which type and cycle, and since when."""
-
-    code: str
-    title: str
-    provider_uscc: str
-    sharing_type: ShareType
-    open: bool
-    update_cycle: UpdateCycle
-    published_at: datetime
-    mounted_at: datetime | None
-
-    @property
-    def mountable(self) -> bool:
-        """Types 1 and 2 are to be mounted; type 3 has only its entry. Art. 17."""
-        return self.sharing_type is not ShareType.NOT_SHARED
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A government data resource (政务数据资源) with its code, as one published version says it.
-
-    `version` counts publications from 1; 0 while the code is issued but nothing is published yet. `published_on` is
-    the day of the first publication (发布日期); `mounted_at` the moment its data was first mounted, or nothing.
-    """
-
-    code: str
-    version: int
-    state: ResourceState
-    content: Content
-    published_on: date | None = None
-    mounted_at: datetime | None = None
-
-    @property
-    def title(self) -> str:
-        return self.content.title
-
-    @property
-    def provider_uscc(self) -> str:
-        return self.content.provider_uscc
-
-    @property
-    def sharing_type(self) -> ShareType:
-        # A resource gets its code only after the rules held, and they want a type.
-        assert self.content.sharing_type is not None
-        return self.content.sharing_type
-
-    @property
-    def update_cycle(self) -> UpdateCycle:
-        assert self.content.update_cycle is not None
-        return self.content.update_cycle
-
-    @property
-    def items(self) -> tuple[DataItem, ...]:
-        return self.content.items
-
-    @property
-    def controlled_parameters(self) -> tuple[ControlledParameter, ...]:
-        return self.content.controlled_parameters
-
-    @property
-    def resource_class(self) -> ResourceClass:
-        return ClassificationCode.parse(self.content.classification).resource_class
-
-    @property
-    def key_columns(self) -> tuple[str, ...]:
-        """Column names of the business key, in the order of the items."""
-        return tuple(item.column_name for item in self.items if item.key)
-
-    @property
-    def sensitive(self) -> bool:
-        """Does any item identify a person or stand at grade 3 or above?"""
-        return any(item.sensitive for item in self.items)
-
-    @property
-    def published(self) -> bool:
-        return self.state is ResourceState.PUBLISHED
-
-    def item(self, column: str) -> DataItem | None:
-        return self.content.item(column)
 
 
 def _day(value: Any) -> date | None:

@@ -1,0 +1,122 @@
+"""The catalogue's errors, beside the gaps of an entry."""
+
+from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.text import N_
+
+
+class CatalogueError(JutongError):
+    """Root of the catalogue's errors."""
+
+
+class ClassifiedRefused(CatalogueError):
+    """Classified content was offered to this platform, which is not for it. Nothing of it is kept. Guide 5.1.2."""
+
+    message = N_("本平台为非涉密平台，不得登记涉密政务数据资源；请改由涉密渠道编目。")
+
+
+class NoSuchResource(CatalogueError):
+    """No resource of this code, or none that the subject may know of."""
+
+    message = N_("未找到代码为 {resource} 的数据资源，或您无权查看。")
+    kind = ErrorKind.MISSING
+
+
+class NoSuchDraft(CatalogueError):
+    """No draft of this number, or none that the subject may know of."""
+
+    message = N_("未找到编号为 {draft} 的目录草稿，或您无权查看。")
+    kind = ErrorKind.MISSING
+
+
+class NoSuchVersion(CatalogueError):
+    """The resource has no published version of this number."""
+
+    message = N_("数据资源 {resource} 没有第 {version} 版。")
+    kind = ErrorKind.MISSING
+
+
+class NoSuchClassification(CatalogueError):
+    """No node of this code in the classification tree."""
+
+    message = N_("分类目录中没有 {classification}，请从分类树中选择。")
+    kind = ErrorKind.MISSING
+
+
+class DraftNotEditable(CatalogueError):
+    """The draft is under review, published or discarded; its text stands still."""
+
+    message = N_("目录草稿 {draft} 当前为“{state}”，不能修改。")
+    kind = ErrorKind.CONFLICT
+
+
+class DraftGoingRound(CatalogueError):
+    """The draft lies before the department's own people; its text stands still until it is taken back or returned."""
+
+    message = N_("目录草稿 {draft} 正在本部门内部审核，不能修改；如需修改，请先收回送审。")
+    kind = ErrorKind.CONFLICT
+
+
+class DraftChangedMeanwhile(CatalogueError):
+    """Somebody else saved the draft since it was read."""
+
+    message = N_("目录草稿 {draft} 已被他人修改，请刷新后在最新内容上重新填写。")
+    kind = ErrorKind.CONFLICT
+
+
+class DraftNotApproved(CatalogueError):
+    """Publication was asked for before the bureau's approval."""
+
+    message = N_("目录草稿 {draft} 尚未通过审核，不能发布。")
+    kind = ErrorKind.CONFLICT
+
+
+class RevisionOpen(CatalogueError):
+    """The resource is already being updated by another draft."""
+
+    message = N_("数据资源 {resource} 正在更新中（草稿 {draft}），请先办结或作废该草稿。")
+    kind = ErrorKind.CONFLICT
+
+
+class ResourceNotPublished(CatalogueError):
+    """Something was asked of a resource that is not published, or not any more."""
+
+    message = N_("数据资源 {resource} 尚未发布或已下线，暂不能办理。")
+    kind = ErrorKind.CONFLICT
+
+
+class ClassificationFixed(CatalogueError):
+    """A revision tried to move a resource; its code never changes, so neither does its class. Guide 5.2(3)."""
+
+    message = N_("数据资源代码唯一不变，已赋码资源不能改变分类；如确需在其他分类重复出现，请填写关联资源代码。")
+
+
+class ProviderFixed(CatalogueError):
+    """An update tried to hand a draft or a resource to another provider."""
+
+    message = N_("不能通过修改目录变更提供方；提供方变更须按机构调整办理。")
+
+
+class ClassificationTaken(CatalogueError):
+    """A node of this code exists already."""
+
+    message = N_("分类码 {classification} 已存在（{title}）。")
+    kind = ErrorKind.CONFLICT
+
+
+class ClassificationParentMissing(CatalogueError):
+    """The node above does not exist."""
+
+    message = N_("分类码 {classification} 的上级 {parent} 不存在，请先建立上级。")
+
+
+class ClassificationNameMissing(CatalogueError):
+    """A node without a name."""
+
+    message = N_("请填写分类名称。")
+
+
+class ClassificationFull(CatalogueError):
+    """All section numbers of a division are taken (three digits)."""
+
+    message = N_("“{division}”下的目已编满，请与自治区大数据发展局联系。")
+    kind = ErrorKind.CONFLICT

@@ -1,0 +1,53 @@
+"""What the decision may know of resources and drafts."""
+
+from typing import Final
+
+from django.db.models import Q
+
+from jutong.base.access import scope_q
+from jutong.kernel.policy import Action, Facts, Relation, Subject
+from jutong.supply.catalogue import models, policy
+from jutong.supply.catalogue.values import DraftState, ResourceState
+
+_RESOURCE_FIELDS: Final = {Relation.PROVIDER: "provider_uscc"}
+_RESOURCE_FLAGS: Final = {"published": Q(state=ResourceState.PUBLISHED.value), "open": Q(open=True)}
+
+_DRAFT_FLAGS: Final = {
+    "editable": Q(state__in=[DraftState.DRAFT.value, DraftState.RETURNED.value]),
+    "reported": Q(state__in=[DraftState.SUBMITTED.value, DraftState.APPROVED.value, DraftState.PUBLISHED.value]),
+    "submitted": Q(state=DraftState.SUBMITTED.value),
+    "approved": Q(state=DraftState.APPROVED.value),
+}
+
+
+def facts_of_resource(row: models.Resource) -> Facts:
+    """What the decision may know of a resource."""
+    flags = set()
+    if row.state == ResourceState.PUBLISHED:
+        flags.add("published")
+    if row.open:
+        flags.add("open")
+    return Facts({Relation.PROVIDER: row.provider_uscc}, frozenset(flags))
+
+
+def facts_of_draft(row: models.Draft) -> Facts:
+    """What the decision may know of a draft."""
+    state = DraftState(row.state)
+    flags = {"editable"} if state.editable else set()
+    if state in (DraftState.SUBMITTED, DraftState.APPROVED, DraftState.PUBLISHED):
+        flags.add("reported")
+    if state is DraftState.SUBMITTED:
+        flags.add("submitted")
+    if state is DraftState.APPROVED:
+        flags.add("approved")
+    return Facts({Relation.PROVIDER: row.provider_uscc}, frozenset(flags))
+
+
+def resource_scope(subject: Subject, action: Action = policy.VIEW_RESOURCE) -> Q:
+    """The resources on which this subject may act so."""
+    return scope_q(subject, action, _RESOURCE_FIELDS, _RESOURCE_FLAGS)
+
+
+def draft_scope(subject: Subject, action: Action = policy.VIEW_DRAFT) -> Q:
+    """The drafts on which this subject may act so."""
+    return scope_q(subject, action, _RESOURCE_FIELDS, _DRAFT_FLAGS)

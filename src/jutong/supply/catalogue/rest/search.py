@@ -1,0 +1,118 @@
+"""Search and facets."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from ninja import Query, Schema
+from pydantic import Field, StringConstraints
+
+from jutong.base.http import SubjectRequest
+from jutong.base.rest import PageQuery, problems
+from jutong.kernel.codes.sharing import FormatGroup, ShareType, UpdateCycle
+from jutong.supply.catalogue import models, queries
+from jutong.supply.catalogue.rest.base import ClassificationText, UsccText, router
+
+
+class ResourceRow(Schema):
+    """A resource in a list."""
+
+    code: str
+    title: str
+    summary: str
+    provider_uscc: str
+    provider_title: str
+    sharing_type: ShareType
+    open: bool
+    formats: list[str]
+    update_cycle: UpdateCycle
+    published_on: date | None
+    version: int
+    mounted: bool
+
+
+class ResourcePage(Schema):
+    """A page of resources. `total` is counted up to 10,001."""
+
+    total: int
+    items: list[ResourceRow]
+
+
+class SearchIn(PageQuery):
+    """Words, and values of each facet; several values of one facet are alternatives."""
+
+    q: Annotated[str, StringConstraints(max_length=200)] = ""
+    resource_class: list[Literal[1, 2, 3]] = Field(default_factory=list)
+    sharing_type: list[ShareType] = Field(default_factory=list)
+    open: bool | None = None
+    provider: list[UsccText] = Field(default_factory=list)
+    update_cycle: list[UpdateCycle] = Field(default_factory=list)
+    format_group: list[FormatGroup] = Field(default_factory=list)
+    classification: ClassificationText = ""
+    mounted: bool | None = None
+    sort: Literal["newest", "title", "code"] = "newest"
+
+    def search(self) -> queries.Search:
+        return queries.Search(
+            text=self.q,
+            classes=tuple(self.resource_class),
+            sharing_types=tuple(self.sharing_type),
+            open=() if self.open is None else (self.open,),
+            providers=tuple(self.provider),
+            cycles=tuple(self.update_cycle),
+            format_groups=tuple(self.format_group),
+            classification=self.classification,
+            mounted=self.mounted,
+            sort=self.sort,
+        )
+
+
+class FacetsOut(Schema):
+    """How many resources each value of a facet would give."""
+
+    resource_class: dict[str, int]
+    sharing_type: dict[str, int]
+    open: dict[str, int]
+    provider: dict[str, int]
+    update_cycle: dict[str, int]
+    format_group: dict[str, int]
+
+
+@router.get("/resources", response={200: ResourcePage, **problems()}, auth=None, summary="Search the catalogue")
+def search(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
+    """Published resources. Without signing in, those that are open to society."""
+    rows = queries.find(request.subject, query.search())
+    part = list(rows[query.offset : query.offset + query.limit])
+    titles = queries.provider_titles(part)
+    return {"total": queries.count_of(rows), "items": [_resource_row(row, titles) for row in part]}
+
+
+@router.get("/facets", response={200: FacetsOut, **problems()}, auth=None, summary="Count the values of each facet")
+def facets(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
+    """Counts under the words and choices given; a facet's own choice does not narrow its counts."""
+    counts = queries.facet_counts(request.subject, query.search())
+    names = {
+        "resource_class": "classes",
+        "sharing_type": "sharing_types",
+        "open": "open",
+        "provider": "providers",
+        "update_cycle": "cycles",
+        "format_group": "format_groups",
+    }
+    return {ours: {str(value): count for value, count in counts[theirs].items()} for ours, theirs in names.items()}
+
+
+def _resource_row(row: models.Resource, titles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "title": row.title,
+        "summary": row.summary,
+        "provider_uscc": row.provider_uscc,
+        "provider_title": titles.get(row.provider_uscc, ""),
+        "sharing_type": row.sharing_type,
+        "open": row.open,
+        "formats": row.formats,
+        "update_cycle": row.update_cycle,
+        "published_on": row.published_on,
+        "version": row.version,
+        "mounted": row.mounted_at is not None,
+    }

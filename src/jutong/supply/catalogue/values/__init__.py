@@ -1,0 +1,38 @@
+"""What other rooms may hold of a resource: frozen values, read and written as plain JSON."""
+
+from jutong.supply.catalogue.values.elements import (
+    SENSITIVE_GRADE,
+    BasisKind,
+    Content,
+    ControlledParameter,
+    DataItem,
+    Grade,
+    Identifier,
+    LegalBasis,
+    Level,
+    Secrecy,
+)
+from jutong.supply.catalogue.values.formats import PRACTICE_FORMATS, FormatUnknown, format_text, parse_format
+from jutong.supply.catalogue.values.resources import Outline, Resource
+from jutong.supply.catalogue.values.states import DraftState, ResourceState
+
+__all__ = [
+    "PRACTICE_FORMATS",
+    "SENSITIVE_GRADE",
+    "BasisKind",
+    "Content",
+    "ControlledParameter",
+    "DataItem",
+    "DraftState",
+    "FormatUnknown",
+    "Grade",
+    "Identifier",
+    "LegalBasis",
+    "Level",
+    "Outline",
+    "Resource",
+    "ResourceState",
+    "Secrecy",
+    "format_text",
+    "parse_format",
+]
