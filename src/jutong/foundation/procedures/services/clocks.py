@@ -36,11 +36,13 @@ def start(row: Case, state: State, organisation: str, at: datetime) -> Clock | N
     """Start the clock of a state that has a limit; go on with what is left where it was held.
 
     It counts where the organisation sits that the state names: local and emergency days are those of the office that
-    has to act. A case keeps the rules of the day on which it was opened.
+    has to act. A case keeps the rules of the day on which it was opened. A step that counts from an earlier event
+    (`Step.counts_from`) starts on the day of the event.
     """
     if not state.limit:
         return None
     today = local_day(at)
+    first_day = _event_day(state, row, today)
     full = rulebook.limit(state.limit, on=local_day(row.opened_at))
     limit, used_before = full, 0
     made = Clock(case=row, step=state.key, region=row.region or plugs.region_of(organisation))
@@ -50,14 +52,21 @@ def start(row: Case, state: State, organisation: str, at: datetime) -> Clock | N
         paused_on = last.ended_on or today
         limit = clocks.left_after_pause(last.limit, last.started_on, paused_on, calendar)
         used_before = last.used_before + clocks.used(last.limit, last.started_on, paused_on, calendar)
-    due = clocks.due(limit, today, calendar)
-    made.started_at, made.started_on = at, today
+        first_day = today
+    due = clocks.due(limit, first_day, calendar)
+    made.started_at, made.started_on = at, first_day
     made.limit_key, made.limit_amount, made.limit_unit = limit.key, limit.amount, limit.unit
     made.article, made.full_amount, made.used_before = limit.article, full.amount, used_before
     made.due_on, made.provisional = due.day, due.provisional
     made.look_on = clocks.next_look(due.day, Stage.IN_TIME, calendar, ladder_of(row))
     made.save()
     return made
+
+
+def _event_day(state: State, row: Case, today: date) -> date:
+    """The day from which a step's limit counts: that of the event its case is about, else today."""
+    told = row.data.get(state.counts_from) if state.counts_from else None
+    return min(date.fromisoformat(told), today) if told else today
 
 
 def running(row: Case) -> Clock | None:

@@ -234,6 +234,7 @@ class State(_Sources):
         self.title = title
         self.who: By | None = None
         self.limit = ""
+        self.counts_from = ""
         self.on_enter = on_enter
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -256,7 +257,9 @@ class Step(State):
     """A state in which somebody is to act (环节), within `limit` of the rule pack if one is named.
 
     With `four_eyes`, the default, whoever opened the case does not act in it. A `private` one is the applicant's own
-    affair: the other parties do not know of the case yet.
+    affair: the other parties do not know of the case yet. `counts_from` names a day in the case's data, in ISO form,
+    from which the limit counts instead of from the arrival: an event that lies before the case (自发生之日起), so that
+    a case opened late may be overdue when it begins.
     """
 
     def __init__(
@@ -267,11 +270,13 @@ class Step(State):
         limit: str = "",
         four_eyes: bool = True,
         private: bool = False,
+        counts_from: str = "",
         on_enter: Effect | None = None,
     ):
         super().__init__(title, on_enter=on_enter)
         self.who = who
         self.limit = limit
+        self.counts_from = counts_from
         self.four_eyes = four_eyes
         self.private = private
 
