@@ -53,6 +53,7 @@ class Plenty:
     def fill(self) -> None:
         resources = self.resources()
         self.drafts()
+        self.keeping()
         self.mounts(resources)
         self.runs(resources)
         self.scores(resources)
@@ -119,6 +120,26 @@ class Plenty:
                 for n in self.numbers()
             ],
             batch_size=1000,
+        )  # fmt: skip
+
+    def keeping(self) -> None:
+        """Extended elements and changes on record."""
+        from jutong.supply.catalogue.models import ChangeRecord, ExtendedField
+
+        ExtendedField.objects.bulk_create(
+            ExtendedField(
+                number=n + 1, name=f"扩展 {n}", kind="text", valid_from=self.moment(n).date(), declared_by=BY,
+                declared_at=self.moment(n), provider_uscc=self.chance.choice(self.organisations),
+            )
+            for n in self.numbers()
+        )  # fmt: skip
+        ChangeRecord.objects.bulk_create(
+            ChangeRecord(
+                change_no=f"BG2099{n:06d}", kind="amended", title=self.title(n), title_key=f"{n}",
+                happened_on=self.moment(n).date(), recorded_by=BY, recorded_at=self.moment(n),
+                provider_uscc=self.chance.choice(self.organisations),
+            )
+            for n in self.numbers()
         )  # fmt: skip
 
     def mounts(self, resources: list[Any]) -> None:

@@ -57,10 +57,11 @@ def test_lists_show_exactly_what_the_decision_permits(rows, subjects):
     assert decisions > 5_000
 
 
-def test_departments_see_each_others_publications_and_nothing_before(rows, market, police):
+def test_departments_see_what_was_ever_published_of_each_other_and_nothing_before(rows, market, police):
     theirs = models.Resource.objects.filter(provider_uscc=police.organisation)
 
-    assert set(theirs.filter(queries.resource_scope(market)).values_list("state", flat=True)) == {"published"}
+    seen = set(theirs.filter(queries.resource_scope(market)).values_list("state", flat=True))
+    assert seen == {"published", "withdrawn"}
     assert not models.Draft.objects.filter(queries.draft_scope(market), provider_uscc=police.organisation).exists()
 
 

@@ -1367,3 +1367,40 @@ class ScoreKind:
         from jutong.oversight.quality.models import ScoreRow
 
         return ScoreRow.objects.filter(queries.scope(subject, action))
+
+
+# --- Changes of the catalogue ----------------------------------------------------------------------------------------
+# Last, so that the objects of the other kinds stay those they were.
+@kind("change", "supply.catalogue")
+class ChangeKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.catalogue.models import ChangeRecord
+
+        rows = ChangeRecord.objects.bulk_create(
+            ChangeRecord(
+                change_no=f"BG2099{n:04d}",
+                kind="amended",
+                title=f"law {n}",
+                title_key=f"law{n}",
+                happened_on=AT.date(),
+                provider_uscc=world.organisation() if n % 2 else "",
+                recorded_by=BY,
+                recorded_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"provider": row.provider_uscc}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.catalogue import queries
+
+        return queries.facts_of_change(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.catalogue import queries
+        from jutong.supply.catalogue.models import ChangeRecord
+
+        return ChangeRecord.objects.filter(queries.change_scope(subject, action))

@@ -215,16 +215,29 @@ def keeps_offices(who: Who, thing: Thing) -> bool:
 
 
 # --- Catalogue -------------------------------------------------------------------------------------------------------
-# A published resource is seen by everybody who is signed in; by the public too if it is open. Before publication and
-# after withdrawal only its own department's steward, coordinator and chief see it, and the bureau's reviewer.
+# A published resource is seen by everybody who is signed in; by the public too if it is open. One that was withdrawn
+# keeps its page for those who are signed in: its code still leads somewhere. Before publication only its own
+# department's steward, coordinator and chief see it, and the bureau's reviewer.
 def sees_resource(who: Who, thing: Thing) -> bool:
     if who.post == REVIEWER:
         return True
     if who.post in (STEWARD, COORDINATOR, CHIEF) and owns(who, thing["provider"]):
         return True
-    if thing["state"] != "published":
-        return False
-    return signed_in(who) or thing["open"]
+    if thing["state"] == "withdrawn":
+        return signed_in(who)
+    return thing["state"] == "published" and (signed_in(who) or thing["open"])
+
+
+# Changes of laws and duties: the bureau's reviewers see and record all; a department's people see those that concern
+# everybody and its own, its steward records its own.
+def sees_change(who: Who, thing: Thing) -> bool:
+    if who.post == REVIEWER:
+        return True
+    return who.post in (STEWARD, COORDINATOR, CHIEF) and (thing["provider"] == "" or owns(who, thing["provider"]))
+
+
+def records_change(who: Who, thing: Thing) -> bool:
+    return who.post == REVIEWER or (who.post == STEWARD and owns(who, thing["provider"]))
 
 
 # A draft is the department's own affair until it is reported; the reviewer sees it from then on, not when it has come
@@ -449,6 +462,12 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "catalogue.draft.publish": ("draft", publishes_draft),
     "catalogue.classification.keep": ("nothing", posts(REVIEWER)),
     "catalogue.resource.take_over": ("nothing", posts(REVIEWER)),
+    "catalogue.resource.withdraw": ("resource", revises_resource),
+    "catalogue.resource.stop": ("resource", revises_resource),
+    "catalogue.detail.keep": ("place", own_stewards),
+    "catalogue.extension.keep": ("nothing", posts(REVIEWER)),
+    "catalogue.change.view": ("change", sees_change),
+    "catalogue.change.record": ("change", records_change),
     "mounting.source.view": ("source", sees_source),
     "mounting.source.manage": ("source", own_stewards),
     "mounting.source.scan": ("source", own_stewards),
@@ -490,6 +509,7 @@ ONLY_LOOKS = frozenset(
         "audit.checkpoint.read", "files.file.fetch", "notices.notice.read", "outbox.delivery.see",
         "rulebook.rules.read",
         "procedures.case.see", "procedures.procedure.see", "catalogue.resource.view", "catalogue.draft.view",
+        "catalogue.change.view",
         "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
         "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "sharing.request.view",
         "sharing.grant.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",

@@ -34,6 +34,8 @@ FEW, MANY = 3, 23
 LISTS = {
     "/catalogue/": ("bureau_reviewer", 20),
     "/catalogue/drafts/": ("bureau_reviewer", 12),
+    "/catalogue/extensions/": ("bureau_reviewer", 12),
+    "/catalogue/changes/": ("bureau_reviewer", 12),
     "/sharing/requests/": ("bureau_reviewer", 12),
     "/sharing/grants/?all=1": ("bureau_reviewer", 12),
     "/mounting/": ("centre_engineer", 12),

@@ -15,11 +15,12 @@ class SharingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from jutong.delivery.sharing import policy, procedures, reform, services
+        from jutong.delivery.sharing import policy, procedures, queries, reform, services
         from jutong.foundation.notices import api as notices
         from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.outbox import api as outbox
-        from jutong.supply.catalogue.events import ResourcePublished
+        from jutong.supply.catalogue import api as catalogue
+        from jutong.supply.catalogue.events import ResourcePublished, ResourceWithdrawn
         from jutong.supply.exchange.events import RunFinished
         from jutong.supply.mounting.events import MountStopped, ResourceMounted
         from jutong.ui import navigation, slots
@@ -27,7 +28,7 @@ class SharingConfig(AppConfig):
         assert procedures.DataRequest.name == services.DATA_REQUEST
         assert procedures.REQUEST.key == services.INNER_KIND
 
-        def published(event: ResourcePublished, *, at: datetime) -> None:
+        def published(event: ResourcePublished | ResourceWithdrawn, *, at: datetime) -> None:
             services.recompile(resource_code=event.code, at=at)
 
         def moved(event: ResourceMounted | MountStopped | RunFinished, *, at: datetime) -> None:
@@ -35,6 +36,8 @@ class SharingConfig(AppConfig):
 
         notices.declare_kinds(NoticeKind("sharing.grant", N_("授权变动提醒"), Group.RESULTS))
         outbox.subscribe(ResourcePublished, published, name="sharing.recompile")
+        outbox.subscribe(ResourceWithdrawn, published, name="sharing.recompile")
+        catalogue.plug_users(queries.Users())
         outbox.subscribe(ResourceMounted, moved, name="sharing.recompile")
         outbox.subscribe(MountStopped, moved, name="sharing.recompile")
         outbox.subscribe(RunFinished, moved, name="sharing.recompile")

@@ -155,6 +155,12 @@ class ItemNotServable(WishFault):
     message = N_("数据项“{title}”为通用型（二进制）数据，不能通过接口提供。")
 
 
+class ItemNotShared(WishFault):
+    """An item is kept back by a sharing type of its own, though its resource is shared (C4)."""
+
+    message = N_("数据项“{title}”为不予共享，请取消勾选；如有异议，可提请复核共享类型。")
+
+
 class ClientMissing(WishFault):
     """No calling system is named."""
 
@@ -313,8 +319,13 @@ def check_requestable(resource: Resource, consumer_uscc: str) -> None:
 
 
 def needs_procedure(resource: Resource) -> bool:
-    """Does a request for it take the 2 + 5 + 2 procedure? Art. 22, first sentence."""
-    return resource.sharing_type is not ShareType.UNCONDITIONAL or bool(resource.controlled_parameters)
+    """Does a request for it take the 2 + 5 + 2 procedure? Art. 22, first sentence.
+
+    Also where only one item is shared on conditions: the provider decides about the whole (our default).
+    """
+    if resource.sharing_type is not ShareType.UNCONDITIONAL or resource.controlled_parameters:
+        return True
+    return ShareType.CONDITIONAL in resource.content.share_types
 
 
 # --- The wish --------------------------------------------------------------------------------------------------------
@@ -355,6 +366,8 @@ def _item_faults(columns: Sequence[str], resource: Resource) -> list[WishFault]:
             faults.append(ItemUnknown(field="columns", column=column))
         elif item.type.letter is TypeLetter.GENERAL:
             faults.append(ItemNotServable(field="columns", title=item.title))
+        elif resource.type_of(item) is ShareType.NOT_SHARED:
+            faults.append(ItemNotShared(field="columns", title=item.title))
     return faults
 
 
@@ -797,6 +810,12 @@ class ColumnsGone(GrantOverhauled):
     message = N_("资源新版本不再包含授权所依赖的数据项（{columns}），原授权自动终止；请重新申请。")
 
 
+class ResourceGone(GrantOverhauled):
+    """The resource has left the catalogue."""
+
+    message = N_("资源已下线，原授权自动终止；如有替代资源，请按目录页面的指引重新申请。")
+
+
 def overhaul(grant: Grant, before: Content, resource: Resource) -> Terms:
     """The terms of a live grant after a new version of its resource: never wider than before.
 
@@ -806,12 +825,18 @@ def overhaul(grant: Grant, before: Content, resource: Resource) -> Terms:
 
     Raises GrantOverhauled: the grant must end.
     """
+    if not resource.published:
+        raise ResourceGone
     if resource.sharing_type is ShareType.NOT_SHARED:
         raise TypeTightened
     if grant.decider is Decider.PLATFORM and needs_procedure(resource):
         raise TypeTightened
     terms = grant.terms
-    present = {item.column_name: item for item in resource.items if item.type.letter is not TypeLetter.GENERAL}
+    present = {
+        item.column_name: item
+        for item in resource.items
+        if item.type.letter is not TypeLetter.GENERAL and resource.type_of(item) is not ShareType.NOT_SHARED
+    }
     columns = tuple(column for column in terms.columns if column in present)
     if not columns:
         raise ColumnsGone(columns="、".join(terms.columns))

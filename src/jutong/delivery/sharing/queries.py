@@ -194,6 +194,15 @@ def live_grants(at: datetime, *, resource_code: str = "", consumer_uscc: str = "
     return [grant_of(row) for row in rows]
 
 
+class Users:
+    """Tells the catalogue which departments use a resource (使用部门): those that hold a live grant of it."""
+
+    @staticmethod
+    def users_of(code: str) -> set[str]:
+        rows = models.Grant.objects.filter(resource_code=code, ended_at=None)
+        return set(rows.values_list("consumer_uscc", flat=True))
+
+
 def live_policy(grant_no: str) -> dict[str, Any] | None:
     """What the gateway reads for a grant now, or nothing."""
     found: dict[str, Any] | None = (

@@ -1,47 +1,57 @@
 """The door of the catalogue: what other rooms may call. Values are in `values`, facts in `events`."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from jutong.kernel.policy import Subject
-from jutong.supply.catalogue import queries, services, start_data, takeover
+from jutong.supply.catalogue import domain, plugs, queries, services, start_data, takeover
 from jutong.supply.catalogue.domain import (
     CatalogueError,
+    Completeness,
     DraftHasGaps,
     NoSuchDraft,
     NoSuchResource,
     ResourceNotPublished,
 )
-from jutong.supply.catalogue.values import Content, Outline, Resource
+from jutong.supply.catalogue.plugs import UserBook
+from jutong.supply.catalogue.values import Content, ExtendedField, Outline, Resource
 
 __all__ = [
     "CatalogueError",
+    "Completeness",
     "DraftHasGaps",
     "NoSuchDraft",
     "NoSuchResource",
     "ResourceNotPublished",
+    "UserBook",
     "approve",
+    "completeness",
     "create_draft",
     "draft_content",
     "draft_counts",
     "draft_resource",
     "ensure_section",
     "ensure_start_data",
+    "extended_fields",
     "find_resource",
     "get_resource",
     "get_version",
     "note_mounted",
     "note_unmounted",
     "outlines",
+    "overdue_updates",
+    "plug_users",
     "provider_of",
     "publish",
     "published_codes",
+    "read_code",
     "resources",
     "return_draft",
     "start_revision",
+    "stopped",
     "submit",
     "take_over",
     "titles",
@@ -120,6 +130,42 @@ def draft_content(draft_no: str, *, by: Subject) -> Content:
 def draft_resource(draft_no: str) -> str:
     """The code a draft became at approval, or the one it revises; empty before. Raises NoSuchDraft."""
     return queries.draft_resource(draft_no)
+
+
+def read_code(text: str) -> str:
+    """The code that a text in any of the writings in use means, as stored: `306001/000001`, `306001000001`.
+
+    The resource need not exist. Raises ResourceCodeError, and the CatalogueErrors of `domain.read_code`.
+    """
+    return queries.read_code(text)
+
+
+def extended_fields(*, on: date) -> tuple[ExtendedField, ...]:
+    """The declared extended elements in force on a day, in one query."""
+    return queries.extended_fields(on=on)
+
+
+def completeness(content: Content) -> Completeness:
+    """How fully an entry is described, with advice."""
+    return domain.completeness(content)
+
+
+def stopped(codes: Collection[str], *, on: date) -> set[str]:
+    """Those of some resources for which a stop of updates (停更) is declared that day, in one query."""
+    return queries.stopped(codes, on=on)
+
+
+def overdue_updates(*, on: date) -> dict[str, int]:
+    """How many updates that a change called for are overdue, by provider, in one query. Guide 6.2.10."""
+    return queries.overdue_updates(on=on)
+
+
+# --- Plugs -----------------------------------------------------------------------------------------------------------
+
+
+def plug_users(book: UserBook) -> None:
+    """Have the catalogue ask a room above who uses a resource, before it is withdrawn. Called at start."""
+    plugs.plug_users(book)
 
 
 # --- Actions ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ class CatalogueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from jutong.foundation.notices import api as notices
+        from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.outbox import api as outbox
         from jutong.registry.organisations import api as organisations
         from jutong.registry.organisations.events import OrganisationRenamed
@@ -33,13 +35,16 @@ class CatalogueConfig(AppConfig):
         )
         assert procedures.Compilation.name == services.COMPILATION
         assert procedures.SUBMISSION.key == services.INNER_KIND
+        assert procedures.Update.name == services.UPDATE
+        assert procedures.Withdrawal.name == services.WITHDRAWAL
+        notices.declare_kinds(NoticeKind("catalogue.withdrawal", N_("数据资源下线征求意见"), Group.RESULTS))
 
         def reindex(event: OrganisationRenamed, *, at: datetime) -> None:
             services.reindex(provider_uscc=event.uscc)
 
         outbox.subscribe(OrganisationRenamed, reindex, name="catalogue.search_words")
 
-        for mover in (reform.Sections(), reform.Resources(), reform.Drafts()):
+        for mover in (reform.Sections(), reform.Resources(), reform.Drafts(), reform.Extensions()):
             organisations.plug_mover(mover)
         organisations.declare_history(reform.HISTORY)
 
@@ -59,4 +64,17 @@ class CatalogueConfig(AppConfig):
             order=20,
             visible=lambda subject: subject.post in policy.PROVIDER_READERS | policy.REVIEWERS,
             icon="edit",
+        )
+        for title, url_name, order, icon in (
+            (N_("分类目录"), "catalogue:classifications", 30, "sitemap"),
+            (N_("扩展元数据"), "catalogue:extensions", 40, "list-details"),
+        ):
+            navigation.register(navigation.CATALOGUE, title=title, url_name=url_name, order=order, icon=icon)
+        navigation.register(
+            navigation.CATALOGUE,
+            title=N_("变更记录"),
+            url_name="catalogue:changes",
+            order=50,
+            visible=lambda subject: subject.post in policy.PROVIDER_READERS | policy.REVIEWERS,
+            icon="refresh",
         )

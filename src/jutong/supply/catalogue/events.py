@@ -61,3 +61,49 @@ class ResourcePublished(Event):
     @property
     def stream(self) -> str:
         return self.code
+
+
+@dataclass(frozen=True)
+class UpdateCalled(Event):
+    """A change of a law or of duties calls for an update of a resource (目录更新); `due_on` is its last day, ISO."""
+
+    name = "catalogue.update_called"
+    code: str
+    change_no: str
+    provider_uscc: str
+    due_on: str
+
+    @property
+    def stream(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True)
+class WithdrawalAsked(Event):
+    """A provider asks that a resource leave the catalogue (申请下线); users are heard until `notice_ends_on`, ISO."""
+
+    name = "catalogue.withdrawal_asked"
+    code: str
+    title: str
+    provider_uscc: str
+    notice_ends_on: str
+    replaced_by: str = ""
+
+    @property
+    def stream(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True)
+class ResourceWithdrawn(Event):
+    """A resource has left the catalogue (下线); its code stays, `replaced_by` names its successor, if any."""
+
+    name = "catalogue.resource_withdrawn"
+    code: str
+    title: str
+    provider_uscc: str
+    replaced_by: str = ""
+
+    @property
+    def stream(self) -> str:
+        return self.code

@@ -1,8 +1,9 @@
 """Who may do what in the catalogue (Art. 39 posts; Guide 6.1 duties).
 
-Flags of resources: `published`, `open`. Flags of drafts: `editable`; `reported` once it lies before the bureau or has
-passed it; `submitted` while it waits for review; `approved` while it waits for publication. PROVIDER is the department
-whose code the entry bears.
+Flags of resources: `published`; `withdrawn`, whose page stays so that the code still leads somewhere and the successor
+is found; `open`. Flag of changes: `general`, where they are of no single department. Flags of drafts: `editable`;
+`reported` once it lies before the bureau or has passed it; `submitted` while it waits for review; `approved` while it
+waits for publication. PROVIDER is the department whose code the entry bears.
 """
 
 from typing import Final
@@ -20,6 +21,7 @@ VIEW_RESOURCE: Final = Action(
     (
         rule(EVERY_POST, Relation.ANY, "published", "open"),
         rule(SIGNED_IN, Relation.ANY, "published"),
+        rule(SIGNED_IN, Relation.ANY, "withdrawn"),
         rule(PROVIDER_READERS, Relation.PROVIDER),
         rule(REVIEWERS, Relation.ANY),
     ),
@@ -41,10 +43,28 @@ REVISE_RESOURCE: Final = Action(
     "catalogue.resource.revise", N_("更新目录"), (rule(EDITORS, Relation.PROVIDER, "published"),)
 )
 KEEP_CLASSIFICATION: Final = Action("catalogue.classification.keep", N_("维护分类目录"), (rule(REVIEWERS),))
+KEEP_DETAILS: Final = Action("catalogue.detail.keep", N_("维护本部门细目"), (rule(EDITORS, Relation.PROVIDER),))
+KEEP_EXTENSION: Final = Action("catalogue.extension.keep", N_("维护扩展元数据"), (rule(REVIEWERS),))
+VIEW_CHANGE: Final = Action(
+    "catalogue.change.view",
+    N_("查看变更记录"),
+    (rule(REVIEWERS), rule(PROVIDER_READERS, Relation.ANY, "general"), rule(PROVIDER_READERS, Relation.PROVIDER)),
+)
+RECORD_CHANGE: Final = Action(
+    "catalogue.change.record", N_("记录法律法规和职能变更"), (rule(REVIEWERS), rule(EDITORS, Relation.PROVIDER))
+)
+WITHDRAW_RESOURCE: Final = Action(
+    "catalogue.resource.withdraw", N_("提出数据资源下线"), (rule(EDITORS, Relation.PROVIDER, "published"),)
+)
+DECLARE_STOP: Final = Action(
+    "catalogue.resource.stop", N_("声明停更"), (rule(EDITORS, Relation.PROVIDER, "published"),)
+)
 TAKE_OVER: Final = Action("catalogue.resource.take_over", N_("接收移交目录"), (rule(REVIEWERS),))
 
 FLAG_TITLES: Final = {
     "published": N_("已发布"),
+    "withdrawn": N_("已下线"),
+    "general": N_("涉及各部门"),
     "open": N_("向社会开放"),
     "editable": N_("草稿或已退回"),
     "reported": N_("已报送"),

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from jutong.foundation.audit import api as audit
 from jutong.foundation.outbox import api as outbox
 from jutong.foundation.procedures import api as procedures
+from jutong.kernel.clock import local_day
 from jutong.kernel.text import N_
 from jutong.registry.organisations.values import Move, Mover, ReformKind, Thing
 from jutong.supply.catalogue import events, models, queries, services
@@ -138,6 +139,33 @@ class Sections(Mover):
         models.Classification.objects.filter(code=move.code, owner_uscc=move.source).update(owner_uscc=move.target)
 
 
+class Extensions(Mover):
+    """Extended elements declared for a department belong to its successor."""
+
+    kind = "catalogue.extension"
+    title = N_("扩展元数据项")
+    order = 56
+    covers = ("catalogue.ExtendedField.provider_uscc",)
+
+    def lines(self, organisation: str) -> Sequence[Thing]:
+        rows = models.ExtendedField.objects.filter(provider_uscc=organisation).order_by("number")
+        return [Thing(str(row.number), row.name) for row in rows]
+
+    def move(self, move: Move) -> None:
+        row = models.ExtendedField.objects.filter(number=int(move.code), provider_uscc=move.source).first()
+        if row is None:
+            return
+        taken = models.ExtendedField.objects.filter(
+            name=row.name, classification=row.classification, provider_uscc=move.target, valid_to=None
+        )
+        if row.valid_to is None and taken.exists():
+            # The successor has an element of this name already; one of the two must give way.
+            row.valid_to = max(local_day(move.at), row.valid_from)
+        row.provider_uscc = move.target
+        row.save(update_fields=["provider_uscc", "valid_to"])
+        _record("catalogue.extension.moved", move, "extension", move.code, {"from": move.source, "to": move.target})
+
+
 def _record(action: str, move: Move, kind: str, code: str, details: dict[str, Any], *, resource: str = "") -> None:
     audit.record(
         action=action,
@@ -152,5 +180,7 @@ def _record(action: str, move: Move, kind: str, code: str, details: dict[str, An
 
 HISTORY = {
     "catalogue.ResourceVersion.content": N_("已发布的版本如实保留当时的提供部门。"),
+    "catalogue.ChangeRecord.provider_uscc": N_("变更记录如实保留当时的部门。"),
+    "catalogue.WithdrawalOpinion.organisation": N_("下线意见如实保留当时反馈的部门。"),
 }
 """Columns of this room that no reform touches."""

@@ -31,4 +31,25 @@ def _basis(row: dict[str, Any]) -> str:
 
 
 def _item(row: dict[str, Any]) -> str:
-    return f"{row['no']}. {row['title']}（{row['column']}，{row['type']}，{row['grade'].text}）"
+    return f"{row['no']}. {row['title']}（{row['column']}，{row['type']}，{row['grade'].text}，{row['share'].text}）"
+
+
+def update_sheet(case: CaseValue) -> Sequence[tuple[str, str]]:
+    """What an update is about: the change, its day, and why nothing is to be updated, where that is said."""
+    pairs = [
+        (_("变更记录"), f"{case.data.get('change_no', '')} {case.data.get('change', '')}"),
+        (_("变更发生日期"), str(case.data.get("happened_on", ""))),
+        (_("数据资源代码"), case.subject_code),
+    ]
+    reason = str(case.data.get("reason", ""))
+    return [*pairs, (_("无需更新的理由"), reason)] if reason else pairs
+
+
+def withdrawal_sheet(case: CaseValue) -> Sequence[tuple[str, str]]:
+    """What is to leave the catalogue, why, what replaces it, and what its users said."""
+    made = queries.withdrawal_of_case(case.case_no)
+    pairs = [(_("数据资源代码"), case.subject_code)]
+    if made is None:
+        return pairs
+    pairs += [(_("下线理由"), made.reason), (_("替代资源"), made.replaced_by or _("无"))]
+    return [*pairs, *queries.opinion_words(made, _)]

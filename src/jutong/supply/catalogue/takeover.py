@@ -4,7 +4,7 @@ Each entry must hold what a submitted draft must hold, gets its code under the s
 its audit entry and its facts. What it does not get is a case, because nobody on this platform decided about it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.contrib.postgres.fields import ArrayField
@@ -20,7 +20,7 @@ from jutong.kernel.clock import local_day
 from jutong.kernel.codes.resource_code import ClassificationCode
 from jutong.kernel.policy import Subject
 from jutong.registry.organisations import api as organisations
-from jutong.supply.catalogue import domain, events, models, policy, services
+from jutong.supply.catalogue import domain, events, models, policy, queries, services
 from jutong.supply.catalogue.values import Content, DraftState, ResourceState
 
 
@@ -54,7 +54,9 @@ def take_over(*, contents: Sequence[Content], by: Subject, at: datetime) -> list
         )
         for row, content, draft in zip(rows, tidied, drafts, strict=True)
     )
-    for row, draft in zip(rows, drafts, strict=True):
+    for row, content, draft in zip(rows, tidied, drafts, strict=True):
+        if content.also_in:
+            services.issue_other_codes(row, content, at)
         _tell(row, draft, by, at)
     return [row.code for row in rows]
 
@@ -67,8 +69,12 @@ def _placed(content: Content) -> Content:
     return content.changed(classification=services.ensure_section(provider_uscc=content.provider_uscc))
 
 
-def _check(contents: Iterable[Content], on: date) -> None:
-    sections = dict(models.Classification.objects.values_list("code", "owner_uscc"))
+def _check(contents: Sequence[Content], on: date) -> None:
+    nodes = list(models.Classification.objects.values_list("code", "owner_uscc", "closed_on"))
+    sections = {code: owner for code, owner, _ in nodes}
+    in_use = {code for code, _, closed_on in nodes if closed_on is None and len(code) >= 6}
+    repealed = queries.repealed([basis.title for content in contents for basis in content.legal_bases])
+    extended = queries.extended_fields(on=on)
     providers = organisations.titles({content.provider_uscc for content in contents}, on=on)
     grade = rulebook.parameter("sharing.controlled_from_grade", on=on).whole()
     control = rulebook.parameter("sharing.identifiers_need_control", on=on).switch()
@@ -78,6 +84,10 @@ def _check(contents: Iterable[Content], on: date) -> None:
             classification_exists=content.classification in sections,
             section_owner=sections.get(content.classification[:6]) or None,
             provider_exists=content.provider_uscc in providers,
+            classification_closed=content.classification in sections and content.classification not in in_use,
+            open_classifications=in_use,
+            repealed=repealed,
+            extended=extended,
             sensitive_grade=grade,
             identifiers_need_control=control,
         )

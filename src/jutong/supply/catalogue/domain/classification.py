@@ -52,6 +52,22 @@ def division_of(kind: OrganisationKind, region_code: str, name: str) -> str:
     return {OrganisationKind.MASS_ORGANISATION: "321", OrganisationKind.CENTRAL_ORGAN: "322"}.get(kind, "303")
 
 
+def parent_among(code: str, known: Iterable[str]) -> str:
+    """The node right above a new one: of a detail the longest known code that begins it, so that 细目 may have any
+    depth; of everything else as `parent_code` says.
+
+    Raises ResourceCodeError.
+    """
+    above = parent_code(code)
+    if grade_of(code) < 4:
+        return above
+    return max(
+        (each for each in known if code.startswith(each) and len(above) <= len(each) < len(code)),
+        default=above,
+        key=len,
+    )
+
+
 def free_section(division: str, taken: Iterable[str]) -> str:
     """The lowest free section code under a division: `303` → `303001`.
 

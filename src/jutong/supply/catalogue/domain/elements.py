@@ -1,9 +1,10 @@
 """The rules of the elements: what an entry lacks. Guide 5.2 and App. 1. Pure."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Final
 
 from jutong.kernel.codes import uscc
@@ -11,7 +12,10 @@ from jutong.kernel.codes.data_types import DataType, DataTypeError
 from jutong.kernel.codes.resource_code import ClassificationCode, ResourceClass, ResourceCode, ResourceCodeError
 from jutong.kernel.codes.sharing import FormatGroup, ShareMethod, ShareType
 from jutong.supply.catalogue.domain.errors import ClassifiedRefused
+from jutong.supply.catalogue.domain.extension import extended_gaps
 from jutong.supply.catalogue.domain.gaps import (
+    AlsoInRepeated,
+    AlsoInUnknown,
     BasicItemsMustBeShared,
     BasisArticleMissing,
     BasisMissing,
@@ -20,6 +24,7 @@ from jutong.supply.catalogue.domain.gaps import (
     BasisTitleMissing,
     BasisTooLow,
     CharsetUnknown,
+    ClassificationIsClosed,
     ClassificationMalformed,
     ClassificationMissing,
     ClassificationUnknown,
@@ -39,8 +44,10 @@ from jutong.supply.catalogue.domain.gaps import (
     ItemTitleMissing,
     ItemTitleNotChinese,
     ItemTitleRepeated,
+    ItemTypeLooser,
     ItemTypeWrong,
     MethodReasonMissing,
+    NoItemShared,
     NoParameterRequired,
     NotSharedCannotBeOpen,
     OpenConditionMissing,
@@ -67,6 +74,7 @@ from jutong.supply.catalogue.values import (
     BasisKind,
     Content,
     DataItem,
+    ExtendedField,
     FormatUnknown,
     Grade,
     Identifier,
@@ -103,8 +111,10 @@ class Surroundings:
     """What the check must know beside the entry: the day, and what exists on the platform.
 
     `section_owner` is the department whose section the classification is in, or nothing; `own_code` the code of
-    the resource being revised. The last two come from the rule pack (`sharing.controlled_from_grade`,
-    `sharing.identifiers_need_control`).
+    the resource being revised. The grade and the switch come from the rule pack (`sharing.controlled_from_grade`,
+    `sharing.identifiers_need_control`). `repealed` gives the days on which texts were repealed, by `text_key`.
+    `open_classifications` are those of the further classes (`also_in`) that exist and take entries, `extended` the
+    declared extended elements in force.
     """
 
     on: date
@@ -114,6 +124,10 @@ class Surroundings:
     own_code: str = ""
     sensitive_grade: int = SENSITIVE_GRADE
     identifiers_need_control: bool = True
+    repealed: Mapping[str, date] = field(default_factory=dict)
+    classification_closed: bool = False
+    open_classifications: Collection[str] = ()
+    extended: Collection[ExtendedField] = ()
 
 
 def find_gaps(content: Content, around: Surroundings) -> tuple[Gap, ...]:
@@ -129,10 +143,12 @@ def find_gaps(content: Content, around: Surroundings) -> tuple[Gap, ...]:
             _naming_gaps(content, around),
             _format_gaps(content),
             _item_gaps(content),
-            _sharing_gaps(content, around.on),
+            _sharing_gaps(content, around),
             _opening_gaps(content),
             _relation_gaps(content, around.own_code),
+            _also_in_gaps(content, around),
             _parameter_gaps(content, around),
+            extended_gaps(content, around.extended),
         )
         for gap in part
     )
@@ -155,6 +171,8 @@ def _classification_gaps(content: Content, around: Surroundings) -> Iterator[Gap
         return
     if not around.classification_exists:
         yield ClassificationUnknown(field="classification", classification=str(code))
+    elif around.classification_closed:
+        yield ClassificationIsClosed(field="classification", classification=str(code))
     elif code.resource_class is ResourceClass.DEPARTMENT and around.section_owner not in (None, content.provider_uscc):
         yield SectionOfAnother(field="classification", classification=str(code))
 
@@ -255,38 +273,100 @@ def _item_description_gaps(item: DataItem, at: str) -> Iterator[Gap]:
         yield IdentifierUnknown(field=f"{at}.identifier", identifier=item.identifier)
 
 
-def _sharing_gaps(content: Content, on: date) -> Iterator[Gap]:
+def _sharing_gaps(content: Content, around: Surroundings) -> Iterator[Gap]:
     kind = content.sharing_type
     if kind is None:
         yield SharingTypeMissing(field="sharing_type")
     elif kind is not ShareType.NOT_SHARED and not content.use_purposes:
         yield UsePurposeMissing(field="use_purposes")
-    if kind is ShareType.CONDITIONAL:
+    # An item of a stricter type of its own needs what that type needs.
+    if ShareType.CONDITIONAL in content.share_types:
         if not content.sharing_condition.strip():
             yield SharingConditionMissing(field="sharing_condition")
         if not content.sharing_scope.strip():
             yield SharingScopeMissing(field="sharing_scope")
-        yield from _basis_gaps(content.legal_bases, BASES_FOR_CONDITIONAL, on)
-    elif kind is ShareType.NOT_SHARED:
-        yield from _basis_gaps(content.legal_bases, BASES_FOR_NOT_SHARED, on)
+    yield from _basis_gaps(content, around)
     yield from _basis_writing_gaps(content.legal_bases)
-    basic = [item.title for item in content.items if item.basic]
-    if basic and kind in (ShareType.CONDITIONAL, ShareType.NOT_SHARED) and _basic_items_are_shared(content):
-        yield BasicItemsMustBeShared(field="sharing_type", items="、".join(basic))
+    yield from _item_type_gaps(content)
     if not content.sharing_methods:
         yield SharingMethodMissing(field="sharing_methods")
     elif set(content.sharing_methods) - {ShareMethod.PLATFORM} and not content.sharing_method_note.strip():
         yield MethodReasonMissing(field="sharing_method_note")
 
 
-def _basis_gaps(bases: tuple[LegalBasis, ...], sufficient: frozenset[BasisKind], on: date) -> Iterator[Gap]:
-    strong = [basis for basis in bases if basis.kind in sufficient]
-    if not bases:
-        yield BasisMissing(field="legal_bases")
-    elif not strong:
-        yield BasisTooLow(field="legal_bases")
-    elif not any(basis.in_force(on) for basis in strong):
-        yield BasisNotInForce(field="legal_bases", day=on.isoformat())
+def _item_type_gaps(content: Content) -> Iterator[Gap]:
+    kind = content.sharing_type
+    restricted = (ShareType.CONDITIONAL, ShareType.NOT_SHARED)
+    basic = [item.title for item in content.items if item.basic and content.type_of(item) in restricted]
+    if basic and _basic_items_are_shared(content):
+        yield BasicItemsMustBeShared(field="sharing_type", items="、".join(basic))
+    for index, item in enumerate(content.items):
+        if kind is not None and item.sharing_type is not None and item.sharing_type < kind:
+            yield ItemTypeLooser(field=f"items.{index}.sharing_type", title=item.title)
+    kept_back = [item for item in content.items if content.type_of(item) is ShareType.NOT_SHARED]
+    if kind in (ShareType.UNCONDITIONAL, ShareType.CONDITIONAL) and kept_back and len(kept_back) == len(content.items):
+        yield NoItemShared(field="sharing_type")
+
+
+SUFFICIENT_BASES: Final = {
+    ShareType.CONDITIONAL: BASES_FOR_CONDITIONAL,
+    ShareType.NOT_SHARED: BASES_FOR_NOT_SHARED,
+}
+
+
+def _basis_gaps(content: Content, around: Surroundings) -> Iterator[Gap]:
+    """What keeps the bases from carrying each of the types in use; the first gap found stands for all."""
+    for kind, ranks in SUFFICIENT_BASES.items():
+        if kind not in content.share_types:
+            continue
+        strong = [basis for basis in content.legal_bases if basis.kind in ranks]
+        if not content.legal_bases:
+            yield BasisMissing(field="legal_bases")
+        elif not strong:
+            yield BasisTooLow(field="legal_bases")
+        elif not any(holds(basis, around) for basis in strong):
+            yield BasisNotInForce(field="legal_bases", day=around.on.isoformat())
+        else:
+            continue
+        return
+
+
+def holds(basis: LegalBasis, around: Surroundings) -> bool:
+    """Does a basis bind on the day? Not after its own term, nor after a repeal that the platform has on record."""
+    repealed_on = around.repealed.get(text_key(basis.title))
+    return basis.in_force(around.on) and (repealed_on is None or around.on < repealed_on)
+
+
+def lapsed_on(content: Content, around: Surroundings) -> date | None:
+    """The day from which no sufficient basis carries the sharing type, if that has come (C4); nothing otherwise.
+
+    It is the day after the last sufficient basis ended, by its term or by a repeal on record.
+    """
+    if not any(isinstance(gap, BasisNotInForce) for gap in _basis_gaps(content, around)):
+        return None
+    ends = []
+    for kind in content.share_types & SUFFICIENT_BASES.keys():
+        last = [_end_of(basis, around) for basis in content.legal_bases if basis.kind in SUFFICIENT_BASES[kind]]
+        known = [day for day in last if day is not None and day <= around.on]
+        if known:
+            ends.append(max(known))
+    return min(ends) if ends else around.on
+
+
+def _end_of(basis: LegalBasis, around: Surroundings) -> date | None:
+    """The first day on which a basis does not bind any more."""
+    by_term = basis.in_force_to + timedelta(days=1) if basis.in_force_to else None
+    ends = [day for day in (by_term, around.repealed.get(text_key(basis.title))) if day is not None]
+    return min(ends) if ends else None
+
+
+_TITLE_SIGNS: Final = re.compile(r"[《》〈〉「」“”\s]")
+
+
+def text_key(title: str) -> str:
+    """The title of a law or document as it is compared: without title signs, blanks and the state's name before it."""
+    plain = _TITLE_SIGNS.sub("", unicodedata.normalize("NFKC", title)).casefold()
+    return plain.removeprefix("中华人民共和国") or plain
 
 
 # Policies of the centre and documents are not always divided into articles.
@@ -322,6 +402,17 @@ def _opening_gaps(content: Content) -> Iterator[Gap]:
         yield UpdateCycleMissing(field="update_cycle")
 
 
+def _also_in_gaps(content: Content, around: Surroundings) -> Iterator[Gap]:
+    seen = {content.classification}
+    for index, code in enumerate(content.also_in):
+        at = f"also_in.{index}"
+        if code in seen:
+            yield AlsoInRepeated(field=at, classification=code)
+        elif code not in around.open_classifications:
+            yield AlsoInUnknown(field=at, classification=code)
+        seen.add(code)
+
+
 def _relation_gaps(content: Content, own_code: str) -> Iterator[Gap]:
     seen = set()
     for index, text in enumerate(content.related_codes):
@@ -349,9 +440,9 @@ def _parameter_gaps(content: Content, around: Surroundings) -> Iterator[Gap]:
         seen.add(parameter.column.casefold())
     if content.controlled_parameters and not any(p.required for p in content.controlled_parameters):
         yield NoParameterRequired(field="controlled_parameters")
-    sensitive = [item.title for item in content.items if _needs_control(item, around)]
-    requestable = content.sharing_type is not ShareType.NOT_SHARED
-    if sensitive and requestable and not content.controlled_parameters:
+    requestable = [item for item in content.items if content.type_of(item) is not ShareType.NOT_SHARED]
+    sensitive = [item.title for item in requestable if _needs_control(item, around)]
+    if sensitive and not content.controlled_parameters:
         yield ControlledParameterMissing(field="controlled_parameters", items="、".join(sensitive))
 
 

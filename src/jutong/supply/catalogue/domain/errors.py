@@ -1,7 +1,15 @@
 """The catalogue's errors, beside the gaps of an entry."""
 
+from typing import Final
+
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.text import N_
+
+UPDATED_REMARK: Final = N_("目录新版本已发布，更新完成。")
+"""What the case of an update says when a new version is published."""
+
+WITHDRAWN_REMARK: Final = N_("数据资源已下线，无需再更新。")
+"""What it says when the resource has left the catalogue."""
 
 
 class CatalogueError(JutongError):
@@ -120,3 +128,113 @@ class ClassificationFull(CatalogueError):
 
     message = N_("“{division}”下的目已编满，请与自治区大数据发展局联系。")
     kind = ErrorKind.CONFLICT
+
+
+class ClassificationClosed(CatalogueError):
+    """The node takes no new entries any more, and its code is never given again."""
+
+    message = N_("分类码 {classification} 已于 {day} 停用，不能再使用；停用的代码也不重新启用。")
+    kind = ErrorKind.CONFLICT
+
+
+class ClassificationHasBranches(CatalogueError):
+    """A node cannot be closed while one below it is open."""
+
+    message = N_("分类码 {classification} 之下还有未停用的分类（{below}），请先停用下级。")
+    kind = ErrorKind.CONFLICT
+
+
+class ClassificationBetween(CatalogueError):
+    """A detail cannot be put between a node and those below it: they keep their place."""
+
+    message = N_("分类码 {classification} 之下已有 {below}，不能再在其间插入一级。")
+    kind = ErrorKind.CONFLICT
+
+
+class ClassificationIsGiven(CatalogueError):
+    """Class, division and section are laid down by the Guide (App. 1, 1); departments add details only."""
+
+    message = N_("类、项、目由《指南》和自治区大数据发展局确定，部门只能在本部门的目之下设置细目。")
+
+
+class ReasonMissing(CatalogueError):
+    """Something is asked for without its reason."""
+
+    message = N_("请写明理由。")
+
+
+class NoSuchChange(CatalogueError):
+    """No change record of this number, or none that the subject may know of."""
+
+    message = N_("未找到编号为 {change} 的变更记录，或您无权查看。")
+    kind = ErrorKind.MISSING
+
+
+class ChangeTitleMissing(CatalogueError):
+    """A change without the name of the law or duty."""
+
+    message = N_("请填写法律法规、文件或职能的名称。")
+
+
+class ChangeProviderMissing(CatalogueError):
+    """A change of duties without the department whose duties they are."""
+
+    message = N_("请填写职能变化的部门。")
+
+
+class ChangeInFuture(CatalogueError):
+    """A change that has not happened yet; it is recorded on its day, because the limit counts from it."""
+
+    message = N_("变更日期晚于今天，请在变更发生之日记录。")
+
+
+class NothingChosen(CatalogueError):
+    """No resource was ticked."""
+
+    message = N_("请至少勾选一项数据资源。")
+
+
+class WithdrawalOpen(CatalogueError):
+    """The resource is already on its way out of the catalogue."""
+
+    message = N_("数据资源 {resource} 正在办理下线（{case}），请勿重复提出。")
+    kind = ErrorKind.CONFLICT
+
+
+class NoWithdrawal(CatalogueError):
+    """The resource is not on its way out, or the department was not asked."""
+
+    message = N_("数据资源 {resource} 没有正在征求贵部门意见的下线事项。")
+    kind = ErrorKind.CONFLICT
+
+
+class ReplacementUnknown(CatalogueError):
+    """The resource named as replacement is none that is published, or is the resource itself."""
+
+    message = N_("替代资源 {replacement} 不是已发布的其他数据资源，请核对代码。")
+
+
+class ObjectionWithoutReason(CatalogueError):
+    """An objection must say why."""
+
+    message = N_("不同意下线的，请说明对业务的影响。")
+
+
+class StopOpen(CatalogueError):
+    """A stop of updates is declared already and has no end yet."""
+
+    message = N_("数据资源 {resource} 已声明停更，请先结束原声明。")
+    kind = ErrorKind.CONFLICT
+
+
+class NoStop(CatalogueError):
+    """No stop of updates is declared that could be ended."""
+
+    message = N_("数据资源 {resource} 没有正在生效的停更声明。")
+    kind = ErrorKind.CONFLICT
+
+
+class StopTermReversed(CatalogueError):
+    """A stop of updates ends before it begins."""
+
+    message = N_("停更的结束日期早于开始日期。")

@@ -43,6 +43,24 @@ class ClassificationUnknown(Gap):
     message = N_("分类目录中没有 {classification}，请从分类树中选择。")
 
 
+class ClassificationIsClosed(Gap):
+    """Element 1 names a node that takes no new entries any more."""
+
+    message = N_("分类 {classification} 已停用，请选择其他分类。")
+
+
+class AlsoInUnknown(Gap):
+    """A further class is none of the tree, or is closed."""
+
+    message = N_("分类目录中没有可用的分类 {classification}，请从分类树中选择。")
+
+
+class AlsoInRepeated(Gap):
+    """A further class is named twice, or is the resource's own."""
+
+    message = N_("分类 {classification} 已经填写，请勿重复。")
+
+
 class SectionOfAnother(Gap):
     """A department resource in the section of another department. Guide 6.1: each department compiles its own."""
 
@@ -229,6 +247,18 @@ class BasicItemsMustBeShared(Gap):
     """Basic items of population, legal persons, space or certificates in a resource not of type 1. Guide 5.1.3."""
 
     message = N_("人口、法人单位、自然资源和空间地理、电子证照的基础数据项必须无条件共享：{items}。")
+
+
+class ItemTypeLooser(Gap):
+    """An item is to be shared more freely than its resource; an item's own type may only be stricter (our default)."""
+
+    message = N_("数据项“{title}”的共享类型比资源整体宽松；数据项只能与资源相同或更严。")
+
+
+class NoItemShared(Gap):
+    """Every item is kept back, so the resource itself is of type 3 and has to say so."""
+
+    message = N_("全部数据项均为不予共享，请将资源的共享类型改为不予共享并提供依据。")
 
 
 class SharingMethodMissing(Gap):

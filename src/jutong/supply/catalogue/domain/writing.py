@@ -32,6 +32,8 @@ def tidy(content: Content) -> Content:
             basic=item.basic,
             charset=_clean(item.charset).upper(),
             note=_clean(item.note),
+            # What goes with the resource anyway needs no type of its own.
+            sharing_type=None if item.sharing_type == content.sharing_type else item.sharing_type,
         )
         for item in content.items
     )
@@ -58,6 +60,7 @@ def tidy(content: Content) -> Content:
         ),
         extended={_clean(name): _clean(text) for name, text in content.extended.items()},
         controlled_parameters=parameters,
+        also_in=tuple(filter(None, (_clean(code) for code in content.also_in))),
     )
 
 

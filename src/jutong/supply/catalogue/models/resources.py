@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as N_
 
 from jutong.base.models import actor_field, resource_code_field, uscc_field
 from jutong.kernel.codes.sharing import ShareType, UpdateCycle
-from jutong.supply.catalogue.models.classification import Classification
+from jutong.supply.catalogue.models.classification import CLASSIFICATION_LENGTH, Classification
 from jutong.supply.catalogue.values import Level, ResourceState
 
 
@@ -49,11 +49,14 @@ class Resource(models.Model):
     level = models.CharField(max_length=10, choices=[(level.value, level.label) for level in Level])
     controlled_parameters = models.JSONField(default=list)
     extended = models.JSONField(default=dict)
+    also_in = ArrayField(models.CharField(max_length=CLASSIFICATION_LENGTH), default=list)
     # Life
     state = models.CharField(max_length=10, choices=[(state.value, state.label) for state in ResourceState])
     version = models.PositiveIntegerField(default=0)
     approved_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
+    withdrawn_on = models.DateField(null=True)
+    replaced_by = resource_code_field(blank=True, default="")
     mounted_at = models.DateTimeField(null=True)
     # Search
     search_text = models.TextField(default="")
@@ -98,6 +101,30 @@ class Resource(models.Model):
         return f"{self.code} {self.title}"
 
 
+class OtherCode(models.Model):
+    """A further code of a resource (关联资源代码), under another class in which it stands too. Guide 5.2(13).
+
+    It is given under the same counter as every code of that class, stays for good, and leads to the resource.
+    """
+
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="other_codes")
+    classification = models.ForeignKey(Classification, on_delete=models.PROTECT, related_name="+")
+    code = resource_code_field(unique=True)
+    sequence_no = models.PositiveIntegerField()
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+        verbose_name = N_("关联资源代码")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["classification", "sequence_no"], name="catalogue_other_sequence"),
+            models.UniqueConstraint(fields=["resource", "classification"], name="catalogue_one_code_a_class"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class DataItem(models.Model):
     """One data item (数据项) of a resource, as the last publication says it. Guide 5.2(8)."""
 
@@ -114,6 +141,7 @@ class DataItem(models.Model):
     basic = models.BooleanField(default=False)
     charset = models.CharField(max_length=20, blank=True)
     note = models.CharField(max_length=1000, blank=True)
+    sharing_type = models.PositiveSmallIntegerField(null=True, choices=[(kind.value, kind.label) for kind in ShareType])
 
     class Meta:
         ordering: ClassVar = ["position"]
@@ -122,6 +150,9 @@ class DataItem(models.Model):
             models.UniqueConstraint(fields=["resource", "position"], name="catalogue_item_position"),
             models.UniqueConstraint(fields=["resource", "column_name"], name="catalogue_item_column"),
             models.CheckConstraint(condition=Q(sensitivity__gte=1, sensitivity__lte=4), name="catalogue_item_grade"),
+            models.CheckConstraint(
+                condition=Q(sharing_type=None) | Q(sharing_type__in=[1, 2, 3]), name="catalogue_item_sharing_type"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,6 +38,7 @@ def content_of(row: models.Resource) -> Content:
             "level": row.level,
             "controlled_parameters": row.controlled_parameters,
             "extended": row.extended,
+            "also_in": row.also_in,
         }
     )
 
@@ -55,8 +56,12 @@ def resource_of(row: models.Resource) -> Resource:
 
 
 def get_resource_row(code: str) -> models.Resource:
-    """The row of a code in any writing (`303001/000001` too). Raises NoSuchResource."""
-    row = models.Resource.objects.prefetch_related("items").filter(code=canonical(code)).first()
+    """The row of a code in any writing (`303001/000001` too), its own or that of another class in which it stands.
+
+    Raises NoSuchResource.
+    """
+    rows = models.Resource.objects.prefetch_related("items")
+    row = rows.filter(code=canonical(code)).first() or rows.filter(other_codes__code=canonical(code)).first()
     if row is None:
         raise domain.NoSuchResource(resource=code)
     return row
@@ -145,3 +150,8 @@ ITEM_COLUMNS: Final = tuple(DataItem.__dataclass_fields__)
 def provider_titles(rows: Collection[models.Resource]) -> dict[str, str]:
     """Names of the providers of some resources, in one query."""
     return organisations.titles({row.provider_uscc for row in rows})
+
+
+def other_codes(row: models.Resource) -> list[models.OtherCode]:
+    """The further codes of a resource, those of classes it has left included: a code stays."""
+    return list(row.other_codes.select_related("classification"))

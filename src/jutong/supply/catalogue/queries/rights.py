@@ -10,8 +10,11 @@ from jutong.supply.catalogue import models, policy
 from jutong.supply.catalogue.values import DraftState, ResourceState
 
 _RESOURCE_FIELDS: Final = {Relation.PROVIDER: "provider_uscc"}
-_RESOURCE_FLAGS: Final = {"published": Q(state=ResourceState.PUBLISHED.value), "open": Q(open=True)}
-
+_RESOURCE_FLAGS: Final = {
+    "published": Q(state=ResourceState.PUBLISHED.value),
+    "withdrawn": Q(state=ResourceState.WITHDRAWN.value),
+    "open": Q(open=True),
+}
 _DRAFT_FLAGS: Final = {
     "editable": Q(state__in=[DraftState.DRAFT.value, DraftState.RETURNED.value]),
     "reported": Q(state__in=[DraftState.SUBMITTED.value, DraftState.APPROVED.value, DraftState.PUBLISHED.value]),
@@ -25,6 +28,8 @@ def facts_of_resource(row: models.Resource) -> Facts:
     flags = set()
     if row.state == ResourceState.PUBLISHED:
         flags.add("published")
+    if row.state == ResourceState.WITHDRAWN:
+        flags.add("withdrawn")
     if row.open:
         flags.add("open")
     return Facts({Relation.PROVIDER: row.provider_uscc}, frozenset(flags))
@@ -51,3 +56,13 @@ def resource_scope(subject: Subject, action: Action = policy.VIEW_RESOURCE) -> Q
 def draft_scope(subject: Subject, action: Action = policy.VIEW_DRAFT) -> Q:
     """The drafts on which this subject may act so."""
     return scope_q(subject, action, _RESOURCE_FIELDS, _DRAFT_FLAGS)
+
+
+def facts_of_change(row: models.ChangeRecord) -> Facts:
+    """What the decision may know of a change."""
+    return Facts({Relation.PROVIDER: row.provider_uscc}, frozenset() if row.provider_uscc else frozenset({"general"}))
+
+
+def change_scope(subject: Subject, action: Action = policy.VIEW_CHANGE) -> Q:
+    """The changes on which this subject may act so."""
+    return scope_q(subject, action, _RESOURCE_FIELDS, {"general": Q(provider_uscc="")})

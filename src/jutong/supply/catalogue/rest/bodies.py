@@ -29,6 +29,7 @@ class DataItemBody(StrictSchema):
     basic: bool = False
     charset: Short = ""
     note: Line = ""
+    sharing_type: ShareType | None = Field(None, description="数据项共享类型，只能比资源更严；留空与资源相同")
 
 
 class LegalBasisBody(StrictSchema):
@@ -74,6 +75,7 @@ class ContentBody(StrictSchema):
     secrecy: Secrecy = Secrecy.NOT_CLASSIFIED
     controlled_parameters: list[ControlledParameterBody] = Field(default_factory=list, max_length=50)
     extended: dict[Short, Text] = Field(default_factory=dict, max_length=50)
+    also_in: list[ClassificationText] = Field(default_factory=list, max_length=20, description="同属其他分类的分类码")
 
     def value(self) -> Content:
         return Content.from_json(self.model_dump())

@@ -1,6 +1,7 @@
 """The classification tree."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from ninja import Path as InPath
 from ninja import Query, Schema, Status
@@ -9,6 +10,7 @@ from pydantic import Field, StringConstraints
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import StrictSchema, problems
 from jutong.kernel import clock
+from jutong.kernel.codes.resource_code import MAX_DETAIL_LENGTH
 from jutong.supply.catalogue import domain, queries, services
 from jutong.supply.catalogue.rest.base import ClassificationText, line, router
 
@@ -20,6 +22,37 @@ class NodeOut(Schema):
     name: str
     grade: int = Field(description="1 类, 2 项, 3 目, 4 细目")
     owner_uscc: str
+    closed_on: date | None = Field(None, description="停用日期；停用后不再编入新资源")
+
+
+class NameOut(Schema):
+    """What a node was called from a day on, and why."""
+
+    name: str
+    valid_from: date
+    reason: str
+
+
+class NodeChangeIn(StrictSchema):
+    """Another name for a node, or its end; both need the reason."""
+
+    change: Literal["rename", "close"]
+    name: Annotated[str, line(100)] = ""
+    reason: Annotated[str, line(500)]
+
+
+class CodeReadOut(Schema):
+    """A code as it is stored."""
+
+    code: str
+    classification: str
+    sequence: int
+
+
+class CodeQuery(StrictSchema):
+    """A code in any of the writings in use."""
+
+    text: Annotated[str, line(100), Field(min_length=1)]
 
 
 class NodeIn(StrictSchema):
@@ -58,3 +91,36 @@ def section(request: SubjectRequest, uscc: Annotated[str, InPath(pattern=r"^[0-9
     """The section (目) in which a department compiles, made when it has none yet."""
     code = services.open_section(provider_uscc=uscc, by=request.subject, at=clock.now())
     return queries.classification_path(code)[-1]
+
+
+InNode = Annotated[str, InPath(pattern=rf"^[123]([0-9]{{2}}([0-9]{{3,{3 + MAX_DETAIL_LENGTH}}})?)?$")]
+
+
+@router.patch(
+    "/classifications/{code}",
+    response={200: NodeOut, **problems(404, 409)},
+    summary="Rename or close a node of the tree",
+)
+def change_classification(request: SubjectRequest, code: InNode, body: NodeChangeIn) -> Any:
+    """The bureau any node, a department's steward the details of its own section. Codes never change."""
+    if body.change == "close":
+        return services.close_classification(code=code, reason=body.reason, by=request.subject, at=clock.now())
+    return services.rename_classification(
+        code=code, name=body.name, reason=body.reason, by=request.subject, at=clock.now()
+    )
+
+
+@router.get(
+    "/classifications/{code}/names", response={200: list[NameOut], **problems(404)}, summary="What a node was called"
+)
+def classification_names(request: SubjectRequest, code: InNode) -> Any:
+    """The newest name first; nodes that were never renamed may have none on record."""
+    return queries.names_of_classification(queries.get_classification(code))
+
+
+@router.get("/codes", response={200: CodeReadOut, **problems(404)}, summary="Read a code in any writing")
+def read_code(request: SubjectRequest, query: Query[CodeQuery]) -> dict[str, Any]:
+    """`306001/000001`, `306001-1`, full width, or without separator where the tree leaves one reading."""
+    code = queries.read_code(query.text)
+    front, _, number = code.partition("/")
+    return {"code": code, "classification": front, "sequence": int(number)}

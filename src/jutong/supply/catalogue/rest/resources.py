@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from ninja import Schema, Status
+from ninja import Query, Schema, Status
+from pydantic import Field
 
 from jutong.base.http import SubjectRequest
-from jutong.base.rest import problems
+from jutong.base.rest import StrictSchema, problems
 from jutong.kernel import clock
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, queries, services
-from jutong.supply.catalogue.rest.base import InClassification, InSequence, InVersion, router
+from jutong.supply.catalogue.rest.base import InClassification, InSequence, InVersion, line, router
 from jutong.supply.catalogue.rest.bodies import ContentBody
 from jutong.supply.catalogue.rest.drafts import DraftOut, draft_out
 from jutong.supply.catalogue.values import (
     Content,
-    Resource,
     ResourceState,
 )
 
@@ -31,6 +31,10 @@ class ResourceOut(Schema):
     mounted_at: datetime | None
     provider_title: str
     classification_path: list[str]
+    other_codes: list[str] = Field(description="关联资源代码：在其他分类下的代码")
+    withdrawn_on: date | None
+    replaced_by: str
+    completeness: int = Field(description="元数据完整度，0–100")
     content: ContentBody
 
 
@@ -44,11 +48,30 @@ class VersionOut(Schema):
     case_no: str
 
 
+class DifferenceOut(Schema):
+    """One difference: the element, the part of it, what became of it, and what it said before and after."""
+
+    element: str
+    kind: domain.DifferenceKind
+    part: str
+    detail: str
+    before: Any = None
+    after: Any = None
+
+
 class VersionContentOut(VersionOut):
-    """A published version with its content, and the elements in which it differs from the one before."""
+    """A published version with its content, and in what it differs from the one before."""
 
     content: ContentBody
     changed: list[str]
+    differences: list[DifferenceOut]
+
+
+class ComparisonQuery(StrictSchema):
+    """Two resources by their codes."""
+
+    a: Annotated[str, line(80), Field(min_length=1)]
+    b: Annotated[str, line(80), Field(min_length=1)]
 
 
 @router.get(
@@ -59,7 +82,7 @@ class VersionContentOut(VersionOut):
 )
 def resource(request: SubjectRequest, classification: InClassification, sequence: InSequence) -> dict[str, Any]:
     """The 13 core elements and the data items, as last published."""
-    return _resource_out(queries.view_resource(f"{classification}/{sequence}", request.subject))
+    return _resource_out(queries.view_resource_row(f"{classification}/{sequence}", request.subject))
 
 
 @router.get(
@@ -92,7 +115,32 @@ def version(
         **{name: getattr(row, name) for name in VersionOut.model_fields},
         "content": content.to_json(),
         "changed": list(domain.differences(before, content)) if before else [],
+        "differences": _differences(before, content) if before else [],
     }
+
+
+@router.post(
+    "/resources/{classification}/{sequence}/versions/{number}/restoration",
+    response={201: DraftOut, **problems(404, 409)},
+    summary="Begin the next version with what an earlier one said",
+)
+def restore_version(
+    request: SubjectRequest, classification: InClassification, sequence: InSequence, number: InVersion
+) -> Any:
+    """A draft with that version's content; class and provider stay those of today, and it goes through review."""
+    draft_no = services.restore_version(
+        code=f"{classification}/{sequence}", number=number, by=request.subject, at=clock.now()
+    )
+    return Status(201, draft_out(queries.view_draft_row(draft_no, request.subject)))
+
+
+@router.get(
+    "/comparison", response={200: list[DifferenceOut], **problems(404)}, auth=None, summary="Compare two resources"
+)
+def compare(request: SubjectRequest, query: Query[ComparisonQuery]) -> Any:
+    """Element by element and item by item, as their last published versions say."""
+    one, other = (queries.view_resource(code, request.subject) for code in (query.a, query.b))
+    return _differences(one.content, other.content)
 
 
 @router.post(
@@ -107,7 +155,8 @@ def start_revision(request: SubjectRequest, classification: InClassification, se
     return Status(201, draft_out(queries.view_draft_row(draft_no, request.subject)))
 
 
-def _resource_out(value: Resource) -> dict[str, Any]:
+def _resource_out(row: models.Resource) -> dict[str, Any]:
+    value = queries.resource_of(row)
     return {
         "code": value.code,
         "version": value.version,
@@ -116,8 +165,18 @@ def _resource_out(value: Resource) -> dict[str, Any]:
         "mounted_at": value.mounted_at,
         "provider_title": organisations.titles([value.provider_uscc]).get(value.provider_uscc, ""),
         "classification_path": _names(queries.classification_path(value.content.classification)),
+        "other_codes": [each.code for each in queries.other_codes(row)],
+        "withdrawn_on": row.withdrawn_on,
+        "replaced_by": row.replaced_by,
+        "completeness": domain.completeness(value.content).points,
         "content": value.content.to_json(),
     }
+
+
+def _differences(before: Content, after: Content) -> list[dict[str, Any]]:
+    return [
+        {name: getattr(each, name) for name in DifferenceOut.model_fields} for each in domain.compare(before, after)
+    ]
 
 
 def _names(path: Sequence[models.Classification]) -> list[str]:

@@ -12,10 +12,11 @@ from jutong.foundation.procedures import api as procedures
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.clock import local_day
-from jutong.kernel.policy import Subject
+from jutong.kernel.policy import Facts, Relation, Subject
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, events, models, policy, queries
-from jutong.supply.catalogue.services.resources import digest_of, issue_code, write_content
+from jutong.supply.catalogue.services.changes import settle_by_publication
+from jutong.supply.catalogue.services.resources import digest_of, issue_code, issue_other_codes, write_content
 from jutong.supply.catalogue.values import Content, DraftState, ResourceState
 
 COMPILATION = "catalogue.compilation"
@@ -63,11 +64,13 @@ def submit(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> str
 
 @transaction.atomic
 def approve(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> str:
-    """Approve a draft (审核通过); gives the code of its resource."""
+    """Approve a draft (审核通过); gives the code of its resource. An update of a published one is public with it."""
     row = queries.view_draft_row(draft_no, by)
     _expect(row, DraftState.SUBMITTED)
     require(by, policy.REVIEW_DRAFT, queries.facts_of_draft(row))
-    procedures.act(row.case_no, "approve", by=by, at=at, remark=remark)
+    # What everybody sees already goes public at once in its new text; what is new gets its code first.
+    way = "approve_update" if row.base_version else "approve"
+    procedures.act(row.case_no, way, by=by, at=at, remark=remark)
     return queries.draft_resource(draft_no)
 
 
@@ -82,8 +85,11 @@ def return_draft(*, draft_no: str, by: Subject, at: datetime, remark: str = "") 
 
 @transaction.atomic
 def publish(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> str:
-    """Publish an approved draft (目录发布); gives the code of its resource."""
+    """Publish an approved draft (目录发布); gives the code of its resource, also where it is published already."""
     row = queries.view_draft_row(draft_no, by)
+    if row.state == DraftState.PUBLISHED:
+        require(by, policy.PUBLISH_DRAFT, Facts({Relation.PROVIDER: row.provider_uscc}, frozenset({"approved"})))
+        return queries.draft_resource(draft_no)
     if row.state != DraftState.APPROVED:
         raise domain.DraftNotApproved(draft=draft_no)
     require(by, policy.PUBLISH_DRAFT, queries.facts_of_draft(row))
@@ -94,9 +100,16 @@ def publish(*, draft_no: str, by: Subject, at: datetime, remark: str = "") -> st
 def gaps_of(row: models.Draft, *, on: date) -> tuple[domain.Gap, ...]:
     """What keeps a draft from being submitted on that day."""
     content = queries.content_of_draft(row)
+    node = models.Classification.objects.filter(code=content.classification).first()
+    own_codes = () if row.resource is None else [each.classification.code for each in queries.other_codes(row.resource)]
     around = domain.Surroundings(
         on=on,
-        classification_exists=models.Classification.objects.filter(code=content.classification).exists(),
+        classification_exists=node is not None,
+        # A resource keeps its class for good, also one that takes no new entries.
+        classification_closed=node is not None and node.closed_on is not None and row.resource is None,
+        open_classifications={*queries.open_classifications(content.also_in), *own_codes} if content.also_in else (),
+        repealed=queries.repealed([basis.title for basis in content.legal_bases]),
+        extended=queries.extended_fields(on=on),
         section_owner=_section_owner(content, row, on),
         provider_exists=organisations.find(content.provider_uscc, on=on) is not None,
         own_code=row.resource.code if row.resource else "",
@@ -157,6 +170,7 @@ def take_approval(*, draft_no: str, by: ActorRef, at: datetime) -> str:
         outbox.publish(
             events.CodeIssued(code=row.resource.code, draft_no=draft_no, provider_uscc=row.provider_uscc), at=at
         )
+    issue_other_codes(row.resource, queries.content_of_draft(row), at)
     _set_state(row, DraftState.APPROVED, by, at)
     _record("catalogue.draft.approved", row, by, at)
     return row.resource.code
@@ -169,6 +183,8 @@ def take_publication(*, draft_no: str, by: ActorRef, at: datetime) -> str:
     _expect(row, DraftState.APPROVED)
     assert row.resource is not None
     resource = models.Resource.objects.select_for_update().get(pk=row.resource.pk)
+    if resource.state == ResourceState.WITHDRAWN:
+        raise domain.ResourceNotPublished(resource=resource.code)
     content = queries.content_of_draft(row)
     changed = domain.differences(queries.content_of(resource), content) if resource.version else ()
     resource.version += 1
@@ -188,6 +204,7 @@ def take_publication(*, draft_no: str, by: ActorRef, at: datetime) -> str:
     )
     _set_state(row, DraftState.PUBLISHED, by, at)
     _record("catalogue.resource.published", row, by, at, version=resource.version, changed=list(changed))
+    settle_by_publication(resource, by=by, at=at)
     outbox.publish(
         events.ResourcePublished(
             code=resource.code,

@@ -108,6 +108,34 @@ def start_revision(*, code: str, by: Subject, at: datetime) -> str:
     return draft.draft_no
 
 
+@transaction.atomic
+def restore_version(*, code: str, number: int, by: Subject, at: datetime) -> str:
+    """Begin the next version with what an earlier one said (恢复历史版本); gives the draft's number.
+
+    Class and provider stay those of today, and the draft goes through the same review.
+
+    Raises what `start_revision` raises, and NoSuchVersion.
+    """
+    draft_no = start_revision(code=code, by=by, at=at)
+    row = queries.lock_draft(draft_no, by)
+    now = queries.content_of_draft(row)
+    old = queries.get_version(code, number).changed(
+        classification=now.classification, provider_uscc=now.provider_uscc, also_in=now.also_in
+    )
+    row.content, row.title = old.to_json(), old.title[: domain.MAX_TITLE_LENGTH]
+    row.save(update_fields=["content", "title"])
+    audit.record(
+        action="catalogue.resource.version_restored",
+        by=by.actor,
+        at=at,
+        object_kind="draft",
+        object_code=draft_no,
+        resource=queries.canonical(code),
+        details={"version": number},
+    )
+    return draft_no
+
+
 def insert_draft(
     content: Content, *, by: Subject, at: datetime, resource: models.Resource | None = None
 ) -> models.Draft:

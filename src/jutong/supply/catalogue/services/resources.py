@@ -21,20 +21,45 @@ def issue_code(row: models.Draft, at: datetime) -> models.Resource:
     """
     content = queries.content_of_draft(row)
     node = models.Classification.objects.get(code=content.classification)
-    models.SequenceCounter.objects.bulk_create([models.SequenceCounter(classification=node)], ignore_conflicts=True)
-    counter = models.SequenceCounter.objects.select_for_update().get(classification=node)
-    counter.last_no += 1
-    counter.save(update_fields=["last_no"])
-    code = ClassificationCode.parse(node.code).resource(counter.last_no)
+    number = next_number(node)
+    code = ClassificationCode.parse(node.code).resource(number)
     resource = models.Resource(
         classification=node,
         code=str(code),
-        sequence_no=counter.last_no,
+        sequence_no=number,
         state=ResourceState.APPROVED,
         approved_at=at,
     )
     write_content(resource, content)
     return resource
+
+
+def issue_other_codes(resource: models.Resource, content: Content, at: datetime) -> list[str]:
+    """Codes under the further classes in which a resource stands and has none yet; each counter is locked in turn.
+
+    One code for each class: an entry that comes back to a class it has left finds its code there.
+    """
+    have = set(resource.other_codes.values_list("classification__code", flat=True))
+    issued = []
+    # In one order for all, so that two approvals never wait for each other.
+    for front in sorted(set(content.also_in) - have):
+        node = models.Classification.objects.get(code=front)
+        number = next_number(node)
+        code = str(ClassificationCode.parse(node.code).resource(number))
+        models.OtherCode.objects.create(
+            resource=resource, classification=node, code=code, sequence_no=number, issued_at=at
+        )
+        issued.append(code)
+    return issued
+
+
+def next_number(node: models.Classification) -> int:
+    """The next sequence number of a class; its counter stays locked until the commit."""
+    models.SequenceCounter.objects.bulk_create([models.SequenceCounter(classification=node)], ignore_conflicts=True)
+    counter = models.SequenceCounter.objects.select_for_update().get(classification=node)
+    counter.last_no += 1
+    counter.save(update_fields=["last_no"])
+    return counter.last_no
 
 
 def write_content(resource: models.Resource, content: Content) -> None:
@@ -57,6 +82,7 @@ def set_content(resource: models.Resource, content: Content, provider_title: str
     written = content.to_json()
     for name in _PLAIN_COLUMNS:
         setattr(resource, name, written[name])
+    resource.also_in = list(content.also_in)
     resource.format_groups = [group.value for group in domain.format_groups(content)]
     resource.search_text = domain.search_text(content, resource.code, provider_title)
 

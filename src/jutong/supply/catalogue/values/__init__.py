@@ -1,5 +1,6 @@
 """What other rooms may hold of a resource: frozen values, read and written as plain JSON."""
 
+from jutong.supply.catalogue.values.changes import ChangeKind, UpdateState
 from jutong.supply.catalogue.values.elements import (
     SENSITIVE_GRADE,
     BasisKind,
@@ -12,6 +13,7 @@ from jutong.supply.catalogue.values.elements import (
     Level,
     Secrecy,
 )
+from jutong.supply.catalogue.values.extension import YES_NO, ExtendedField, ExtendedKind
 from jutong.supply.catalogue.values.formats import PRACTICE_FORMATS, FormatUnknown, format_text, parse_format
 from jutong.supply.catalogue.values.resources import Outline, Resource
 from jutong.supply.catalogue.values.states import DraftState, ResourceState
@@ -19,11 +21,15 @@ from jutong.supply.catalogue.values.states import DraftState, ResourceState
 __all__ = [
     "PRACTICE_FORMATS",
     "SENSITIVE_GRADE",
+    "YES_NO",
     "BasisKind",
+    "ChangeKind",
     "Content",
     "ControlledParameter",
     "DataItem",
     "DraftState",
+    "ExtendedField",
+    "ExtendedKind",
     "FormatUnknown",
     "Grade",
     "Identifier",
@@ -33,6 +39,7 @@ __all__ = [
     "Resource",
     "ResourceState",
     "Secrecy",
+    "UpdateState",
     "format_text",
     "parse_format",
 ]

@@ -118,7 +118,8 @@ class DataItem:
     """One data item (数据项) of a structured resource. Guide 5.2(8), App. 1, 8.
 
     `data_type` is the Guide's letter with length, `C(18)`; `charset` names the character set of text; `basic` marks
-    a basic data item (基础数据项) of Guide 5.1.3; `code_list` names the list its values come from.
+    a basic data item (基础数据项) of Guide 5.1.3; `code_list` names the list its values come from. `sharing_type` is
+    the item's own, where it is stricter than the resource's (数据项共享类型); nothing where it goes with the resource.
     """
 
     title: str
@@ -132,6 +133,7 @@ class DataItem:
     basic: bool = False
     charset: str = ""
     note: str = ""
+    sharing_type: ShareType | None = None
 
     @property
     def type(self) -> DataType:
@@ -144,11 +146,16 @@ class DataItem:
         return self.sensitivity >= SENSITIVE_GRADE or Identifier(self.identifier).personal
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        written = asdict(self)
+        # Left out where there is none, so that the digests of versions from before still agree with their contents.
+        own = written.pop("sharing_type")
+        return written if own is None else written | {"sharing_type": int(own)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{f.name: data[f.name] for f in fields(cls) if f.name in data})
+        found = {f.name: data[f.name] for f in fields(cls) if f.name in data}
+        own = found.get("sharing_type")
+        return cls(**found | {"sharing_type": ShareType(own) if own else None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +215,8 @@ class Content:
     """What a catalogue entry says: the core elements (核心元数据) that are written, not issued. Guide 5.2.
 
     Code and publication date are issued by the platform and stand beside it. `formats` hold `parse_format` texts.
-    `extended` are the extended elements (扩展元数据), name to text.
+    `extended` are the extended elements (扩展元数据), name to text. `also_in` are further classes in which the resource
+    stands, in each under a code of its own (确需在目录中重复出现). Guide 5.2(13).
     """
 
     title: str
@@ -233,18 +241,29 @@ class Content:
     secrecy: Secrecy = Secrecy.NOT_CLASSIFIED
     controlled_parameters: tuple[ControlledParameter, ...] = ()
     extended: Mapping[str, str] = field(default_factory=dict)
+    also_in: tuple[str, ...] = ()
 
     def item(self, column: str) -> DataItem | None:
         """The item of that column name in any letter case, or nothing."""
         wanted = column.casefold()
         return next((item for item in self.items if item.column_name.casefold() == wanted), None)
 
+    def type_of(self, item: DataItem) -> ShareType | None:
+        """The sharing type that holds for an item: its own, else the resource's."""
+        return item.sharing_type or self.sharing_type
+
+    @property
+    def share_types(self) -> frozenset[ShareType]:
+        """Every sharing type that the resource or one of its items bears."""
+        own = {item.sharing_type for item in self.items} | {self.sharing_type}
+        return frozenset(kind for kind in own if kind is not None)
+
     def changed(self, **changes: Any) -> Self:
         return replace(self, **changes)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; `from_json` reads it back to an equal value."""
-        return {
+        written = {
             "title": self.title,
             "provider_uscc": self.provider_uscc,
             "classification": self.classification,
@@ -268,6 +287,8 @@ class Content:
             "controlled_parameters": [parameter.to_json() for parameter in self.controlled_parameters],
             "extended": dict(self.extended),
         }
+        # Left out where empty: the digests of versions from before still agree with their contents.
+        return written | ({"also_in": list(self.also_in)} if self.also_in else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -300,6 +321,7 @@ class Content:
                 for p in data.get("controlled_parameters", ())
             ),
             extended=dict(data.get("extended", {})),
+            also_in=tuple(data.get("also_in", ())),
         )
 
 

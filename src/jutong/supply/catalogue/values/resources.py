@@ -87,6 +87,10 @@ class Resource:
         """Does any item identify a person or stand at grade 3 or above?"""
         return any(item.sensitive for item in self.items)
 
+    def type_of(self, item: DataItem) -> ShareType:
+        """The sharing type that holds for an item: its own, else the resource's."""
+        return item.sharing_type or self.sharing_type
+
     @property
     def published(self) -> bool:
         return self.state is ResourceState.PUBLISHED

@@ -19,9 +19,11 @@ from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, policy, queries, services
-from jutong.supply.catalogue.values import Content, DraftState
+from jutong.supply.catalogue.values import Content, DraftState, ExtendedField
 from jutong.supply.catalogue.web import forms
-from jutong.supply.catalogue.web.resource import badges, bases, element_title, elements, item_columns, item_rows
+from jutong.supply.catalogue.web.differences import difference_columns, difference_rows
+from jutong.supply.catalogue.web.resource import badges, bases, elements, item_columns, item_rows
+from jutong.supply.catalogue.web.words import element_title
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.lists import Filter, Listing
 
@@ -97,8 +99,10 @@ def draft(request: SubjectRequest, draft_no: str) -> HttpResponse:
         "content": content,
         "state": state_badge(row),
         "badges": badges(content),
+        "score": domain.completeness(content),
         "gaps": [(element_title(gap.field or ""), gap) for gap in gaps],
-        "changed": [element_title(name) for name in domain.differences(before, content)] if before else [],
+        "difference_columns": difference_columns(),
+        "differences": difference_rows(domain.compare(before, content)) if before else [],
         "elements": elements(content, code=row.resource.code if row.resource else ""),
         "bases": bases(content),
         "item_columns": item_columns(),
@@ -119,7 +123,7 @@ def new(request: SubjectRequest) -> HttpResponse:
     blank = Content(title="", provider_uscc=own)
     if request.method == "GET":
         return _form(request, blank, title=_("编制新目录"), empty_rows=forms.NEW_ITEM_ROWS)
-    content = forms.read(request.POST, blank)
+    content = forms.read(request.POST, blank, _extended())
     if _only_rows(request):
         return _form(request, _with_rows(request, content), title=_("编制新目录"), empty_rows=_empty_rows(request))
     try:
@@ -141,7 +145,7 @@ def edit(request: SubjectRequest, draft_no: str) -> HttpResponse:
     if request.method == "GET":
         gaps = services.gaps_of(row, on=clock.local_day(clock.now())) if "check" in request.GET else ()
         return _form(request, before, title=title, row=row, gaps=gaps, empty_rows=0 if before.items else 1)
-    content = forms.read(request.POST, before)
+    content = forms.read(request.POST, before, _extended())
     if _only_rows(request):
         return _form(request, _with_rows(request, content), title=title, row=row, empty_rows=_empty_rows(request))
     edition = request.POST.get("edition", "")
@@ -207,7 +211,7 @@ def _form(
 ) -> HttpResponse:
     fixed = content.classification if row and row.resource else ""
     choices = forms.classification_choices(content.provider_uscc, fixed=fixed)
-    made = forms.forms_of(content, classifications=choices, gaps=gaps, empty_rows=empty_rows)
+    made = forms.forms_of(content, classifications=choices, extended=_extended(), gaps=gaps, empty_rows=empty_rows)
     context = {
         "page_title": title,
         "draft": row,
@@ -219,6 +223,10 @@ def _form(
         "api_path": f"/api/v1/catalogue/drafts/{row.draft_no}" if row else "/api/v1/catalogue/drafts",
     }
     return render(request, "catalogue/draft_form.html", context, status=status)
+
+
+def _extended() -> tuple[ExtendedField, ...]:
+    return queries.extended_fields(on=clock.local_day(clock.now()))
 
 
 # Buttons of the form: `add-items`, `remove-items-3`, `add-bases`, `remove-bases-0`; they change rows and save nothing.
@@ -238,7 +246,7 @@ def _with_rows(request: SubjectRequest, content: Content) -> Content:
         post = request.POST.copy()
         for key in [key for key in post if key.startswith(f"{table}-{number}-")]:
             del post[key]
-        return forms.read(post, content)
+        return forms.read(post, content, _extended())
     return content
 
 

@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as N_
 from jutong.kernel.codes.sharing import ShareMethod, ShareType, UpdateCycle, UsePurpose
 from jutong.supply.catalogue import domain, models
 from jutong.supply.catalogue.values import (
+    YES_NO,
     BasisKind,
     Content,
     ControlledParameter,
     DataItem,
+    ExtendedField,
+    ExtendedKind,
     Grade,
     Identifier,
     LegalBasis,
@@ -88,9 +91,47 @@ class EntryForm(forms.Form):
         label=N_("涉密属性"), required=False, choices=_choices(Secrecy), help_text=N_("涉密资源不得在本平台编目。")
     )
 
-    def __init__(self, *args: Any, classifications: Iterable[tuple[str, Any]] = (), **options: Any):
+    also_in = forms.CharField(
+        label=N_("同属其他分类"),
+        required=False,
+        help_text=N_("确需在其他分类重复出现的，填写分类码，用顿号分开；各分类下另行赋码。"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        classifications: Iterable[tuple[str, Any]] = (),
+        extended: Iterable[ExtendedField] = (),
+        **options: Any,
+    ):
         super().__init__(*args, **options)
         self.fields["classification"].choices = [("", gettext("本部门的目")), *classifications]  # type: ignore[attr-defined]
+        self.extended_names: list[str] = []
+        for each in extended:
+            name = extended_name(each)
+            self.fields[name] = _extended_field(each)
+            self.extended_names.append(name)
+
+    @property
+    def extended_fields(self) -> list[forms.BoundField]:
+        """The fields of the extended elements, in the order of their declaration."""
+        return [self[name] for name in self.extended_names]
+
+
+def extended_name(each: ExtendedField) -> str:
+    """The name of the form's field for an extended element."""
+    return f"extended-{each.number}"
+
+
+def _extended_field(each: ExtendedField) -> forms.Field:
+    label = f"{each.name} *" if each.required else each.name
+    options: dict[str, Any] = {"label": label, "required": False, "help_text": each.help}
+    if each.kind in (ExtendedKind.CHOICE, ExtendedKind.YES_NO):
+        words = YES_NO if each.kind is ExtendedKind.YES_NO else each.choices
+        return forms.ChoiceField(choices=[("", gettext("请选择")), *((word, word) for word in words)], **options)
+    if each.kind is ExtendedKind.DAY:
+        return forms.CharField(widget=forms.TextInput({"type": "date"}), **options)
+    return forms.CharField(**options)
 
 
 class ItemRow(forms.Form):
@@ -109,6 +150,9 @@ class ItemRow(forms.Form):
         choices=[("", N_("否")), ("required", N_("必填")), ("optional", N_("可选"))],
     )
     basic = forms.BooleanField(label=N_("基础数据项"), required=False)
+    sharing_type = forms.ChoiceField(
+        label=N_("共享类型"), required=False, choices=_choices(ShareType, N_("与资源相同"))
+    )
     code_list = forms.CharField(label=N_("代码集或值域"), required=False)
     charset = forms.CharField(required=False, widget=forms.HiddenInput)
     note = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -138,14 +182,16 @@ def forms_of(
     content: Content,
     *,
     classifications: Iterable[tuple[str, Any]],
+    extended: Iterable[ExtendedField] = (),
     gaps: Iterable[domain.Gap] = (),
     empty_rows: int = 0,
 ) -> EntryForms:
     """The forms filled with an entry, each gap beside the field it names."""
     controlled = {parameter.column.casefold(): parameter.required for parameter in content.controlled_parameters}
     items = list(content.items) + [DataItem("", "", "")] * empty_rows
+    own = domain.belonging(content, extended)
     found = EntryForms(
-        entry=EntryForm(_entry_data(content), classifications=classifications),
+        entry=EntryForm(_entry_data(content, own), classifications=classifications, extended=own),
         items=[ItemRow(_item_data(item, controlled), prefix=f"items-{n}") for n, item in enumerate(items)],
         bases=[BasisRow(_basis_data(basis), prefix=f"bases-{n}") for n, basis in enumerate(content.legal_bases)],
     )
@@ -154,12 +200,13 @@ def forms_of(
         form.full_clean()
         # A value outside the choices cannot come back from a Content; what is wrong the gaps tell.
         form.errors.clear()
+    names = {each.name: extended_name(each) for each in own}
     for gap in gaps:
-        _put(found, gap)
+        _put(found, gap, names)
     return found
 
 
-def _put(found: EntryForms, gap: domain.Gap) -> None:
+def _put(found: EntryForms, gap: domain.Gap, extended: Mapping[str, str]) -> None:
     name, _, rest = (gap.field or "").partition(".")
     number, _, column = rest.partition(".")
     form: forms.Form = found.entry
@@ -167,6 +214,8 @@ def _put(found: EntryForms, gap: domain.Gap) -> None:
         form, name = found.items[int(number)], column
     elif name == "legal_bases" and column and int(number) < len(found.bases):
         form, name = found.bases[int(number)], column
+    elif name == "extended":
+        name = extended.get(rest, name)
     words = gap.words(gettext)
     if name in form.fields:
         form.add_error(name, words)
@@ -174,9 +223,11 @@ def _put(found: EntryForms, gap: domain.Gap) -> None:
         form.add_error(None, words)
 
 
-def read(post: QueryDict, before: Content) -> Content:
+def read(post: QueryDict, before: Content, extended: Iterable[ExtendedField] = ()) -> Content:
     """What was typed, as a Content. Fields the form does not show keep what they had."""
     items, controlled = _read_items(post)
+    typed = {each.name: post.get(extended_name(each), "").strip() for each in extended if extended_name(each) in post}
+    told = {name: text for name, text in {**before.extended, **typed}.items() if text}
     return before.changed(
         title=post.get("title", ""),
         classification=post.get("classification", ""),
@@ -198,6 +249,8 @@ def read(post: QueryDict, before: Content) -> Content:
         level=_one(Level, post.get("level")) or before.level,
         secrecy=_one(Secrecy, post.get("secrecy")) or before.secrecy,
         controlled_parameters=controlled,
+        also_in=_listed(post.get("also_in", "")) if "also_in" in post else before.also_in,
+        extended=told,
     )
 
 
@@ -226,6 +279,7 @@ def _read_items(post: QueryDict) -> tuple[tuple[DataItem, ...], tuple[Controlled
             code_list=get("code_list"),
             charset=get("charset"),
             note=get("note"),
+            sharing_type=_one(ShareType, get("sharing_type")),
         )
         items.append(item)
         if get("controlled"):
@@ -260,10 +314,12 @@ def _row(post: QueryDict, prefix: str) -> Any:
     return lambda name: post.get(f"{prefix}-{name}", "")
 
 
-def _entry_data(content: Content) -> dict[str, Any]:
+def _entry_data(content: Content, extended: Iterable[ExtendedField]) -> dict[str, Any]:
     written = content.to_json()
     return {
-        **{name: written[name] for name in EntryForm.base_fields},
+        **{name: written.get(name) for name in EntryForm.base_fields},
+        **{extended_name(each): content.extended.get(each.name, "") for each in extended},
+        "also_in": "、".join(content.also_in),
         "formats": "、".join(content.formats),
         "related_codes": "、".join(content.related_codes),
         "sharing_type": str(written["sharing_type"] or ""),
@@ -275,6 +331,7 @@ def _item_data(item: DataItem, controlled: Mapping[str, bool]) -> dict[str, Any]
     required = controlled.get(item.column_name.strip().casefold())
     return item.to_json() | {
         "sensitivity": str(item.sensitivity),
+        "sharing_type": str(int(item.sharing_type)) if item.sharing_type else "",
         "controlled": "" if required is None or not item.column_name else "required" if required else "optional",
     }
 

@@ -1,5 +1,6 @@
 """The page of a resource, and of each of its versions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,7 +13,6 @@ from jutong.base.http import SubjectRequest, public
 from jutong.kernel import clock
 from jutong.kernel.codes.sharing import ShareType
 from jutong.kernel.policy import decide
-from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, policy, queries
 from jutong.supply.catalogue.values import (
@@ -24,6 +24,7 @@ from jutong.supply.catalogue.values import (
     ResourceState,
     parse_format,
 )
+from jutong.supply.catalogue.web.differences import difference_columns, difference_rows
 from jutong.supply.catalogue.web.search import share_badge
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.formatting import day_words
@@ -42,13 +43,19 @@ def resource(request: SubjectRequest, code: str) -> HttpResponse:
     row = queries.view_resource_row(code, request.subject)
     value = queries.resource_of(row)
     content = value.content
+    other_codes = queries.other_codes(row)
     may_revise = decide(request.subject, policy.REVISE_RESOURCE, queries.facts_of_resource(row)).allowed
     may_see_drafts = decide(request.subject, policy.VIEW_DRAFT, queries.facts_of_resource(row)).allowed
     context = {
         "resource": value,
         "state": Badge(_(value.state.label), STATE_TONES[value.state]),
         "badges": badges(content),
-        "elements": elements(content, code=value.code, published_on=day_words(value.published_on)),
+        "elements": elements(
+            content,
+            code=value.code,
+            published_on=day_words(value.published_on),
+            other_codes=[each.code for each in other_codes],
+        ),
         "bases": bases(content),
         "item_columns": item_columns(),
         "items": item_rows(content),
@@ -56,6 +63,14 @@ def resource(request: SubjectRequest, code: str) -> HttpResponse:
         "versions": _version_rows(row),
         "version_columns": _version_columns(),
         "may_revise": may_revise,
+        "other_codes": other_codes,
+        "may_withdraw": decide(request.subject, policy.WITHDRAW_RESOURCE, queries.facts_of_resource(row)).allowed,
+        "withdrawal": queries.open_withdrawal(row),
+        "stop": queries.stop_of(row, on=clock.local_day(clock.now())),
+        "owed": list(queries.open_duties(row.code)) if may_see_drafts or request.subject.signed_in else [],
+        "withdrawn_on": row.withdrawn_on,
+        "replaced_by": row.replaced_by,
+        "score": domain.completeness(content),
         "open_draft": queries.open_draft_of(row) if may_revise or may_see_drafts else None,
         "api_path": f"/api/v1/catalogue/resources/{value.code}",
     }
@@ -70,7 +85,9 @@ def version(request: SubjectRequest, code: str, number: int) -> HttpResponse:
     found = queries.get_version_row(row.code, number)
     content = Content.from_json(found.content)
     before = queries.get_version(row.code, number - 1) if number > 1 else None
-    changed = domain.differences(before, content) if before else ()
+    may_restore = number != row.version and decide(
+        request.subject, policy.REVISE_RESOURCE, queries.facts_of_resource(row)
+    )
     context = {
         "resource": queries.resource_of(row),
         "version": found,
@@ -80,7 +97,10 @@ def version(request: SubjectRequest, code: str, number: int) -> HttpResponse:
         "bases": bases(content),
         "item_columns": item_columns(),
         "items": item_rows(content),
-        "changed": [element_title(name) for name in changed],
+        "difference_columns": difference_columns(),
+        "differences": difference_rows(domain.compare(before, content)) if before else [],
+        "published_by": found.published_by.get("display", ""),
+        "may_restore": bool(may_restore),
         "api_path": f"/api/v1/catalogue/resources/{row.code}/versions/{number}",
     }
     return render(request, "catalogue/version.html", context)
@@ -94,7 +114,9 @@ def badges(content: Content) -> list[Badge]:
     return [*found, Badge(_(content.level.label))]
 
 
-def elements(content: Content, *, code: str = "", published_on: str = "") -> list[tuple[str, Any]]:
+def elements(
+    content: Content, *, code: str = "", published_on: str = "", other_codes: Sequence[str] = ()
+) -> list[tuple[str, Any]]:
     """The 13 core elements as pairs of name and value, in the Guide's order. Data items stand in their own table."""
     path = queries.classification_path(content.classification)
     provider = organisations.titles([content.provider_uscc]).get(content.provider_uscc, "")
@@ -120,7 +142,7 @@ def elements(content: Content, *, code: str = "", published_on: str = "") -> lis
         (_("开放条件"), content.open_condition),
         (_("更新周期"), _(content.update_cycle.label) if content.update_cycle else ""),
         (_("发布日期"), published_on or _("尚未发布")),
-        (_("关联资源代码"), "、".join(content.related_codes)),
+        (_("关联资源代码"), "、".join((*other_codes, *content.related_codes))),
         *content.extended.items(),
     ]
     return pairs
@@ -157,6 +179,7 @@ def item_columns() -> list[Column]:
         Column("type", _("数据类型")),
         Column("key", _("主键")),
         Column("grade", _("敏感级别"), "badge"),
+        Column("share", _("共享类型"), "badge"),
         Column("marks", _("标注")),
         Column("code_list", _("代码集或值域")),
     ]
@@ -183,6 +206,7 @@ def item_rows(content: Content) -> list[dict[str, Any]]:
                 "type": item.data_type,
                 "key": _("是") if item.key else "",
                 "grade": Badge(_(Grade(item.sensitivity).label), tone),
+                "share": share_badge(item.sharing_type) if item.sharing_type else Badge(_("与资源相同"), Tone.MUTED),
                 "marks": "、".join(marks),
                 "code_list": item.code_list,
             }
@@ -227,33 +251,3 @@ def _parameters(content: Content) -> str:
         title = item.title if item else parameter.column
         words.append(f"{title}（{_('必填') if parameter.required else _('可选')}）")
     return "、".join(words)
-
-
-_ELEMENT_TITLES = {
-    "title": N_("数据资源名称"),
-    "provider_uscc": N_("数据资源提供方代码"),
-    "classification": N_("数据资源分类"),
-    "provider_office": N_("数据资源提供方"),
-    "summary": N_("数据资源摘要"),
-    "formats": N_("数据资源格式"),
-    "items": N_("数据项信息"),
-    "sharing_type": N_("共享类型"),
-    "use_purposes": N_("使用要求"),
-    "sharing_condition": N_("共享条件"),
-    "sharing_scope": N_("共享范围"),
-    "legal_bases": N_("依据"),
-    "sharing_methods": N_("共享方式"),
-    "sharing_method_note": N_("共享方式"),
-    "open": N_("是否向社会开放"),
-    "open_condition": N_("开放条件"),
-    "update_cycle": N_("更新周期"),
-    "related_codes": N_("关联资源代码"),
-    "level": N_("层级属性"),
-    "controlled_parameters": N_("服务接口管控参数"),
-    "extended": N_("扩展元数据"),
-}
-
-
-def element_title(name: str) -> str:
-    """The Guide's name of an element, by the part of a field's path before the first dot."""
-    return _(_ELEMENT_TITLES.get(name.partition(".")[0], name))

@@ -19,6 +19,7 @@ from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import models, queries
 from jutong.supply.catalogue.values import parse_format
+from jutong.supply.catalogue.web.extension import with_extended
 from jutong.ui.components import (
     Badge,
     Chart,
@@ -109,7 +110,7 @@ def search(request: SubjectRequest) -> HttpResponseBase:
     rows = queries.find(request.subject, asked)
     kind = request.GET.get("file", "")
     if kind in MEDIA_TYPES and request.subject.signed_in:
-        return RESOURCES.file(request, rows, kind, facets=_facets(asked, *_counted(request, asked)))
+        return with_extended(RESOURCES).file(request, rows, kind, facets=_facets(asked, *_counted(request, asked)))
     total = queries.count_of(rows)
     capped = total > queries.COUNT_LIMIT
     last = max(1, -(-min(total, queries.COUNT_LIMIT) // PAGE_ROWS))

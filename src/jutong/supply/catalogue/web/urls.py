@@ -3,7 +3,16 @@
 from django.urls import path
 
 from jutong.base import converters  # noqa: F401  (makes `resource_code` known)
-from jutong.supply.catalogue.web import drafts, resource, search
+from jutong.supply.catalogue.web import (
+    changes,
+    classification,
+    drafts,
+    extension,
+    resource,
+    search,
+    versions,
+    withdrawal,
+)
 
 app_name = "catalogue"
 
@@ -12,6 +21,21 @@ urlpatterns = [
     path("resources/<resource_code:code>/", resource.resource, name="resource"),
     path("resources/<resource_code:code>/versions/<int:number>/", resource.version, name="version"),
     path("resources/<resource_code:code>/revision/", drafts.revise, name="revise"),
+    path("resources/<resource_code:code>/versions/<int:number>/restoration/", versions.restore, name="restore_version"),
+    path("resources/<resource_code:code>/withdrawal/", withdrawal.withdrawal, name="withdrawal"),
+    path("resources/<resource_code:code>/stop/", withdrawal.stop, name="stop"),
+    path("compare/", versions.compare, name="compare"),
+    path("classifications/", classification.tree, name="classifications"),
+    path("classifications/new/", classification.add, name="add_classification"),
+    path("classifications/<slug:code>/", classification.change, name="change_classification"),
+    path("extensions/", extension.extensions, name="extensions"),
+    path("extensions/new/", extension.declare, name="declare_extension"),
+    path("extensions/<int:number>/", extension.extension, name="extension"),
+    path("extensions/<int:number>/end/", extension.end, name="end_extension"),
+    path("changes/", changes.changes, name="changes"),
+    path("changes/new/", changes.record, name="record_change"),
+    path("changes/<slug:change_no>/", changes.change, name="change"),
+    path("changes/<slug:change_no>/updates/", changes.call, name="call_for_updates"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("drafts/new/", drafts.new, name="new_draft"),
     path("drafts/<slug:draft_no>/", drafts.draft, name="draft"),
