@@ -118,6 +118,19 @@ class TestWish:
         assert faults(wish(columns=("uscc", "UNKNOWN")), of) == {("ItemUnknown", "columns")}
         assert faults(wish(columns=("photo",)), of) == {("ItemNotServable", "columns")}
 
+    def test_an_item_that_is_kept_back_cannot_be_asked_for_though_its_resource_is_shared(self):
+        kept = [replace(each, sharing_type=ShareType.NOT_SHARED) for each in shops().items[1:2]]
+        of = resource(shops(items=(shops().items[0], *kept, shops().items[2])))
+
+        assert faults(wish(columns=("uscc", "name")), of) == {("ItemNotShared", "columns")}
+        assert faults(wish(columns=("uscc",)), of) == set()
+
+    def test_one_item_on_conditions_sends_the_whole_request_through_the_procedure(self):
+        items = (replace(shops().items[0], sharing_type=ShareType.CONDITIONAL), *shops().items[1:])
+
+        assert domain.needs_procedure(resource(shops(items=items)))
+        assert not domain.needs_procedure(resource())
+
     def test_the_term_is_bounded_by_the_rule_pack(self):
         assert faults(wish(until=TODAY + timedelta(days=1095))) == set()
         assert faults(wish(until=TODAY + timedelta(days=1096))) == {("TermTooLong", "until")}
@@ -478,6 +491,18 @@ class TestOverhaul:
 
         with pytest.raises(domain.TypeTightened):
             domain.overhaul(grant(decider=Decider.PROVIDER), shops(), closed)
+
+    def test_any_grant_ends_when_its_resource_leaves_the_catalogue(self):
+        gone = resource(state=ResourceState.WITHDRAWN, version=2)
+
+        with pytest.raises(domain.ResourceGone):
+            domain.overhaul(grant(decider=Decider.PROVIDER), shops(), gone)
+
+    def test_an_item_that_is_kept_back_leaves_the_grant(self):
+        kept = replace(shops().items[1], sharing_type=ShareType.NOT_SHARED)
+        tightened = resource(shops(items=(shops().items[0], kept, shops().items[2])), version=2)
+
+        assert domain.overhaul(grant(decider=Decider.PROVIDER), shops(), tightened).columns == ("uscc",)
 
     def test_an_item_that_became_sensitive_is_masked(self):
         items = tuple(replace(item, sensitivity=3 if item.column_name == "name" else 1) for item in shops().items)
