@@ -9,7 +9,7 @@ from django.db import connection
 from jutong.kernel.codes.sharing import ShareType
 from jutong.kernel.policy import ANONYMOUS
 from jutong.registry.organisations import api as organisations
-from jutong.supply.catalogue import domain, models, queries, services
+from jutong.supply.catalogue import models, queries, services
 from jutong.supply.catalogue.queries import Search
 from jutong.supply.catalogue.values import DataItem
 from tests.integration.catalogue.conftest import AT, approved, published, residents, shops
@@ -41,7 +41,9 @@ def shelf(market, police, reviewer) -> dict[str, str]:
 
 
 def codes(subject, **question) -> list[str]:
-    return list(queries.find(subject, Search(**question)).values_list("code", flat=True))
+    found = [row.code for row in queries.page(subject, Search(**question), limit=100)]
+    assert [row.code for row in queries.find(subject, Search(**question))] == found  # files hold the same
+    return found
 
 
 def test_the_newest_come_first(shelf, police):
@@ -114,12 +116,13 @@ def test_totals_count_mounted_ones(shelf, police):
     assert codes(police, mounted=True) == [shelf["shops"]]
 
 
-def test_the_words_have_an_index(shelf):
+def test_the_words_have_an_index(shelf, police):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    rows = models.Resource.objects.filter(queries.holds(domain.tsquery(["社会保险"])))
+    asked = queries.search._ready(police, Search(text="社会保险"))
+    rows = models.SearchEntry.objects.filter(asked.found_by_index("words"))
 
-    assert "catalogue_resource_search" in rows.explain()
+    assert "catalogue_search_in_words" in rows.explain()
     assert [row.code for row in rows] == [shelf["social"]]
 
 

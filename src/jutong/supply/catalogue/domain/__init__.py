@@ -89,7 +89,20 @@ from jutong.supply.catalogue.domain.gaps import (
     UsePurposeMissing,
     gaps_by_field,
 )
-from jutong.supply.catalogue.domain.search import bigrams, fold, like_pattern, search_text, tsquery, words_of
+from jutong.supply.catalogue.domain.search import (
+    ENTRIES,
+    Word,
+    facet_token,
+    fold,
+    holds,
+    is_one_token,
+    like_pattern,
+    marked,
+    pinyin_lines,
+    search_text,
+    tokens_of,
+    words_of,
+)
 from jutong.supply.catalogue.domain.versions import differences
 from jutong.supply.catalogue.domain.writing import tidy
 
@@ -97,6 +110,7 @@ __all__ = [
     "BASES_FOR_CONDITIONAL",
     "BASES_FOR_NOT_SHARED",
     "CHARSETS",
+    "ENTRIES",
     "MAX_COLUMN_BYTES",
     "MAX_ITEMS",
     "MAX_TEXT_LENGTH",
@@ -171,21 +185,26 @@ __all__ = [
     "TooManyItems",
     "UpdateCycleMissing",
     "UsePurposeMissing",
-    "bigrams",
+    "Word",
     "differences",
     "division_of",
     "draft_number",
+    "facet_token",
     "find_gaps",
     "fold",
     "format_groups",
     "free_section",
     "gaps_by_field",
     "grade_of",
+    "holds",
+    "is_one_token",
     "like_pattern",
+    "marked",
     "parent_code",
+    "pinyin_lines",
     "refuse_classified",
     "search_text",
     "tidy",
-    "tsquery",
+    "tokens_of",
     "words_of",
 ]

@@ -4,6 +4,7 @@ is never given twice, and types 2 and 3 have their basis."""
 from jutong.supply.catalogue.models.classification import CLASSIFICATION_LENGTH, Classification, SequenceCounter
 from jutong.supply.catalogue.models.drafts import Draft, DraftCounter
 from jutong.supply.catalogue.models.resources import DataItem, Resource, ResourceVersion
+from jutong.supply.catalogue.models.search import SearchEntry, SearchShare
 
 __all__ = [
     "CLASSIFICATION_LENGTH",
@@ -13,5 +14,7 @@ __all__ = [
     "DraftCounter",
     "Resource",
     "ResourceVersion",
+    "SearchEntry",
+    "SearchShare",
     "SequenceCounter",
 ]

@@ -32,7 +32,7 @@ from jutong.supply.catalogue.services.resources import (
     set_content,
     write_content,
 )
-from jutong.supply.catalogue.services.search import index_words, reindex
+from jutong.supply.catalogue.services.search import rebuild, refresh_shares, reindex
 
 __all__ = [
     "COMPILATION",
@@ -46,13 +46,14 @@ __all__ = [
     "draft_numbers",
     "ensure_section",
     "gaps_of",
-    "index_words",
     "insert_draft",
     "issue_code",
     "note_mounted",
     "note_unmounted",
     "open_section",
     "publish",
+    "rebuild",
+    "refresh_shares",
     "reindex",
     "return_draft",
     "section_of",

@@ -1,0 +1,119 @@
+"""The tokens of search, their two indexes, and the trigger that keeps an entry for every published resource.
+
+A token is four bytes: two neighbouring characters as they stand. Where no character can be (a high surrogate before
+what is no low one) lie the runs of three letters or digits, and above them the values of facets.
+"""
+
+from django.db import migrations
+
+FORWARD = r"""
+CREATE FUNCTION catalogue_search_tokens(words text, facets int4[]) RETURNS int4[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    WITH letters AS (SELECT string_to_array(words, NULL) AS list),
+    units AS (
+        SELECT
+            CASE WHEN ascii(one) < 65536 THEN ascii(one) ELSE 57344 + ascii(one) % 6400 END AS a,
+            CASE WHEN ascii(two) < 65536 THEN ascii(two) ELSE 57344 + ascii(two) % 6400 END AS b,
+            ascii(three) AS c
+        FROM letters, ROWS FROM (unnest(list), unnest(list[2:]), unnest(list[3:])) AS run (one, two, three)
+        WHERE two IS NOT NULL
+    )
+    SELECT facets || coalesce(array_agg((a << 16) | b), '{}') || coalesce(array_agg(
+        -671088640 + 1296 * (CASE WHEN a < 58 THEN a - 48 ELSE a - 87 END)
+        + 36 * (CASE WHEN b < 58 THEN b - 48 ELSE b - 87 END) + (CASE WHEN c < 58 THEN c - 48 ELSE c - 87 END)
+    ) FILTER (WHERE c < 123 AND (a BETWEEN 97 AND 122 OR a BETWEEN 48 AND 57)
+        AND (b BETWEEN 97 AND 122 OR b BETWEEN 48 AND 57) AND (c BETWEEN 97 AND 122 OR c BETWEEN 48 AND 57)), '{}')
+    FROM units WHERE a NOT IN (10, 32) AND b NOT IN (10, 32)
+$$;
+
+CREATE FUNCTION catalogue_search_facet(kind text, value text) RETURNS int4
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT -637534208 + ('x' || substr(md5(kind || ':' || value), 1, 6))::bit(24)::int4
+$$;
+
+CREATE VIEW catalogue_search_source AS SELECT
+    id AS resource_id,
+    code,
+    split_part(code, '/', 1) || '/' || lpad(split_part(code, '/', 2), 9, '0') AS sort_code,
+    left(split_part(search_text, E'\n', 1), 400) AS title,
+    search_text AS words,
+    published_at,
+    provider_uscc,
+    sharing_type,
+    open,
+    update_cycle,
+    level,
+    format_groups,
+    mounted_at IS NOT NULL AS mounted,
+    ARRAY[
+        catalogue_search_facet('classification', left(code, 1)),
+        catalogue_search_facet('classification', left(code, 3)),
+        catalogue_search_facet('classification', left(code, 6)),
+        catalogue_search_facet('classification', split_part(code, '/', 1)),
+        catalogue_search_facet('sharing_type', sharing_type::text),
+        catalogue_search_facet('open', open::text),
+        catalogue_search_facet('provider_uscc', provider_uscc),
+        catalogue_search_facet('update_cycle', update_cycle::text),
+        catalogue_search_facet('level', level),
+        catalogue_search_facet('mounted', (mounted_at IS NOT NULL)::text)
+    ] || (SELECT array_agg(catalogue_search_facet('format_groups', one)) FROM unnest(format_groups) AS one) AS facets,
+    (('x' || substr(md5(code), 1, 6))::bit(24)::int4 % 1000)::int2 AS draw
+FROM catalogue_resource WHERE state = 'published';
+
+CREATE FUNCTION catalogue_search_write(first bigint, last bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    written bigint;
+BEGIN
+    INSERT INTO catalogue_searchentry AS entry (
+        resource_id, code, sort_code, title, words, published_at, provider_uscc, sharing_type, open, update_cycle,
+        level, format_groups, mounted, facets, draw
+    )
+    SELECT * FROM catalogue_search_source WHERE resource_id BETWEEN first AND last
+    ON CONFLICT (resource_id) DO UPDATE SET
+        title = excluded.title, words = excluded.words, published_at = excluded.published_at,
+        provider_uscc = excluded.provider_uscc, sharing_type = excluded.sharing_type, open = excluded.open,
+        update_cycle = excluded.update_cycle, level = excluded.level, format_groups = excluded.format_groups,
+        mounted = excluded.mounted, facets = excluded.facets
+    WHERE (entry.words, entry.published_at, entry.facets)
+        IS DISTINCT FROM (excluded.words, excluded.published_at, excluded.facets);
+    GET DIAGNOSTICS written = ROW_COUNT;
+    RETURN written;
+END $$;
+
+CREATE FUNCTION catalogue_search_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state = 'published' THEN
+        PERFORM catalogue_search_write(NEW.id, NEW.id);
+    ELSE
+        DELETE FROM catalogue_searchentry WHERE resource_id = NEW.id;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER catalogue_search_keep AFTER INSERT OR UPDATE ON catalogue_resource
+    FOR EACH ROW EXECUTE FUNCTION catalogue_search_keep();
+
+-- Whole rows stay in the table's own pages: a word of three or more is looked up in the text itself.
+ALTER TABLE catalogue_searchentry SET (toast_tuple_target = 8160);
+SELECT catalogue_search_write(0, 9223372036854775807);
+CREATE INDEX catalogue_search_in_words ON catalogue_searchentry
+    USING gin (catalogue_search_tokens(words, facets)) WITH (gin_pending_list_limit = 1024);
+CREATE INDEX catalogue_search_in_title ON catalogue_searchentry
+    USING gin (catalogue_search_tokens(title, facets)) WITH (gin_pending_list_limit = 256);
+"""
+
+BACKWARD = """
+DROP INDEX catalogue_search_in_title;
+DROP INDEX catalogue_search_in_words;
+DROP TRIGGER catalogue_search_keep ON catalogue_resource;
+DROP FUNCTION catalogue_search_keep();
+DROP FUNCTION catalogue_search_write(bigint, bigint);
+DROP VIEW catalogue_search_source;
+DROP FUNCTION catalogue_search_facet(text, text);
+DROP FUNCTION catalogue_search_tokens(text, int4[]);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("catalogue", "0020_search_entries")]
+
+    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
