@@ -119,8 +119,7 @@ def test_totals_count_mounted_ones(shelf, police):
 def test_the_words_have_an_index(shelf, police):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    asked = queries.search._ready(police, Search(text="社会保险"))
-    rows = models.SearchEntry.objects.filter(asked.found_by_index("words"))
+    rows = queries.search.by_index(police, Search(text="社会保险"))
 
     assert "catalogue_search_in_words" in rows.explain()
     assert [row.code for row in rows] == [shelf["social"]]

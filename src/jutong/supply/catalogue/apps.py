@@ -15,10 +15,13 @@ class CatalogueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from jutong.foundation.notices import api as notices
+        from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.outbox import api as outbox
         from jutong.registry.organisations import api as organisations
         from jutong.registry.organisations.events import OrganisationRenamed
         from jutong.supply.catalogue import policy, procedures, reform, services
+        from jutong.supply.catalogue.events import ResourcePublished
         from jutong.supply.catalogue.web import finding as own
         from jutong.ui import finding, navigation
 
@@ -37,7 +40,12 @@ class CatalogueConfig(AppConfig):
         def reindex(event: OrganisationRenamed, *, at: datetime) -> None:
             services.reindex(provider_uscc=event.uscc)
 
+        def learn(event: ResourcePublished, *, at: datetime) -> None:
+            services.learn_terms_of(event.code)
+
         outbox.subscribe(OrganisationRenamed, reindex, name="catalogue.search_words")
+        outbox.subscribe(ResourcePublished, learn, name="catalogue.search_terms")
+        notices.declare_kinds(NoticeKind("catalogue.search", N_("订阅检索有新资源"), Group.RESULTS))
 
         for mover in (reform.Sections(), reform.Resources(), reform.Drafts()):
             organisations.plug_mover(mover)
@@ -59,4 +67,20 @@ class CatalogueConfig(AppConfig):
             order=20,
             visible=lambda subject: subject.post in policy.PROVIDER_READERS | policy.REVIEWERS,
             icon="edit",
+        )
+        navigation.register(
+            navigation.CATALOGUE,
+            title=N_("订阅检索"),
+            url_name="catalogue:saved_searches",
+            order=80,
+            visible=lambda subject: subject.signed_in,
+            icon="bell",
+        )
+        navigation.register(
+            navigation.CATALOGUE,
+            title=N_("检索同义词"),
+            url_name="catalogue:synonyms",
+            order=90,
+            visible=lambda subject: subject.post in policy.REVIEWERS,
+            icon="books",
         )

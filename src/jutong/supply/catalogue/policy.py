@@ -41,6 +41,8 @@ REVISE_RESOURCE: Final = Action(
     "catalogue.resource.revise", N_("更新目录"), (rule(EDITORS, Relation.PROVIDER, "published"),)
 )
 KEEP_CLASSIFICATION: Final = Action("catalogue.classification.keep", N_("维护分类目录"), (rule(REVIEWERS),))
+KEEP_SEARCH: Final = Action("catalogue.saved_search.keep", N_("订阅检索"), (rule(SIGNED_IN, Relation.SELF),))
+KEEP_SYNONYMS: Final = Action("catalogue.synonyms.keep", N_("维护检索同义词"), (rule(REVIEWERS),))
 TAKE_OVER: Final = Action("catalogue.resource.take_over", N_("接收移交目录"), (rule(REVIEWERS),))
 
 FLAG_TITLES: Final = {

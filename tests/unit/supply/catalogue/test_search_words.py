@@ -23,10 +23,7 @@ def test_one_character_has_no_token():
 
 
 def test_letters_are_cut_in_threes():
-    assert domain.tokens_of("sbbh") == (*domain.tokens_of("sbb"), *domain.tokens_of("bh"))[:1] + (
-        domain.tokens_of("bbh")[0],
-        domain.tokens_of("bh")[0],
-    )
+    assert domain.tokens_of("sbbh") == tuple(domain.tokens_of(part)[0] for part in ("sbb", "bbh", "bh"))
 
 
 def test_no_two_characters_share_a_token_with_a_run_or_a_facet():
@@ -65,7 +62,9 @@ def test_codes_in_other_writings_ask_for_the_line_of_the_code():
 def test_words_are_marked_where_they_stand():
     words = domain.words_of("社保", {"社保": ("社会保险",)})
 
-    assert domain.marked("查社会保险与社保", words) == (("查", False), ("社会保险", True), ("与", False), ("社保", True))
+    pieces = domain.marked("查社会保险与社保", words)
+
+    assert pieces == (("查", False), ("社会保险", True), ("与", False), ("社保", True))
     assert domain.marked("", words) == ()
 
 

@@ -72,6 +72,16 @@ def words_of(query: str, synonyms: Mapping[str, Sequence[str]] | None = None) ->
     return tuple(Word(word, tuple(dict.fromkeys(_forms(word, synonyms or {})))) for word in typed)
 
 
+def others_by_word(words: Iterable[str], groups: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """For each folded word, the other words of the groups it stands in."""
+    found: dict[str, dict[str, None]] = {}
+    for group in groups:
+        for word in words:
+            if word in group:
+                found.setdefault(word, {}).update(dict.fromkeys(other for other in group if other != word))
+    return {word: tuple(others) for word, others in found.items()}
+
+
 def _forms(word: str, synonyms: Mapping[str, Sequence[str]]) -> Iterator[str]:
     codes = tuple(_codes_in(word))
     if codes:

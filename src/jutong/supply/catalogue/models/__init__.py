@@ -4,7 +4,7 @@ is never given twice, and types 2 and 3 have their basis."""
 from jutong.supply.catalogue.models.classification import CLASSIFICATION_LENGTH, Classification, SequenceCounter
 from jutong.supply.catalogue.models.drafts import Draft, DraftCounter
 from jutong.supply.catalogue.models.resources import DataItem, Resource, ResourceVersion
-from jutong.supply.catalogue.models.search import SearchEntry, SearchShare
+from jutong.supply.catalogue.models.search import SavedSearch, SearchEntry, SearchShare, SearchTerm, SynonymGroup
 
 __all__ = [
     "CLASSIFICATION_LENGTH",
@@ -14,7 +14,10 @@ __all__ = [
     "DraftCounter",
     "Resource",
     "ResourceVersion",
+    "SavedSearch",
     "SearchEntry",
     "SearchShare",
+    "SearchTerm",
     "SequenceCounter",
+    "SynonymGroup",
 ]

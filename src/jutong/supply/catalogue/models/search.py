@@ -1,4 +1,4 @@
-"""What search reads: a narrow row for each published resource, and how common each token is."""
+"""What search reads: a narrow row for each published resource, how common each token is, terms and synonyms."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as N_
 
-from jutong.base.models import resource_code_field, uscc_field
+from jutong.base.models import actor_field, resource_code_field, uscc_field
 from jutong.supply.catalogue.models.resources import Resource
 
 FACET_COLUMNS = ("provider_uscc", "sharing_type", "open", "update_cycle", "level", "format_groups", "mounted")
@@ -57,3 +57,62 @@ class SearchShare(models.Model):
 
     class Meta:
         verbose_name = N_("检索词频")
+
+
+class SearchTerm(models.Model):
+    """A word to suggest while somebody types (检索词): the title of a data item, with its pinyin and initials.
+
+    `entries` is about how many published resources have it. Whom it may be shown to tells a search for it.
+    """
+
+    term = models.CharField(max_length=200, unique=True)
+    pinyin = models.CharField(max_length=1200)
+    initials = models.CharField(max_length=200)
+    entries = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = N_("检索词")
+        indexes: ClassVar = [
+            models.Index(fields=["term"], name="catalogue_term_begins", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["pinyin"], name="catalogue_term_pinyin", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["initials"], name="catalogue_term_initials", opclasses=["varchar_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class SynonymGroup(models.Model):
+    """Words that the bureau has count as one another in search (同义词), folded."""
+
+    words = ArrayField(models.CharField(max_length=40))
+    changed_by = actor_field()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = N_("检索同义词")
+
+    def __str__(self) -> str:
+        return "、".join(self.words)
+
+
+class SavedSearch(models.Model):
+    """A question somebody keeps, to be told when something new answers it (订阅检索).
+
+    `question` is the query string of the catalogue's page; `told_until` the moment up to which the person was told.
+    """
+
+    person_no = models.CharField(max_length=20, db_index=True)
+    title = models.CharField(max_length=100)
+    question = models.CharField(max_length=1000)
+    created_at = models.DateTimeField()
+    told_until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = N_("订阅检索")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person_no", "question"], name="catalogue_one_saved_search")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

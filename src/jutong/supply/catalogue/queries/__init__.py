@@ -46,10 +46,15 @@ from jutong.supply.catalogue.queries.search import (
     exists,
     facet_counts,
     find,
+    newly_published,
     page,
+    search_of,
     tally,
     totals,
 )
+from jutong.supply.catalogue.queries.similar import similar
+from jutong.supply.catalogue.queries.suggestions import suggestions
+from jutong.supply.catalogue.queries.synonyms import own_groups, pack_groups, saved_searches
 
 __all__ = [
     "COUNT_LIMIT",
@@ -85,8 +90,11 @@ __all__ = [
     "get_version",
     "get_version_row",
     "lock_draft",
+    "newly_published",
     "open_draft_of",
     "outlines",
+    "own_groups",
+    "pack_groups",
     "page",
     "provider_of",
     "provider_titles",
@@ -95,6 +103,10 @@ __all__ = [
     "resource_of",
     "resource_scope",
     "resources",
+    "saved_searches",
+    "search_of",
+    "similar",
+    "suggestions",
     "tally",
     "titles",
     "totals",

@@ -27,6 +27,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.http import QueryDict
 
 from jutong.base.access import scope_q
 from jutong.kernel.codes.resource_code import ResourceClass
@@ -71,7 +72,7 @@ class Search:
 
     @property
     def words(self) -> tuple[domain.Word, ...]:
-        return domain.words_of(self.text, synonyms())
+        return domain.words_of(self.text, synonyms(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +321,17 @@ def _renamed(order: Sequence[Any]) -> list[str]:
     return [f"{'-' if each.descending else ''}entry_{each.expression.name}" for each in order]
 
 
+def by_index(subject: Subject, search: Search) -> QuerySet[models.SearchEntry]:
+    """All entries that answer, through the index of tokens, in no order."""
+    return models.SearchEntry.objects.filter(_ready(subject, search).found_by_index("words"))
+
+
+def newly_published(subject: Subject, search: Search, when: Q) -> list[str]:
+    """Titles of what was published then and answers, the newest first."""
+    rows = entries(subject).filter(_ready(subject, search).read("words"), when).order_by("-published_at", "sort_code")
+    return list(rows.values_list("resource__title", flat=True)[: COUNT_LIMIT + 1])
+
+
 def exists(subject: Subject, search: Search) -> bool:
     """Whether anything answers."""
     return bool(_page_ids(_ready(subject, search), SORTS["newest"], 0, 1, search))
@@ -372,7 +384,7 @@ def _sampled(asked: _Asked, names: Sequence[str]) -> Tally:
 def _about(number: float) -> int:
     """A number to two places: what a sample tells is no better."""
     digits = len(str(int(number)))
-    return round(number, 2 - digits) if digits > 2 else int(number)
+    return int(round(number, 2 - digits)) if digits > 2 else int(number)
 
 
 _COLUMNS: Final = (
@@ -425,6 +437,29 @@ def totals(subject: Subject) -> dict[str, int]:
     if found["resources"] > COUNT_LIMIT:
         cache.set(key, found, _TOTALS_SECONDS)
     return found
+
+
+def search_of(query: QueryDict) -> Search:
+    """The question an address asks; values that do not exist are left out."""
+    return checked_search(
+        Search(
+            text=query.get("q", ""),
+            classes=_wholes(query.getlist("class")),
+            sharing_types=_wholes(query.getlist("sharing_type")),
+            open=tuple(value == "1" for value in query.getlist("open") if value in {"0", "1"}),
+            providers=tuple(query.getlist("provider")),
+            cycles=_wholes(query.getlist("cycle")),
+            levels=tuple(query.getlist("level")),
+            format_groups=tuple(query.getlist("format")),
+            classification=query.get("classification", ""),
+            mounted={"1": True, "0": False}.get(query.get("mounted", "")),
+            sort=query.get("sort", "newest"),
+        )
+    )
+
+
+def _wholes(texts: list[str]) -> tuple[int, ...]:
+    return tuple(int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 4)
 
 
 def checked_search(search: Search) -> Search:

@@ -32,12 +32,28 @@ from jutong.supply.catalogue.services.resources import (
     set_content,
     write_content,
 )
-from jutong.supply.catalogue.services.search import rebuild, refresh_shares, reindex
+from jutong.supply.catalogue.services.search import (
+    learn_terms,
+    learn_terms_of,
+    rebuild,
+    refresh_shares,
+    refresh_terms,
+    reindex,
+)
+from jutong.supply.catalogue.services.searchwords import (
+    add_synonyms,
+    forget_search,
+    remove_synonyms,
+    save_search,
+    tell_saved_searches,
+    tidy_question,
+)
 
 __all__ = [
     "COMPILATION",
     "INNER_KIND",
     "add_classification",
+    "add_synonyms",
     "approve",
     "check",
     "create_draft",
@@ -45,17 +61,23 @@ __all__ = [
     "discard_draft",
     "draft_numbers",
     "ensure_section",
+    "forget_search",
     "gaps_of",
     "insert_draft",
     "issue_code",
+    "learn_terms",
+    "learn_terms_of",
     "note_mounted",
     "note_unmounted",
     "open_section",
     "publish",
     "rebuild",
     "refresh_shares",
+    "refresh_terms",
     "reindex",
+    "remove_synonyms",
     "return_draft",
+    "save_search",
     "section_of",
     "set_content",
     "start_revision",
@@ -65,6 +87,8 @@ __all__ = [
     "take_return",
     "take_submission",
     "take_withdrawal",
+    "tell_saved_searches",
+    "tidy_question",
     "update_draft",
     "write_content",
 ]

@@ -1,13 +1,15 @@
 """Keeping search in step: what no trigger can do."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, queries
+from jutong.supply.catalogue.values import ResourceState
 
 BATCH_ROWS: Final = 20_000
 SAMPLE_ROWS: Final = 20_000
@@ -54,6 +56,7 @@ def rebuild(*, anew: bool = False, progress: Callable[[int, int], None] = lambda
         if not connection.in_atomic_block:
             cursor.execute("VACUUM (ANALYZE) catalogue_searchentry")
     refresh_shares()
+    refresh_terms()
     return written
 
 
@@ -86,3 +89,38 @@ def refresh_shares() -> int:
             {"draws": draws, "least": LEAST_SHARE, "entries": domain.ENTRIES, "count": count},
         )
         return cursor.rowcount - 1
+
+
+@transaction.atomic
+def learn_terms(titles: Iterable[str]) -> int:
+    """Keep titles of items as words to suggest; gives how many were new."""
+    wanted = {domain.fold(title)[: domain.MAX_TITLE_LENGTH] for title in titles}
+    known = set(models.SearchTerm.objects.filter(term__in=wanted).values_list("term", flat=True))
+    return len(models.SearchTerm.objects.bulk_create(map(_term, sorted(wanted - known)), ignore_conflicts=True))
+
+
+def learn_terms_of(code: str) -> int:
+    """Keep the titles of a resource's items as words to suggest."""
+    titles = models.DataItem.objects.filter(resource__code=code, resource__state=ResourceState.PUBLISHED)
+    return learn_terms(titles.values_list("title", flat=True))
+
+
+@transaction.atomic
+def refresh_terms() -> int:
+    """Count anew how many published resources have each title of an item, and forget those none has."""
+    published = models.DataItem.objects.filter(resource__state=ResourceState.PUBLISHED)
+    counts: Counter[str] = Counter()
+    for title, n in published.values_list("title").annotate(n=Count("pk")).order_by():
+        counts[domain.fold(title)[: domain.MAX_TITLE_LENGTH]] += n
+    learn_terms(counts)
+    models.SearchTerm.objects.exclude(term__in=counts.keys()).delete()
+    changed = [row for row in models.SearchTerm.objects.all() if row.entries != counts[row.term]]
+    for row in changed:
+        row.entries = counts[row.term]
+    models.SearchTerm.objects.bulk_update(changed, ["entries"], batch_size=1_000)
+    return len(counts)
+
+
+def _term(title: str) -> models.SearchTerm:
+    pinyin, initials = domain.pinyin_lines(title) or (title, title)
+    return models.SearchTerm(term=title, pinyin=pinyin[:1200], initials=initials[:200])

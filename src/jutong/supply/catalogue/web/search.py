@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from jutong.kernel.codes.resource_code import ResourceClass
 from jutong.kernel.codes.sharing import FormatGroup, OpenFlag, ShareType, UpdateCycle
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
-from jutong.supply.catalogue import domain, models, queries
+from jutong.supply.catalogue import domain, models, queries, services
 from jutong.supply.catalogue.values import Level, parse_format
 from jutong.ui.components import (
     Badge,
@@ -106,7 +106,7 @@ RESOURCES = Listing(
 @require_GET
 def search(request: SubjectRequest) -> HttpResponseBase:
     """The catalogue page. The public sees what is open to society."""
-    asked = read_search(request.GET)
+    asked = queries.search_of(request.GET)
     tally = queries.tally(request.subject, asked)
     kind = request.GET.get("file", "")
     if kind in MEDIA_TYPES and request.subject.signed_in:
@@ -124,6 +124,7 @@ def search(request: SubjectRequest) -> HttpResponseBase:
         "asked": asked,
         "rows": [found_row(row, titles, asked.words, reasons.get(row.pk, ())) for row in part],
         "tally": tally,
+        "asking": bool(services.tidy_question(request.GET.urlencode())),
         "pages": Pages(number, last, tally.total, tally.total_is_about, window_of(number, last)),
         "facets": _facets(asked, tally, titles),
         "sorts": [
@@ -139,25 +140,6 @@ def search(request: SubjectRequest) -> HttpResponseBase:
         "api_path": f"/api/v1/catalogue/resources?{request.GET.urlencode()}".rstrip("?"),
     }
     return render(request, "catalogue/search.html", context)
-
-
-def read_search(query: QueryDict) -> queries.Search:
-    """The question an address asks; values that do not exist are left out."""
-    return queries.checked_search(
-        queries.Search(
-            text=query.get("q", ""),
-            classes=_wholes(query.getlist("class")),
-            sharing_types=_wholes(query.getlist("sharing_type")),
-            open=tuple(value == "1" for value in query.getlist("open") if value in {"0", "1"}),
-            providers=tuple(query.getlist("provider")),
-            cycles=_wholes(query.getlist("cycle")),
-            levels=tuple(query.getlist("level")),
-            format_groups=tuple(query.getlist("format")),
-            classification=query.get("classification", ""),
-            mounted={"1": True, "0": False}.get(query.get("mounted", "")),
-            sort=query.get("sort", "newest"),
-        )
-    )
 
 
 def share_badge(kind: int) -> Badge:
@@ -192,6 +174,7 @@ def list_row(row: models.Resource, titles: Mapping[str, str]) -> ListRow:
 class FoundRow:
     """A result with the words asked for marked, and where else in the entry they stand."""
 
+    code: str
     row: ListRow
     title: Sequence[tuple[str, bool]]
     summary: Sequence[tuple[str, bool]]
@@ -205,6 +188,7 @@ def found_row(
     reasons: Sequence[queries.Reason],
 ) -> FoundRow:
     return FoundRow(
+        row.code,
         list_row(row, titles),
         domain.marked(row.title, words),
         domain.marked(row.summary, words),
@@ -336,10 +320,6 @@ def _tiles(providers: Mapping[str, int]) -> list[Tile]:
         )
         for code, (row, column) in _CITY_TILES.items()
     ]
-
-
-def _wholes(texts: list[str]) -> tuple[int, ...]:
-    return tuple(int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 4)
 
 
 def _whole(text: str | None, default: int) -> int:
