@@ -8,23 +8,40 @@ from django.db import migrations
 
 FORWARD = r"""
 CREATE FUNCTION catalogue_search_tokens(words text, facets int4[]) RETURNS int4[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    WITH letters AS (SELECT string_to_array(words, NULL) AS list),
-    units AS (
-        SELECT
-            CASE WHEN ascii(one) < 65536 THEN ascii(one) ELSE 57344 + ascii(one) % 6400 END AS a,
-            CASE WHEN ascii(two) < 65536 THEN ascii(two) ELSE 57344 + ascii(two) % 6400 END AS b,
-            ascii(three) AS c
-        FROM letters, ROWS FROM (unnest(list), unnest(list[2:]), unnest(list[3:])) AS run (one, two, three)
-        WHERE two IS NOT NULL
-    )
-    SELECT facets || coalesce(array_agg((a << 16) | b), '{}') || coalesce(array_agg(
-        -671088640 + 1296 * (CASE WHEN a < 58 THEN a - 48 ELSE a - 87 END)
-        + 36 * (CASE WHEN b < 58 THEN b - 48 ELSE b - 87 END) + (CASE WHEN c < 58 THEN c - 48 ELSE c - 87 END)
-    ) FILTER (WHERE c < 123 AND (a BETWEEN 97 AND 122 OR a BETWEEN 48 AND 57)
-        AND (b BETWEEN 97 AND 122 OR b BETWEEN 48 AND 57) AND (c BETWEEN 97 AND 122 OR c BETWEEN 48 AND 57)), '{}')
-    FROM units WHERE a NOT IN (10, 32) AND b NOT IN (10, 32)
-$$;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    tokens int4[] := facets;
+    letter text;
+    before int4 := 10;  -- the character before, or a line end
+    this int4;
+    two int4 := -1;     -- of the two before: 0-9 as 0 to 9, a-z as 10 to 35, anything else -1
+    one int4 := -1;
+    digit int4;
+BEGIN
+    FOREACH letter IN ARRAY string_to_array(words, NULL) LOOP
+        this := ascii(letter);
+        IF this IN (10, 32) THEN
+            before := 10;
+            two := -1;
+            one := -1;
+            CONTINUE;
+        END IF;
+        IF this > 65535 THEN
+            this := 57344 + this % 6400;
+        END IF;
+        IF before <> 10 THEN
+            tokens := tokens || ((before << 16) | this);
+        END IF;
+        before := this;
+        digit := CASE WHEN this BETWEEN 97 AND 122 THEN this - 87 WHEN this BETWEEN 48 AND 57 THEN this - 48 ELSE -1 END;
+        IF two >= 0 AND one >= 0 AND digit >= 0 THEN
+            tokens := tokens || (-671088640 + 1296 * two + 36 * one + digit);
+        END IF;
+        two := one;
+        one := digit;
+    END LOOP;
+    RETURN tokens;
+END $$;
 
 CREATE FUNCTION catalogue_search_facet(kind text, value text) RETURNS int4
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$

@@ -33,7 +33,14 @@ from jutong.supply.catalogue.queries.resources import (
     view_resource_row,
     visible_codes,
 )
-from jutong.supply.catalogue.queries.rights import draft_scope, facts_of_draft, facts_of_resource, resource_scope
+from jutong.supply.catalogue.queries.rights import (
+    draft_scope,
+    facts_of_draft,
+    facts_of_resource,
+    facts_of_saved_search,
+    resource_scope,
+    saved_search_scope,
+)
 from jutong.supply.catalogue.queries.search import (
     COUNT_LIMIT,
     FACETS,
@@ -82,6 +89,7 @@ __all__ = [
     "facet_counts",
     "facts_of_draft",
     "facts_of_resource",
+    "facts_of_saved_search",
     "find",
     "find_resource",
     "get_draft_row",
@@ -103,6 +111,7 @@ __all__ = [
     "resource_of",
     "resource_scope",
     "resources",
+    "saved_search_scope",
     "saved_searches",
     "search_of",
     "similar",

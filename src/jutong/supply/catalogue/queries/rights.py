@@ -51,3 +51,13 @@ def resource_scope(subject: Subject, action: Action = policy.VIEW_RESOURCE) -> Q
 def draft_scope(subject: Subject, action: Action = policy.VIEW_DRAFT) -> Q:
     """The drafts on which this subject may act so."""
     return scope_q(subject, action, _RESOURCE_FIELDS, _DRAFT_FLAGS)
+
+
+def facts_of_saved_search(row: models.SavedSearch) -> Facts:
+    """What the decision may know of a saved search."""
+    return Facts({Relation.SELF: row.person_no})
+
+
+def saved_search_scope(subject: Subject, action: Action = policy.KEEP_SEARCH) -> Q:
+    """The saved searches on which this subject may act so: the own ones."""
+    return scope_q(subject, action, {Relation.SELF: "person_no"})

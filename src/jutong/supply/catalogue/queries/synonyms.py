@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.policy import Subject
 from jutong.supply.catalogue import domain, models
+from jutong.supply.catalogue.queries.rights import saved_search_scope
 
 
 def synonyms(text: str) -> Mapping[str, Sequence[str]]:
@@ -26,7 +27,7 @@ def own_groups() -> QuerySet[models.SynonymGroup]:
 
 def saved_searches(subject: Subject) -> QuerySet[models.SavedSearch]:
     """The questions somebody keeps, the newest first."""
-    return models.SavedSearch.objects.filter(person_no=subject.person_no).order_by("-created_at", "-pk")
+    return models.SavedSearch.objects.filter(saved_search_scope(subject)).order_by("-created_at", "-pk")
 
 
 def _own(words: Sequence[str]) -> QuerySet[models.SynonymGroup]:

@@ -48,11 +48,13 @@ def rebuild(*, anew: bool = False, progress: Callable[[int, int], None] = lambda
             " WHERE resource.id = entry.resource_id AND resource.state = 'published')"
         )
         if anew:
+            cursor.execute("SELECT set_config('maintenance_work_mem', %s, false)", ["512MB"])
             for place, pending in (("words", 1024), ("title", 256)):
                 cursor.execute(
                     f"CREATE INDEX catalogue_search_in_{place} ON catalogue_searchentry USING gin"
                     f" (catalogue_search_tokens({place}, facets)) WITH (gin_pending_list_limit = {pending})"
                 )
+            cursor.execute("RESET maintenance_work_mem")
         if not connection.in_atomic_block:
             cursor.execute("VACUUM (ANALYZE) catalogue_searchentry")
     refresh_shares()

@@ -56,10 +56,10 @@ def save_search(*, question: str, title: str = "", by: Subject, at: datetime) ->
 @transaction.atomic
 def forget_search(*, saved_no: int, by: Subject, at: datetime) -> None:
     """Give a saved search up. Raises NoSuchSavedSearch: not there, or another's."""
-    row = models.SavedSearch.objects.filter(pk=saved_no, person_no=by.person_no).first()
+    row = models.SavedSearch.objects.filter(queries.saved_search_scope(by), pk=saved_no).first()
     if row is None:
         raise domain.NoSuchSavedSearch(saved=saved_no)
-    require(by, policy.KEEP_SEARCH, Facts({Relation.SELF: row.person_no}))
+    require(by, policy.KEEP_SEARCH, queries.facts_of_saved_search(row))
     _record("catalogue.search.forgotten", row, by, at)
     row.delete()
 
