@@ -61,7 +61,7 @@ from jutong.supply.catalogue.queries.search import (
 )
 from jutong.supply.catalogue.queries.similar import similar
 from jutong.supply.catalogue.queries.suggestions import suggestions
-from jutong.supply.catalogue.queries.synonyms import own_groups, pack_groups, saved_searches
+from jutong.supply.catalogue.queries.synonyms import own_groups, pack_groups, saved_searches, synonyms
 
 __all__ = [
     "COUNT_LIMIT",
@@ -116,6 +116,7 @@ __all__ = [
     "search_of",
     "similar",
     "suggestions",
+    "synonyms",
     "tally",
     "titles",
     "totals",
