@@ -54,6 +54,7 @@ def rebuild(*, anew: bool = False, progress: Callable[[int, int], None] = lambda
                     f"CREATE INDEX catalogue_search_in_{place} ON catalogue_searchentry USING gin"
                     f" (catalogue_search_tokens({place}, facets)) WITH (gin_pending_list_limit = {pending})"
                 )
+                cursor.execute(f"ALTER INDEX catalogue_search_in_{place} ALTER COLUMN 1 SET STATISTICS 0")
             cursor.execute("RESET maintenance_work_mem")
         if not connection.in_atomic_block:
             cursor.execute("VACUUM (ANALYZE) catalogue_searchentry")
