@@ -85,7 +85,7 @@ def others_by_word(words: Iterable[str], groups: Iterable[Sequence[str]]) -> dic
 def _forms(word: str, synonyms: Mapping[str, Sequence[str]]) -> Iterator[str]:
     codes = tuple(_codes_in(word))
     if codes:
-        # A whole code is sought as a line of its own: 303001/1 is not 303001/10.
+        # Between line ends it is the whole code of one resource: 303001/1 is not 303001/10.
         yield from (f"\n{code}\n" for code in codes)
         if "/" in word:
             return
@@ -104,6 +104,17 @@ def _codes_in(word: str) -> Iterator[str]:
         for end in range(6, len(word)):
             if 1 <= len(word[end:].lstrip("0")) <= 9:
                 yield f"{word[:end]}/{int(word[end:])}"
+
+
+def is_code(form: str) -> bool:
+    """Whether a form is the whole code of one resource, and not a piece of text."""
+    return form.startswith("\n")
+
+
+def sort_code(form: str) -> str:
+    """How the entry of a whole code is sorted, by which it is found: `303001/000000001`."""
+    front, _, number = form.strip().partition("/")
+    return f"{front}/{number:0>9}"
 
 
 def tokens_of(form: str) -> tuple[int, ...]:

@@ -29,7 +29,7 @@ from django.db.models import (
 )
 from django.http import QueryDict
 
-from jutong.base.access import scope_q
+from jutong.base.access import NOTHING, scope_q
 from jutong.kernel.codes.resource_code import ResourceClass
 from jutong.kernel.codes.sharing import FormatGroup, ShareType, UpdateCycle
 from jutong.kernel.policy import Relation, Subject
@@ -45,7 +45,7 @@ _RARE: Final = 4_000
 
 _SAMPLED: Final = 10_000
 _DRAWS: Final = 1_000
-_TOTALS_SECONDS: Final = 60
+_TOTALS_SECONDS: Final = 300
 
 SORTS: Final[Mapping[str, tuple[Any, ...]]] = {
     "newest": (F("published_at").desc(), F("sort_code").asc()),
@@ -163,7 +163,8 @@ class _Asked:
         column = 1 if place == "title" else 0
         part = 1.0
         for word in self.words:
-            part = min(part, sum(self._part(domain.tokens_of(form), column) for form in word.forms))
+            parts = (0.0 if domain.is_code(form) else self._part(domain.tokens_of(form), column) for form in word.forms)
+            part = min(part, sum(parts))
         for choice in self.tokens:
             part = min(part, sum(self._part([token], 0) for token in choice))
         return part * self.entries
@@ -218,6 +219,8 @@ def _has_tokens(place: str, tokens: Sequence[int]) -> Func:
 
 
 def _holds(place: str, form: str) -> Q:
+    if domain.is_code(form):
+        return _bears(place, form)
     tokens = domain.tokens_of(form)
     if not tokens:
         return Q(**{f"{place}__contains": form})
@@ -226,7 +229,13 @@ def _holds(place: str, form: str) -> Q:
 
 
 def _stands_in(place: str, word: domain.Word) -> Q:
-    return Q(*(Q(**{f"{place}__contains": form}) for form in word.forms), _connector=Q.OR)
+    found = (_bears(place, form) if domain.is_code(form) else Q(**{f"{place}__contains": form}) for form in word.forms)
+    return Q(*found, _connector=Q.OR)
+
+
+def _bears(place: str, form: str) -> Q:
+    """The one resource of a code; no title is one."""
+    return Q(sort_code=domain.sort_code(form)) if place == "words" else NOTHING
 
 
 # --- Pages -----------------------------------------------------------------------------------------------------------
@@ -244,6 +253,8 @@ def page(subject: Subject, search: Search, *, offset: int = 0, limit: int = 20) 
 
 def _page_ids(asked: _Asked, order: Sequence[Any], offset: int, limit: int, search: Search) -> list[int]:
     if not asked.words or search.sort != "newest":
+        return _ordered_ids(asked, "words", Q(), order, offset, limit)
+    if any(all(domain.is_code(form) for form in word.forms) for word in asked.words):
         return _ordered_ids(asked, "words", Q(), order, offset, limit)
     ids = _ordered_ids(asked, "title", Q(), order, offset, limit)
     if len(ids) == limit:
@@ -311,7 +322,7 @@ def find(subject: Subject, search: Search) -> QuerySet[models.Resource]:
     entry = models.SearchEntry.objects.filter(pk=OuterRef("pk"))
     rows = rows.annotate(**{f"entry_{name}": Subquery(entry.values(name)) for name in names})
     if asked.words and search.sort == "newest":
-        hit = Q(*(_stands_in("entry_title", word) for word in asked.words))
+        hit = Q(*(Q(*(Q(entry_title__contains=form) for form in word.forms), _connector=Q.OR) for word in asked.words))
         rows = rows.annotate(in_title=Case(When(hit, then=0), default=1, output_field=IntegerField()))
         return rows.order_by("in_title", *_renamed(order))
     return rows.order_by(*_renamed(order))
@@ -420,7 +431,7 @@ _VALUES: Final[Mapping[str, Callable[[str], Any]]] = {
 def totals(subject: Subject) -> dict[str, int]:
     """Figures of the totals strip: published resources, providers, open ones, and mounted ones of types 1 and 2.
 
-    Of a large catalogue they are counted once a minute.
+    Of a large catalogue they are counted once in five minutes.
     """
     rows = entries(subject)
     key = f"catalogue.totals.{hash(str(rows.query))}"

@@ -12,7 +12,7 @@ from jutong.supply.catalogue import domain, models, queries
 from jutong.supply.catalogue.values import ResourceState
 
 BATCH_ROWS: Final = 20_000
-SAMPLE_ROWS: Final = 20_000
+SAMPLE_ROWS: Final = 10_000
 LEAST_SHARE: Final = 0.001
 """A token that stands in a smaller part of the entries counts as rare, and has no row."""
 
