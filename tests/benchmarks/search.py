@@ -268,14 +268,16 @@ def measure() -> None:
     busy = _busy()
     for kind, words in questions().items():
         for word in dict.fromkeys(words):
-            queries.page(subject, queries.Search(text=word))
-            queries.tally(subject, queries.Search(text=word))
+            queries.page(queries.prepare(subject, queries.Search(text=word)))
+            queries.tally(queries.prepare(subject, queries.Search(text=word)))
         for word in words:
             asked = queries.Search(text=word)
             began = busy()
-            pages.setdefault(kind, []).append(_milliseconds(lambda asked=asked: queries.page(subject, asked)))
+            pages.setdefault(kind, []).append(
+                _milliseconds(lambda asked=asked: queries.page(queries.prepare(subject, asked)))
+            )
             between = busy()
-            facets.append(_milliseconds(lambda asked=asked: queries.tally(subject, asked)))
+            facets.append(_milliseconds(lambda asked=asked: queries.tally(queries.prepare(subject, asked))))
             work["page"].append(between - began)
             work["facets"].append(busy() - between)
         print(f"{kind:8} page median {statistics.median(pages[kind]):6.1f} ms, 95% {_p95(pages[kind]):6.1f} ms")
@@ -284,7 +286,11 @@ def measure() -> None:
     queries.totals(subject)
     first = [
         _milliseconds(
-            lambda: (queries.page(subject, unasked), queries.tally(subject, unasked), queries.totals(subject))
+            lambda: (
+                queries.page(queries.prepare(subject, unasked)),
+                queries.tally(queries.prepare(subject, unasked)),
+                queries.totals(subject),
+            )
         )
         for _ in range(40)
     ]

@@ -65,7 +65,7 @@ def test_the_api_tells_places_and_which_counts_are_exact(code, steward):
     counts = steward.caller.get(f"{HR}/facets?q=登记").json()
 
     assert {"place": "column", "text": "uscc"} in found["items"][0]["reasons"]
-    assert (counts["total"], counts["about"], counts["mounted"]) == (1, [], {"false": 1})
+    assert (counts["total"], counts["about"], counts["mounted"]) == (1, [], {"False": 1})
 
 
 def test_a_search_is_kept_and_given_up_on_the_page(code, steward):

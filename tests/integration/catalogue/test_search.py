@@ -42,7 +42,7 @@ def shelf(market, police, reviewer) -> dict[str, str]:
 
 
 def codes(subject, **question) -> list[str]:
-    found = [row.code for row in queries.page(subject, Search(**question), limit=100)]
+    found = [row.code for row in queries.page(queries.prepare(subject, Search(**question)), limit=100)]
     assert [row.code for row in queries.find(subject, Search(**question))] == found  # files hold the same
     return found
 
@@ -204,7 +204,9 @@ def test_going_through_the_newest_and_the_index_give_the_same(shelf, police, tex
 def test_pages_follow_one_another_across_titles_and_texts(shelf, police):
     whole = codes(police, text="登记")
 
-    parts = [queries.page(police, Search(text="登记"), offset=at, limit=1) for at in range(len(whole) + 1)]
+    parts = [
+        queries.page(queries.prepare(police, Search(text="登记")), offset=at, limit=1) for at in range(len(whole) + 1)
+    ]
 
     assert [row.code for part in parts for row in part] == whole
 
@@ -214,7 +216,7 @@ def test_beyond_the_limit_a_sample_tells_and_says_so(shelf, police, monkeypatch)
     monkeypatch.setattr(queries.search, "COUNT_LIMIT", 2)
     monkeypatch.setattr(queries.search, "_SAMPLED", 1_000_000)
 
-    tally = queries.tally(police, Search(sharing_types=(1,)))
+    tally = queries.tally(queries.prepare(police, Search(sharing_types=(1,))))
 
     assert tally.total == 3
     assert tally.about >= {"total", "classes", "sharing_types"}
@@ -267,7 +269,7 @@ def test_codes_in_other_writings_find(shelf, police):
 
 def test_a_result_says_where_the_words_stand(shelf, police):
     words = Search(text="保险编号").words
-    rows = queries.page(police, Search(text="保险编号"))
+    rows = queries.page(queries.prepare(police, Search(text="保险编号")))
 
     assert queries.reasons(rows, words)[rows[0].pk] == (queries.Reason("item", "社会保险编号"),)
     assert queries.reasons(rows, Search(text="企业").words) == {}

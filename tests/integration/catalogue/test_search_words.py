@@ -102,13 +102,13 @@ def test_another_s_search_does_not_exist(police, market):
 
 def test_the_bureau_s_synonyms_count_at_once(market, police, reviewer):
     code = published(shops(market), market, reviewer)
-    assert queries.page(police, Search(text="小店")) == []
+    assert queries.page(queries.prepare(police, Search(text="小店"))) == []
 
     row = services.add_synonyms(words=["小店", "个体工商户"], by=reviewer, at=AT)
 
-    assert [found.code for found in queries.page(police, Search(text="小店"))] == [code]
+    assert [found.code for found in queries.page(queries.prepare(police, Search(text="小店")))] == [code]
     services.remove_synonyms(group_no=row.pk, by=reviewer, at=AT)
-    assert queries.page(police, Search(text="小店")) == []
+    assert queries.page(queries.prepare(police, Search(text="小店"))) == []
 
 
 @pytest.mark.parametrize(

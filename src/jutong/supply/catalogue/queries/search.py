@@ -149,9 +149,11 @@ _SECTION: Final = _codes(lambda search: (search.classification,) if search.class
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Prepared:
     """A question made ready: conditions for the rows, tokens for the index, and about what part of all it expects."""
 
+    subject: Subject
+    search: Search
     words: tuple[domain.Word, ...]
     rows: Q
     tokens: tuple[tuple[int, ...], ...]
@@ -192,7 +194,8 @@ class _Asked:
         return condition
 
 
-def _ready(subject: Subject, search: Search, but: str = "") -> _Asked:
+def prepare(subject: Subject, search: Search, but: str = "") -> Prepared:
+    """Make a question ready for one asker, once for all that is asked of it; `but` leaves a facet's choice out."""
     words = search.words
     chosen = {name: facet.chosen(search) for name, facet in FACETS.items() if name != but}
     rows, tokens = _scope(subject), []
@@ -208,7 +211,7 @@ def _ready(subject: Subject, search: Search, but: str = "") -> _Asked:
     found = models.SearchShare.objects.filter(token__in=wanted).values_list("token", "in_words", "in_title")
     shares = {token: (in_words, in_title) for token, in_words, in_title in found}
     count = int(shares.pop(domain.ENTRIES, (0.0, 0.0))[0])
-    return _Asked(words, rows, tuple(tokens), count, shares)
+    return Prepared(subject, search, words, rows, tuple(tokens), count, shares)
 
 
 def _has_tokens(place: str, tokens: Sequence[int]) -> Func:
@@ -241,18 +244,19 @@ def _bears(place: str, form: str) -> Q:
 # --- Pages -----------------------------------------------------------------------------------------------------------
 
 
-def page(subject: Subject, search: Search, *, offset: int = 0, limit: int = 20) -> list[models.Resource]:
+def page(asked: Prepared, *, offset: int = 0, limit: int = 20) -> list[models.Resource]:
     """Some of the published resources that answer the question and that the subject may see, in order.
 
     With words, and nothing else said about the order, titles that hold them come first.
     """
-    ids = _page_ids(_ready(subject, search), SORTS.get(search.sort, SORTS["newest"]), offset, limit, search)
+    ids = _page_ids(asked, offset, limit)
     found = models.Resource.objects.in_bulk(ids)
     return [found[pk] for pk in ids]
 
 
-def _page_ids(asked: _Asked, order: Sequence[Any], offset: int, limit: int, search: Search) -> list[int]:
-    if not asked.words or search.sort != "newest":
+def _page_ids(asked: Prepared, offset: int, limit: int) -> list[int]:
+    order = SORTS.get(asked.search.sort, SORTS["newest"])
+    if not asked.words or asked.search.sort != "newest":
         return _ordered_ids(asked, "words", Q(), order, offset, limit)
     if any(all(domain.is_code(form) for form in word.forms) for word in asked.words):
         return _ordered_ids(asked, "words", Q(), order, offset, limit)
@@ -269,7 +273,7 @@ def _page_ids(asked: _Asked, order: Sequence[Any], offset: int, limit: int, sear
     return ids + _ordered_ids(asked, "words", ~elsewhere, order, after, limit - len(ids))
 
 
-def _ordered_ids(asked: _Asked, place: str, also: Q, order: Sequence[Any], offset: int, limit: int) -> list[int]:
+def _ordered_ids(asked: Prepared, place: str, also: Q, order: Sequence[Any], offset: int, limit: int) -> list[int]:
     """The rows of a page: gone through in their order where many answer, by the index of tokens where few do."""
     expected = asked.expected(place)
     if expected > _RARE:
@@ -314,7 +318,7 @@ def _fetch(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def find(subject: Subject, search: Search) -> QuerySet[models.Resource]:
     """All resources that answer, in order: for files, which take them all, and for conditions of other questions."""
-    asked = _ready(subject, search)
+    asked = prepare(subject, search)
     order = SORTS.get(search.sort, SORTS["newest"])
     found = models.SearchEntry.objects.filter(asked.found_by_index("words"))
     rows = models.Resource.objects.filter(pk__in=found.values("pk"))
@@ -334,45 +338,45 @@ def _renamed(order: Sequence[Any]) -> list[str]:
 
 def by_index(subject: Subject, search: Search) -> QuerySet[models.SearchEntry]:
     """All entries that answer, through the index of tokens, in no order."""
-    return models.SearchEntry.objects.filter(_ready(subject, search).found_by_index("words"))
+    return models.SearchEntry.objects.filter(prepare(subject, search).found_by_index("words"))
 
 
 def newly_published(subject: Subject, search: Search, when: Q) -> list[str]:
     """Titles of what was published then and answers, the newest first."""
-    rows = entries(subject).filter(_ready(subject, search).read("words"), when).order_by("-published_at", "sort_code")
+    rows = entries(subject).filter(prepare(subject, search).read("words"), when).order_by("-published_at", "sort_code")
     return list(rows.values_list("resource__title", flat=True)[: COUNT_LIMIT + 1])
 
 
-def exists(subject: Subject, search: Search) -> bool:
+def exists(asked: Prepared) -> bool:
     """Whether anything answers."""
-    return bool(_page_ids(_ready(subject, search), SORTS["newest"], 0, 1, search))
+    return bool(_page_ids(asked, 0, 1))
 
 
 # --- Counting --------------------------------------------------------------------------------------------------------
 
 
-def count(subject: Subject, search: Search) -> int:
+def count(asked: Prepared) -> int:
     """How many answer, counted up to COUNT_LIMIT + 1."""
-    return min(_tally_of(_ready(subject, search), ()).total, COUNT_LIMIT + 1)
+    return min(_tally_of(asked, ()).total, COUNT_LIMIT + 1)
 
 
-def tally(subject: Subject, search: Search) -> Tally:
+def tally(asked: Prepared) -> Tally:
     """How many answer, and for each facet how many each value would give, the choices of the other facets kept."""
-    chosen = [name for name, facet in FACETS.items() if facet.chosen(search)]
-    whole = _tally_of(_ready(subject, search), [name for name in FACETS if name not in chosen])
+    chosen = [name for name, facet in FACETS.items() if facet.chosen(asked.search)]
+    whole = _tally_of(asked, [name for name in FACETS if name not in chosen])
     facets, about = dict(whole.facets), set(whole.about)
     for name in chosen:
-        part = _tally_of(_ready(subject, search, but=name), [name])
+        part = _tally_of(prepare(asked.subject, asked.search, but=name), [name])
         facets |= part.facets
         about |= part.about - {"total"}
     return Tally(whole.total, {name: facets[name] for name in FACETS}, frozenset(about))
 
 
 def facet_counts(subject: Subject, search: Search) -> Mapping[str, Mapping[Any, int]]:
-    return tally(subject, search).facets
+    return tally(prepare(subject, search)).facets
 
 
-def _tally_of(asked: _Asked, names: Sequence[str]) -> Tally:
+def _tally_of(asked: Prepared, names: Sequence[str]) -> Tally:
     """The total and these facets: one by one where there may be few, else from a sample."""
     many = asked.entries > COUNT_LIMIT
     if many and asked.expected("words") > 1.2 * COUNT_LIMIT:
@@ -383,7 +387,7 @@ def _tally_of(asked: _Asked, names: Sequence[str]) -> Tally:
     return _sampled(asked, names) if many else Tally(counted.total, counted.facets, frozenset({"total", *names}))
 
 
-def _sampled(asked: _Asked, names: Sequence[str]) -> Tally:
+def _sampled(asked: Prepared, names: Sequence[str]) -> Tally:
     draws = max(1, min(_DRAWS, round(_SAMPLED * _DRAWS / asked.entries)))
     part = _counted(models.SearchEntry.objects.filter(asked.read("words"), draw__lt=draws), names)
     facets = {

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from jutong.kernel.policy import Subject
 from jutong.supply.catalogue import domain, models
-from jutong.supply.catalogue.queries.search import Search, exists, page
+from jutong.supply.catalogue.queries.search import Search, exists, page, prepare
 
 MOST_SUGGESTIONS = 8
 _TITLES = 4
@@ -24,8 +24,8 @@ def suggestions(subject: Subject, typed: str) -> list[str]:
         named |= Q(pinyin__startswith=begin) | Q(initials__startswith=begin)
     terms = models.SearchTerm.objects.filter(named).order_by("-entries", "term").values_list("term", flat=True)
     for term in terms[: 2 * MOST_SUGGESTIONS]:
-        if len(found) < MOST_SUGGESTIONS - _TITLES and exists(subject, Search(text=term)):
+        if len(found) < MOST_SUGGESTIONS - _TITLES and exists(prepare(subject, Search(text=term))):
             found[term] = None
-    for row in page(subject, Search(text=begin), limit=MOST_SUGGESTIONS - len(found)):
+    for row in page(prepare(subject, Search(text=begin)), limit=MOST_SUGGESTIONS - len(found)):
         found[row.title] = None
     return list(found)

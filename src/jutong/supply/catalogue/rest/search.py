@@ -96,10 +96,10 @@ class FacetsOut(Schema):
 @router.get("/resources", response={200: ResourcePage, **problems()}, auth=None, summary="Search the catalogue")
 def search(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
     """Published resources. Without signing in, those that are open to society."""
-    asked = query.search()
-    part = queries.page(request.subject, asked, offset=query.offset, limit=query.limit)
+    asked = queries.prepare(request.subject, query.search())
+    part = queries.page(asked, offset=query.offset, limit=query.limit)
     titles = queries.provider_titles(part)
-    total = queries.count(request.subject, asked)
+    total = queries.count(asked)
     reasons = queries.reasons(part, asked.words)
     return {"total": total, "items": [_resource_row(row, titles, reasons.get(row.pk, ())) for row in part]}
 
@@ -107,7 +107,7 @@ def search(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
 @router.get("/facets", response={200: FacetsOut, **problems()}, auth=None, summary="Count the values of each facet")
 def facets(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
     """Counts under the words and choices given; a facet's own choice does not narrow its counts."""
-    tally = queries.tally(request.subject, query.search())
+    tally = queries.tally(queries.prepare(request.subject, query.search()))
     names = {
         "resource_class": "classes",
         "sharing_type": "sharing_types",
@@ -119,8 +119,7 @@ def facets(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
         "mounted": "mounted",
     }
     counts: dict[str, Any] = {
-        ours: {_written(value): count for value, count in tally.facets[theirs].items()}
-        for ours, theirs in names.items()
+        ours: {str(value): count for value, count in tally.facets[theirs].items()} for ours, theirs in names.items()
     }
     return counts | {
         "total": tally.total,
@@ -128,10 +127,6 @@ def facets(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
             ["total"] * tally.total_is_about + [ours for ours, theirs in names.items() if theirs in tally.about]
         ),
     }
-
-
-def _written(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _resource_row(row: models.Resource, titles: dict[str, str], reasons: Sequence[queries.Reason]) -> dict[str, Any]:

@@ -107,7 +107,8 @@ RESOURCES = Listing(
 def search(request: SubjectRequest) -> HttpResponseBase:
     """The catalogue page. The public sees what is open to society."""
     asked = queries.search_of(request.GET)
-    tally = queries.tally(request.subject, asked)
+    prepared = queries.prepare(request.subject, asked)
+    tally = queries.tally(prepared)
     kind = request.GET.get("file", "")
     if kind in MEDIA_TYPES and request.subject.signed_in:
         titles = organisations.titles(tally.facets["providers"].keys(), short=True)
@@ -115,14 +116,14 @@ def search(request: SubjectRequest) -> HttpResponseBase:
         return RESOURCES.file(request, rows, kind, facets=_facets(asked, tally, titles))
     last = max(1, -(-min(tally.total, queries.COUNT_LIMIT) // PAGE_ROWS))
     number = min(max(1, _whole(request.GET.get("page"), 1)), last)
-    part = queries.page(request.subject, asked, offset=(number - 1) * PAGE_ROWS, limit=PAGE_ROWS)
+    part = queries.page(prepared, offset=(number - 1) * PAGE_ROWS, limit=PAGE_ROWS)
     titles = organisations.titles(
         {row.provider_uscc for row in part} | tally.facets["providers"].keys(), short=True
     )  # fmt: skip
-    reasons = queries.reasons(part, asked.words)
+    reasons = queries.reasons(part, prepared.words)
     context = {
         "asked": asked,
-        "rows": [found_row(row, titles, asked.words, reasons.get(row.pk, ())) for row in part],
+        "rows": [found_row(row, titles, prepared.words, reasons.get(row.pk, ())) for row in part],
         "tally": tally,
         "asking": bool(services.tidy_question(request.GET.urlencode())),
         "pages": Pages(number, last, tally.total, tally.total_is_about, window_of(number, last)),
