@@ -48,35 +48,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT -637534208 + ('x' || substr(md5(kind || ':' || value), 1, 6))::bit(24)::int4
 $$;
 
-CREATE VIEW catalogue_search_source AS SELECT
-    id AS resource_id,
-    code,
-    split_part(code, '/', 1) || '/' || lpad(split_part(code, '/', 2), 9, '0') AS sort_code,
-    left(split_part(search_text, E'\n', 1), 400) AS title,
-    search_text AS words,
-    published_at,
-    provider_uscc,
-    sharing_type,
-    open,
-    update_cycle,
-    level,
-    format_groups,
-    mounted_at IS NOT NULL AS mounted,
-    ARRAY[
-        catalogue_search_facet('classification', left(code, 1)),
-        catalogue_search_facet('classification', left(code, 3)),
-        catalogue_search_facet('classification', left(code, 6)),
-        catalogue_search_facet('classification', split_part(code, '/', 1)),
-        catalogue_search_facet('sharing_type', sharing_type::text),
-        catalogue_search_facet('open', open::text),
-        catalogue_search_facet('provider_uscc', provider_uscc),
-        catalogue_search_facet('update_cycle', update_cycle::text),
-        catalogue_search_facet('level', level),
-        catalogue_search_facet('mounted', (mounted_at IS NOT NULL)::text)
-    ] || (SELECT array_agg(catalogue_search_facet('format_groups', one)) FROM unnest(format_groups) AS one) AS facets,
-    (('x' || substr(md5(code), 1, 6))::bit(24)::int4 % 1000)::int2 AS draw
-FROM catalogue_resource WHERE state = 'published';
-
+-- The query stands in the function and not in a view, which would keep later migrations from changing its columns.
 CREATE FUNCTION catalogue_search_write(first bigint, last bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     written bigint;
@@ -85,7 +57,34 @@ BEGIN
         resource_id, code, sort_code, title, words, published_at, provider_uscc, sharing_type, open, update_cycle,
         level, format_groups, mounted, facets, draw
     )
-    SELECT * FROM catalogue_search_source WHERE resource_id BETWEEN first AND last
+    SELECT
+        id AS resource_id,
+        code,
+        split_part(code, '/', 1) || '/' || lpad(split_part(code, '/', 2), 9, '0') AS sort_code,
+        left(split_part(search_text, E'\n', 1), 400) AS title,
+        search_text AS words,
+        published_at,
+        provider_uscc,
+        sharing_type,
+        open,
+        update_cycle,
+        level,
+        format_groups,
+        mounted_at IS NOT NULL AS mounted,
+        ARRAY[
+            catalogue_search_facet('classification', left(code, 1)),
+            catalogue_search_facet('classification', left(code, 3)),
+            catalogue_search_facet('classification', left(code, 6)),
+            catalogue_search_facet('classification', split_part(code, '/', 1)),
+            catalogue_search_facet('sharing_type', sharing_type::text),
+            catalogue_search_facet('open', open::text),
+            catalogue_search_facet('provider_uscc', provider_uscc),
+            catalogue_search_facet('update_cycle', update_cycle::text),
+            catalogue_search_facet('level', level),
+            catalogue_search_facet('mounted', (mounted_at IS NOT NULL)::text)
+        ] || (SELECT array_agg(catalogue_search_facet('format_groups', one)) FROM unnest(format_groups) AS one) AS facets,
+        (('x' || substr(md5(code), 1, 6))::bit(24)::int4 % 1000)::int2 AS draw
+    FROM catalogue_resource WHERE state = 'published' AND id BETWEEN first AND last
     ON CONFLICT (resource_id) DO UPDATE SET
         title = excluded.title, words = excluded.words, published_at = excluded.published_at,
         provider_uscc = excluded.provider_uscc, sharing_type = excluded.sharing_type, open = excluded.open,
@@ -127,7 +126,6 @@ DROP INDEX catalogue_search_in_words;
 DROP TRIGGER catalogue_search_keep ON catalogue_resource;
 DROP FUNCTION catalogue_search_keep();
 DROP FUNCTION catalogue_search_write(bigint, bigint);
-DROP VIEW catalogue_search_source;
 DROP FUNCTION catalogue_search_facet(text, text);
 DROP FUNCTION catalogue_search_tokens(text, int4[]);
 """
