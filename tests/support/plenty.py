@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.db import connection
-
 BY = {"kind": "platform", "id": "platform", "post": "", "organisation": ""}
 SUBJECTS = (
     "户籍人口", "法人登记", "社保参保", "婚姻登记", "不动产权", "机动车", "学历学位", "医疗机构", "药品经营",
@@ -66,7 +64,6 @@ class Plenty:
         self.sheets()
 
     def resources(self) -> list[Any]:
-        from jutong.supply.catalogue import domain
         from jutong.supply.catalogue.models import Classification, Resource
         from jutong.supply.catalogue.values import parse_format
 
@@ -98,13 +95,7 @@ class Plenty:
                     published_on=self.moment(n).date(), search_text=self.title(n),
                 )
             )  # fmt: skip
-        made = Resource.objects.bulk_create(made, batch_size=1000)
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "UPDATE catalogue_resource SET search_vector = array_to_tsvector(%s) WHERE id = %s",
-                [(sorted(domain.bigrams(row.search_text)), row.pk) for row in made],
-            )
-        return made
+        return Resource.objects.bulk_create(made, batch_size=1000)
 
     def drafts(self) -> None:
         from jutong.supply.catalogue.models import Draft

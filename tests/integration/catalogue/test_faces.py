@@ -170,7 +170,7 @@ class TestApi:
         for number in range(4):
             publish(steward, bureau, title=f"登记信息{number}号表")
 
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(12):
             assert call(steward, "get", "/resources?q=登记")["total"] == 4
         with django_assert_max_num_queries(9):
             call(steward, "get", "/drafts")

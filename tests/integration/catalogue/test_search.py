@@ -13,6 +13,7 @@ from jutong.supply.catalogue import domain, models, queries, services
 from jutong.supply.catalogue.queries import Search
 from jutong.supply.catalogue.values import DataItem
 from tests.integration.catalogue.conftest import AT, approved, published, residents, shops
+from tests.unit.supply.catalogue.test_search_words import every_token
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,9 @@ def shelf(market, police, reviewer) -> dict[str, str]:
 
 
 def codes(subject, **question) -> list[str]:
-    return list(queries.find(subject, Search(**question)).values_list("code", flat=True))
+    found = [row.code for row in queries.page(queries.prepare(subject, Search(**question)), limit=100)]
+    assert [row.code for row in queries.find(subject, Search(**question))] == found  # files hold the same
+    return found
 
 
 def test_the_newest_come_first(shelf, police):
@@ -95,7 +98,7 @@ def test_a_facets_own_choice_does_not_narrow_its_counts(shelf, market, police):
 def test_the_counts_are_what_a_click_gives(shelf, police):
     for name, values in queries.facet_counts(police, Search(text="信息")).items():
         for value, count in values.items():
-            chosen = (int(value),) if name == "classes" else (value,)
+            chosen = value if name == "mounted" else (int(value),) if name == "classes" else (value,)
             assert len(codes(police, text="信息", **{name: chosen})) == count, (name, value)
 
 
@@ -114,12 +117,12 @@ def test_totals_count_mounted_ones(shelf, police):
     assert codes(police, mounted=True) == [shelf["shops"]]
 
 
-def test_the_words_have_an_index(shelf):
+def test_the_words_have_an_index(shelf, police):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    rows = models.Resource.objects.filter(queries.holds(domain.tsquery(["社会保险"])))
+    rows = queries.search.by_index(police, Search(text="社会保险"))
 
-    assert "catalogue_resource_search" in rows.explain()
+    assert "catalogue_search_in_words" in rows.explain()
     assert [row.code for row in rows] == [shelf["social"]]
 
 
@@ -154,3 +157,134 @@ def test_columns_and_value_say_the_same(market, police, reviewer):
         assert queries.content_of(row) == expected
         assert queries.get_version(code, 1) == expected
         assert replace(queries.get_resource(code).content, classification="") == content
+
+
+# --- What the index, the sample and the words do ---------------------------------------------------------------------
+
+
+def test_the_database_cuts_texts_as_we_do():
+    text = "社会保险 sbbh12\n303001/1\n龥\U00020000水A\U00020001"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT catalogue_search_tokens(%s, '{7}')", [text.lower()])
+        (there,) = cursor.fetchone()
+        cursor.execute("SELECT catalogue_search_facet('open', 'true')")
+        assert cursor.fetchone()[0] == domain.facet_token("open", "true")
+
+    assert set(there) == {7} | every_token(text.lower())
+
+
+def test_every_pair_of_neighbours_is_found(shelf, police):
+    """Recall against a scan, of every substring of two characters in every entry."""
+    texts = dict(models.SearchEntry.objects.values_list("code", "words"))
+    pairs = {text[at : at + 2] for text in texts.values() for at in range(len(text) - 1)}
+    pairs = {pair for pair in pairs if not any(map(str.isspace, pair))}
+
+    for pair in pairs:
+        found = set(queries.search.by_index(police, Search(text=pair)).values_list("code", flat=True))
+        assert found >= {code for code, text in texts.items() if pair in text}, pair
+
+
+@pytest.mark.parametrize("text", ["社保", "登记", "登记信息", "sbbh", "gerenxinxi", "0"])
+def test_going_through_the_newest_and_the_index_give_the_same(shelf, police, text):
+    by_index = codes(police, text=text)
+    models.SearchShare.objects.all().delete()
+    models.SearchShare.objects.bulk_create(
+        [models.SearchShare(token=domain.ENTRIES, in_words=1_000_000, in_title=0)]
+        + [
+            models.SearchShare(token=token, in_words=1, in_title=1)
+            for word in domain.words_of(text, queries.synonyms(text))
+            for form in word.forms
+            for token in domain.tokens_of(form)
+        ]
+    )
+
+    assert codes(police, text=text) == by_index
+
+
+def test_pages_follow_one_another_across_titles_and_texts(shelf, police):
+    whole = codes(police, text="登记")
+
+    parts = [
+        queries.page(queries.prepare(police, Search(text="登记")), offset=at, limit=1) for at in range(len(whole) + 1)
+    ]
+
+    assert [row.code for part in parts for row in part] == whole
+
+
+def test_beyond_the_limit_a_sample_tells_and_says_so(shelf, police, monkeypatch):
+    services.refresh_shares()
+    monkeypatch.setattr(queries.search, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(queries.search, "_SAMPLED", 1_000_000)
+
+    tally = queries.tally(queries.prepare(police, Search(sharing_types=(1,))))
+
+    assert tally.total == 3
+    assert tally.about >= {"total", "classes", "sharing_types"}
+    assert tally.facets["sharing_types"] == {1: 3, 2: 1}
+
+
+def test_a_resource_that_is_withdrawn_is_found_no_more(shelf, police):
+    models.Resource.objects.filter(code=shelf["shops"]).update(state="withdrawn")
+
+    assert shelf["shops"] not in codes(police)
+
+
+def test_whatever_writes_a_resource_writes_its_entry(shelf, police):
+    models.Resource.objects.filter(code=shelf["shops"]).update(search_text="改名后的台账\n303005/1")
+
+    assert codes(police, text="改名后") == [shelf["shops"]]
+
+
+def test_a_rebuild_mends_what_was_lost(shelf, police):
+    models.SearchEntry.objects.filter(code=shelf["shops"]).delete()
+    told = []
+
+    changed = services.rebuild(progress=lambda done, whole: told.append((done, whole)))
+
+    assert changed == 1
+    assert told[-1][0] == told[-1][1]
+    assert shelf["shops"] in codes(police, text="个体工商户")
+    assert models.SearchTerm.objects.get(term="社会保险编号").initials == "shbxbh"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("公积金", []),
+        ("hujideng", ["residents"]),  # pinyin of the title
+        ("gtgsh", ["shops"]),  # its initials
+        ("个体户", ["shops", "licences"]),  # a synonym of 个体工商户
+    ],
+)
+def test_pinyin_and_synonyms_find(shelf, police, text, found):
+    assert codes(police, text=text) == [shelf[name] for name in found]
+
+
+def test_codes_in_other_writings_find(shelf, police):
+    section, number = shelf["social"].split("/")
+
+    assert codes(police, text=f"{section}/00000{number}") == [shelf["social"]]
+    assert codes(police, text=f"{section}00000{number}") == [shelf["social"]]
+
+
+def test_a_result_says_where_the_words_stand(shelf, police):
+    words = Search(text="保险编号").words
+    rows = queries.page(queries.prepare(police, Search(text="保险编号")))
+
+    assert queries.reasons(rows, words)[rows[0].pk] == (queries.Reason("item", "社会保险编号"),)
+    assert queries.reasons(rows, Search(text="企业").words) == {}
+
+
+def test_what_nobody_may_see_is_not_suggested(shelf, police):
+    services.refresh_terms()
+
+    assert queries.suggestions(police, "shbx") == ["社会保险编号"]
+    assert queries.suggestions(police, "社会保")[0] == "社会保险编号"
+    assert queries.suggestions(ANONYMOUS, "社会保") == []
+
+
+def test_alike_are_those_that_share_rare_words(shelf, police):
+    found = [row.code for row, _ in queries.similar(shelf["shops"], police)]
+
+    assert set(found) == {shelf["licences"], shelf["social"]}
+    assert [row.code for row, _ in queries.similar(shelf["licences"], ANONYMOUS)] == []

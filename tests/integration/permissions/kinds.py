@@ -674,6 +674,34 @@ class ContactKind:
 
 
 # --- Catalogue -------------------------------------------------------------------------------------------------------
+@kind("saved search", "supply.catalogue")
+class SavedSearchKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.catalogue.models import SavedSearch
+
+        rows = SavedSearch.objects.bulk_create(
+            SavedSearch(person_no=person, title="x", question=f"q=x{n}", created_at=AT, told_until=AT)
+            for person in world.people
+            for n in range(2)
+            if world.flip()
+        )
+        return [(row, {"person": row.person_no}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.catalogue import queries
+
+        return queries.facts_of_saved_search(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.catalogue import queries
+        from jutong.supply.catalogue.models import SavedSearch
+
+        return SavedSearch.objects.filter(queries.saved_search_scope(subject, action))
+
+
 def the_resources(world: World) -> list[Any]:
     from jutong.supply.catalogue.models import Classification, Resource
 

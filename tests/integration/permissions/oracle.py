@@ -468,6 +468,9 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "catalogue.extension.keep": ("nothing", posts(REVIEWER)),
     "catalogue.change.view": ("change", sees_change),
     "catalogue.change.record": ("change", records_change),
+    # What somebody wants to be told of is his own affair; what counts as one word is the bureau's.
+    "catalogue.saved_search.keep": ("saved search", own_thing),
+    "catalogue.synonyms.keep": ("nothing", posts(REVIEWER)),
     "mounting.source.view": ("source", sees_source),
     "mounting.source.manage": ("source", own_stewards),
     "mounting.source.scan": ("source", own_stewards),
@@ -534,6 +537,7 @@ OF_HIS_OWN: dict[str, Answer] = {
     "accounts.handover.open": himself,
     "accounts.handover.confirm": confirms_handover,
     "notices.contact.manage": own_thing,
+    "catalogue.saved_search.keep": own_thing,
 }
 """What anybody does about himself, whatever his post does."""
 

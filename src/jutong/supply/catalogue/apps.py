@@ -21,6 +21,7 @@ class CatalogueConfig(AppConfig):
         from jutong.registry.organisations import api as organisations
         from jutong.registry.organisations.events import OrganisationRenamed
         from jutong.supply.catalogue import policy, procedures, reform, services
+        from jutong.supply.catalogue.events import ResourcePublished
         from jutong.supply.catalogue.web import finding as own
         from jutong.ui import finding, navigation
 
@@ -42,7 +43,12 @@ class CatalogueConfig(AppConfig):
         def reindex(event: OrganisationRenamed, *, at: datetime) -> None:
             services.reindex(provider_uscc=event.uscc)
 
+        def learn(event: ResourcePublished, *, at: datetime) -> None:
+            services.learn_terms_of(event.code)
+
         outbox.subscribe(OrganisationRenamed, reindex, name="catalogue.search_words")
+        outbox.subscribe(ResourcePublished, learn, name="catalogue.search_terms")
+        notices.declare_kinds(NoticeKind("catalogue.search", N_("订阅检索有新资源"), Group.RESULTS))
 
         for mover in (reform.Sections(), reform.Resources(), reform.Drafts(), reform.Extensions()):
             organisations.plug_mover(mover)
@@ -77,4 +83,20 @@ class CatalogueConfig(AppConfig):
             order=50,
             visible=lambda subject: subject.post in policy.PROVIDER_READERS | policy.REVIEWERS,
             icon="refresh",
+        )
+        navigation.register(
+            navigation.CATALOGUE,
+            title=N_("订阅检索"),
+            url_name="catalogue:saved_searches",
+            order=80,
+            visible=lambda subject: subject.signed_in,
+            icon="bell",
+        )
+        navigation.register(
+            navigation.CATALOGUE,
+            title=N_("检索同义词"),
+            url_name="catalogue:synonyms",
+            order=90,
+            visible=lambda subject: subject.post in policy.REVIEWERS,
+            icon="books",
         )

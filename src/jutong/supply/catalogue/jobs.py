@@ -1,4 +1,4 @@
-"""What the catalogue does by itself: bases of sharing types that have lapsed are noticed once a day."""
+"""What the catalogue does by itself: lapsed bases are noticed, search is kept fresh, subscribers are told."""
 
 from procrastinate.contrib.django import app
 
@@ -11,3 +11,18 @@ from jutong.supply.catalogue import services
 def reopen_types(timestamp: int) -> None:
     """Call for an update wherever no basis carries a sharing type any more (C4)."""
     services.reopen_types(at=clock.now())
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="catalogue.refresh_search", queueing_lock="catalogue.refresh_search")
+def refresh_search(timestamp: int) -> None:
+    """Once a night: how common each token is, and the words to suggest."""
+    services.refresh_shares()
+    services.refresh_terms()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="catalogue.tell_saved_searches", queueing_lock="catalogue.tell_saved_searches")
+def tell_saved_searches(timestamp: int) -> None:
+    """Tell people what is new in the catalogue that answers a question they keep."""
+    services.tell_saved_searches(at=clock.now())

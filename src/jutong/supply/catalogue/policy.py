@@ -59,6 +59,8 @@ WITHDRAW_RESOURCE: Final = Action(
 DECLARE_STOP: Final = Action(
     "catalogue.resource.stop", N_("声明停更"), (rule(EDITORS, Relation.PROVIDER, "published"),)
 )
+KEEP_SEARCH: Final = Action("catalogue.saved_search.keep", N_("订阅检索"), (rule(SIGNED_IN, Relation.SELF),))
+KEEP_SYNONYMS: Final = Action("catalogue.synonyms.keep", N_("维护检索同义词"), (rule(REVIEWERS),))
 TAKE_OVER: Final = Action("catalogue.resource.take_over", N_("接收移交目录"), (rule(REVIEWERS),))
 
 FLAG_TITLES: Final = {

@@ -7,10 +7,7 @@ its audit entry and its facts. What it does not get is a case, because nobody on
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchVectorField
 from django.db import transaction
-from django.db.models import Func, TextField, Value
 
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
@@ -123,14 +120,8 @@ def _coded(contents: Sequence[Content], names: dict[str, str], at: datetime) -> 
             published_on=local_day(at),
         )
         services.set_content(row, content, names.get(content.provider_uscc, ""))
-        row.search_vector = _vector(row.search_text)
         rows.append(row)
     return rows
-
-
-def _vector(text: str) -> Func:
-    lexemes = Value(sorted(domain.bigrams(text)), output_field=ArrayField(TextField()))
-    return Func(lexemes, function="array_to_tsvector", output_field=SearchVectorField())
 
 
 def _drafted(

@@ -175,12 +175,16 @@ def print_button() -> dict[str, Any]:
 # --- Lists -----------------------------------------------------------------------------------------------------------
 @register.inclusion_tag("ui/search_strip.html", takes_context=True)
 def search_strip(context: template.Context, action: str = "", placeholder: str = "",
-                 totals: Sequence[components.Total] = (), as_of: Any = None) -> dict[str, Any]:  # fmt: skip
-    """The wide search box with the totals strip beside it; `/` focuses it. Goes into the block `hero`."""
+                 totals: Sequence[components.Total] = (), as_of: Any = None,
+                 suggestions: str = "") -> dict[str, Any]:  # fmt: skip
+    """The wide search box with the totals strip beside it; `/` focuses it. Goes into the block `hero`.
+
+    `suggestions`: address that gives `<option>`s for what is typed in `q`.
+    """
     request = context["request"]
     return {
         "action": action or request.path, "placeholder": placeholder, "totals": totals, "as_of": as_of,
-        "value": request.GET.get("q", ""), "kept": _kept(request, "q", "page"),
+        "suggestions": suggestions, "value": request.GET.get("q", ""), "kept": _kept(request, "q", "page"),
     }  # fmt: skip
 
 

@@ -29,6 +29,45 @@ class NoSuchResource(CatalogueError):
     kind = ErrorKind.MISSING
 
 
+class NothingToSave(CatalogueError):
+    """A search without words or choices was to be kept: everything answers it."""
+
+    message = N_("请先输入检索词或选择筛选条件，再订阅检索。")
+
+
+class TooManySaved(CatalogueError):
+    """Somebody keeps as many searches as one may."""
+
+    message = N_("每人最多订阅 {most} 项检索，请先取消不再需要的。")
+    kind = ErrorKind.CONFLICT
+
+
+class NoSuchSavedSearch(CatalogueError):
+    """No saved search of this number, or another's."""
+
+    message = N_("未找到订阅检索 {saved}。")
+    kind = ErrorKind.MISSING
+
+
+class NoSuchSynonyms(CatalogueError):
+    """No group of synonyms of this number among those the bureau added."""
+
+    message = N_("未找到同义词组 {group}；平台自带的同义词不能在此删除。")
+    kind = ErrorKind.MISSING
+
+
+class SynonymsTooFew(CatalogueError):
+    """A group has fewer than two words, or more than twenty."""
+
+    message = N_("同义词组应有2至20个不同的词。")
+
+
+class SynonymUnfit(CatalogueError):
+    """A word of a group has a blank in it, a single character, or more than forty."""
+
+    message = N_("“{word}”不能作为同义词：应为2至40个字，中间不留空格。")
+
+
 class NoSuchDraft(CatalogueError):
     """No draft of this number, or none that the subject may know of."""
 

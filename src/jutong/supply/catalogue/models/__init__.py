@@ -18,6 +18,7 @@ from jutong.supply.catalogue.models.classification import (
 from jutong.supply.catalogue.models.drafts import Draft, DraftCounter
 from jutong.supply.catalogue.models.extension import ExtendedField
 from jutong.supply.catalogue.models.resources import DataItem, OtherCode, Resource, ResourceVersion
+from jutong.supply.catalogue.models.search import SavedSearch, SearchEntry, SearchShare, SearchTerm, SynonymGroup
 
 __all__ = [
     "CLASSIFICATION_LENGTH",
@@ -32,7 +33,12 @@ __all__ = [
     "OtherCode",
     "Resource",
     "ResourceVersion",
+    "SavedSearch",
+    "SearchEntry",
+    "SearchShare",
+    "SearchTerm",
     "SequenceCounter",
+    "SynonymGroup",
     "UpdateDuty",
     "UpdateStop",
     "Withdrawal",

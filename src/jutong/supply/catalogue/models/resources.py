@@ -3,8 +3,6 @@
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as N_
@@ -58,9 +56,8 @@ class Resource(models.Model):
     withdrawn_on = models.DateField(null=True)
     replaced_by = resource_code_field(blank=True, default="")
     mounted_at = models.DateTimeField(null=True)
-    # Search
+    # Search: what it is found by; the database keeps an entry of `models.search` in step with it
     search_text = models.TextField(default="")
-    search_vector = SearchVectorField(null=True)
 
     class Meta:
         verbose_name = N_("政务数据资源")
@@ -93,7 +90,6 @@ class Resource(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            GinIndex(fields=["search_vector"], name="catalogue_resource_search"),
             models.Index(fields=["state", "-published_at"], name="catalogue_resource_recent"),
         ]
 

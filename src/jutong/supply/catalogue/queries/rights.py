@@ -66,3 +66,13 @@ def facts_of_change(row: models.ChangeRecord) -> Facts:
 def change_scope(subject: Subject, action: Action = policy.VIEW_CHANGE) -> Q:
     """The changes on which this subject may act so."""
     return scope_q(subject, action, _RESOURCE_FIELDS, {"general": Q(provider_uscc="")})
+
+
+def facts_of_saved_search(row: models.SavedSearch) -> Facts:
+    """What the decision may know of a saved search."""
+    return Facts({Relation.SELF: row.person_no})
+
+
+def saved_search_scope(subject: Subject, action: Action = policy.KEEP_SEARCH) -> Q:
+    """The saved searches on which this subject may act so: the own ones."""
+    return scope_q(subject, action, {Relation.SELF: "person_no"})

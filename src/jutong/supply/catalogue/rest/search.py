@@ -1,5 +1,6 @@
 """Search and facets."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,14 @@ from jutong.base.rest import PageQuery, problems
 from jutong.kernel.codes.sharing import FormatGroup, ShareType, UpdateCycle
 from jutong.supply.catalogue import models, queries
 from jutong.supply.catalogue.rest.base import ClassificationText, UsccText, router
+from jutong.supply.catalogue.values import Level
+
+
+class ReasonOut(Schema):
+    """A place besides title and summary where the words stand: the text of an item, a column, a code, a provider."""
+
+    place: Literal["provider", "office", "code", "item", "column", "related", "pinyin"]
+    text: str
 
 
 class ResourceRow(Schema):
@@ -28,6 +37,7 @@ class ResourceRow(Schema):
     published_on: date | None
     version: int
     mounted: bool
+    reasons: list[ReasonOut]
 
 
 class ResourcePage(Schema):
@@ -47,6 +57,7 @@ class SearchIn(PageQuery):
     provider: list[UsccText] = Field(default_factory=list)
     update_cycle: list[UpdateCycle] = Field(default_factory=list)
     format_group: list[FormatGroup] = Field(default_factory=list)
+    level: list[Level] = Field(default_factory=list)
     classification: ClassificationText = ""
     mounted: bool | None = None
     sort: Literal["newest", "title", "code"] = "newest"
@@ -60,6 +71,7 @@ class SearchIn(PageQuery):
             providers=tuple(self.provider),
             cycles=tuple(self.update_cycle),
             format_groups=tuple(self.format_group),
+            levels=tuple(self.level),
             classification=self.classification,
             mounted=self.mounted,
             sort=self.sort,
@@ -67,7 +79,7 @@ class SearchIn(PageQuery):
 
 
 class FacetsOut(Schema):
-    """How many resources each value of a facet would give."""
+    """How many resources answer, and how many each value of a facet would give."""
 
     resource_class: dict[str, int]
     sharing_type: dict[str, int]
@@ -75,21 +87,27 @@ class FacetsOut(Schema):
     provider: dict[str, int]
     update_cycle: dict[str, int]
     format_group: dict[str, int]
+    level: dict[str, int]
+    mounted: dict[str, int]
+    total: int
+    about: list[str] = Field(description="Which of these a sample told, because there are more than 10,000")
 
 
 @router.get("/resources", response={200: ResourcePage, **problems()}, auth=None, summary="Search the catalogue")
 def search(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
     """Published resources. Without signing in, those that are open to society."""
-    rows = queries.find(request.subject, query.search())
-    part = list(rows[query.offset : query.offset + query.limit])
+    asked = queries.prepare(request.subject, query.search())
+    part = queries.page(asked, offset=query.offset, limit=query.limit)
     titles = queries.provider_titles(part)
-    return {"total": queries.count_of(rows), "items": [_resource_row(row, titles) for row in part]}
+    total = queries.count(asked)
+    reasons = queries.reasons(part, asked.words)
+    return {"total": total, "items": [_resource_row(row, titles, reasons.get(row.pk, ())) for row in part]}
 
 
 @router.get("/facets", response={200: FacetsOut, **problems()}, auth=None, summary="Count the values of each facet")
 def facets(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
     """Counts under the words and choices given; a facet's own choice does not narrow its counts."""
-    counts = queries.facet_counts(request.subject, query.search())
+    tally = queries.tally(queries.prepare(request.subject, query.search()))
     names = {
         "resource_class": "classes",
         "sharing_type": "sharing_types",
@@ -97,12 +115,23 @@ def facets(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
         "provider": "providers",
         "update_cycle": "cycles",
         "format_group": "format_groups",
+        "level": "levels",
+        "mounted": "mounted",
     }
-    return {ours: {str(value): count for value, count in counts[theirs].items()} for ours, theirs in names.items()}
+    counts: dict[str, Any] = {
+        ours: {str(value): count for value, count in tally.facets[theirs].items()} for ours, theirs in names.items()
+    }
+    return counts | {
+        "total": tally.total,
+        "about": sorted(
+            ["total"] * tally.total_is_about + [ours for ours, theirs in names.items() if theirs in tally.about]
+        ),
+    }
 
 
-def _resource_row(row: models.Resource, titles: dict[str, str]) -> dict[str, Any]:
+def _resource_row(row: models.Resource, titles: dict[str, str], reasons: Sequence[queries.Reason]) -> dict[str, Any]:
     return {
+        "reasons": [{"place": reason.place, "text": reason.text} for reason in reasons],
         "code": row.code,
         "title": row.title,
         "summary": row.summary,

@@ -9,7 +9,6 @@ from django.db import transaction
 from jutong.kernel.codes.resource_code import ClassificationCode
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, queries
-from jutong.supply.catalogue.services.search import index_words
 from jutong.supply.catalogue.values import Content, ResourceState
 
 
@@ -67,7 +66,6 @@ def write_content(resource: models.Resource, content: Content) -> None:
     provider = organisations.titles([content.provider_uscc]).get(content.provider_uscc, "")
     set_content(resource, content, provider)
     resource.save()
-    index_words(resource)
     resource.items.all().delete()
     models.DataItem.objects.bulk_create(
         models.DataItem(resource=resource, position=position, **item.to_json())

@@ -9,6 +9,6 @@ from jutong.ui.components import ListRow
 
 def find(subject: Subject, text: str, most: int) -> list[ListRow]:
     """Published resources the subject may see, titles that hold the words first."""
-    rows = list(queries.find(subject, queries.checked_search(queries.Search(text=text)))[:most])
+    rows = queries.page(queries.prepare(subject, queries.checked_search(queries.Search(text=text))), limit=most)
     titles = organisations.titles({row.provider_uscc for row in rows}, short=True)
     return [list_row(row, titles) for row in rows]

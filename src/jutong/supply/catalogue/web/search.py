@@ -1,9 +1,10 @@
 """资源检索: search with facets, in the address so that a page can be sent to a colleague."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,8 +18,8 @@ from jutong.kernel.codes.resource_code import ResourceClass
 from jutong.kernel.codes.sharing import FormatGroup, OpenFlag, ShareType, UpdateCycle
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
-from jutong.supply.catalogue import models, queries
-from jutong.supply.catalogue.values import parse_format
+from jutong.supply.catalogue import domain, models, queries, services
+from jutong.supply.catalogue.values import Level, parse_format
 from jutong.supply.catalogue.web.extension import with_extended
 from jutong.ui.components import (
     Badge,
@@ -106,22 +107,28 @@ RESOURCES = Listing(
 @require_GET
 def search(request: SubjectRequest) -> HttpResponseBase:
     """The catalogue page. The public sees what is open to society."""
-    asked = read_search(request.GET)
-    rows = queries.find(request.subject, asked)
+    asked = queries.search_of(request.GET)
+    prepared = queries.prepare(request.subject, asked)
+    tally = queries.tally(prepared)
     kind = request.GET.get("file", "")
     if kind in MEDIA_TYPES and request.subject.signed_in:
-        return with_extended(RESOURCES).file(request, rows, kind, facets=_facets(asked, *_counted(request, asked)))
-    total = queries.count_of(rows)
-    capped = total > queries.COUNT_LIMIT
-    last = max(1, -(-min(total, queries.COUNT_LIMIT) // PAGE_ROWS))
+        titles = organisations.titles(tally.facets["providers"].keys(), short=True)
+        rows = queries.find(request.subject, asked)
+        return with_extended(RESOURCES).file(request, rows, kind, facets=_facets(asked, tally, titles))
+    last = max(1, -(-min(tally.total, queries.COUNT_LIMIT) // PAGE_ROWS))
     number = min(max(1, _whole(request.GET.get("page"), 1)), last)
-    part = list(rows[(number - 1) * PAGE_ROWS : number * PAGE_ROWS])
-    counts, titles = _counted(request, asked, {row.provider_uscc for row in part})
+    part = queries.page(prepared, offset=(number - 1) * PAGE_ROWS, limit=PAGE_ROWS)
+    titles = organisations.titles(
+        {row.provider_uscc for row in part} | tally.facets["providers"].keys(), short=True
+    )  # fmt: skip
+    reasons = queries.reasons(part, prepared.words)
     context = {
         "asked": asked,
-        "rows": [list_row(row, titles) for row in part],
-        "pages": Pages(number, last, min(total, queries.COUNT_LIMIT), capped, window_of(number, last)),
-        "facets": _facets(asked, counts, titles),
+        "rows": [found_row(row, titles, prepared.words, reasons.get(row.pk, ())) for row in part],
+        "tally": tally,
+        "asking": bool(services.tidy_question(request.GET.urlencode())),
+        "pages": Pages(number, last, tally.total, tally.total_is_about, window_of(number, last)),
+        "facets": _facets(asked, tally, titles),
         "sorts": [
             Sorting("newest", _("相关优先，最新发布") if asked.text else _("最新发布")),
             Sorting("title", _("资源名称")),
@@ -130,36 +137,11 @@ def search(request: SubjectRequest) -> HttpResponseBase:
         "sort": asked.sort,
         "totals": _totals(request),
         "counted_at": clock.now(),
-        "classes_chart": _classes_chart(counts["classes"]),
-        "tiles": _tiles(counts["providers"]),
+        "classes_chart": _classes_chart(tally.facets["classes"]),
+        "tiles": _tiles(tally.facets["providers"]),
         "api_path": f"/api/v1/catalogue/resources?{request.GET.urlencode()}".rstrip("?"),
     }
     return render(request, "catalogue/search.html", context)
-
-
-def _counted(
-    request: SubjectRequest, asked: queries.Search, providers: set[str] | None = None
-) -> tuple[dict[str, dict[Any, int]], dict[str, str]]:
-    counts = queries.facet_counts(request.subject, asked)
-    return counts, organisations.titles((providers or set()) | counts["providers"].keys(), short=True)
-
-
-def read_search(query: QueryDict) -> queries.Search:
-    """The question an address asks; values that do not exist are left out."""
-    return queries.checked_search(
-        queries.Search(
-            text=query.get("q", ""),
-            classes=_wholes(query.getlist("class")),
-            sharing_types=_wholes(query.getlist("sharing_type")),
-            open=tuple(value == "1" for value in query.getlist("open") if value in {"0", "1"}),
-            providers=tuple(query.getlist("provider")),
-            cycles=_wholes(query.getlist("cycle")),
-            format_groups=tuple(query.getlist("format")),
-            classification=query.get("classification", ""),
-            mounted={"1": True, "0": False}.get(query.get("mounted", "")),
-            sort=query.get("sort", "newest"),
-        )
-    )
 
 
 def share_badge(kind: int) -> Badge:
@@ -167,7 +149,7 @@ def share_badge(kind: int) -> Badge:
     return Badge(_(ShareType(kind).label), SHARE_TONES[ShareType(kind)])
 
 
-def list_row(row: models.Resource, titles: dict[str, str]) -> ListRow:
+def list_row(row: models.Resource, titles: Mapping[str, str]) -> ListRow:
     """A resource as a result of a search; `titles` names the organisations."""
     badges = [share_badge(row.sharing_type)]
     if row.open:
@@ -190,34 +172,95 @@ def list_row(row: models.Resource, titles: dict[str, str]) -> ListRow:
     )
 
 
-def _facets(asked: queries.Search, counts: dict[str, dict[Any, int]], titles: dict[str, str]) -> list[Facet]:
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A result with the words asked for marked, and where else in the entry they stand."""
+
+    code: str
+    row: ListRow
+    title: Sequence[tuple[str, bool]]
+    summary: Sequence[tuple[str, bool]]
+    reasons: Sequence[tuple[str, Sequence[tuple[str, bool]]]]
+
+
+def found_row(
+    row: models.Resource,
+    titles: Mapping[str, str],
+    words: Sequence[domain.Word],
+    reasons: Sequence[queries.Reason],
+) -> FoundRow:
+    return FoundRow(
+        row.code,
+        list_row(row, titles),
+        domain.marked(row.title, words),
+        domain.marked(row.summary, words),
+        [(_(REASON_TITLES[reason.place]), domain.marked(reason.text, words)) for reason in reasons],
+    )
+
+
+REASON_TITLES: Final = {
+    "provider": N_("提供方"),
+    "office": N_("内设机构"),
+    "code": N_("数据资源代码"),
+    "item": N_("数据项"),
+    "column": N_("字段名"),
+    "related": N_("关联资源代码"),
+    "pinyin": N_("名称拼音"),
+}
+
+
+def _facets(asked: queries.Search, tally: queries.Tally, titles: Mapping[str, str]) -> list[Facet]:
+    counts = tally.facets
     classes = counts["classes"]
     providers = sorted(counts["providers"].items(), key=lambda found: (-found[1], found[0]))
     for uscc in asked.providers:
         if uscc not in counts["providers"]:
             providers.append((uscc, 0))
+
+    def title(name: str, words: str) -> str:
+        return _("{facet}（约）").format(facet=words) if name in tally.about else words
+
     return [
         Facet(
             "class",
-            _("资源分类"),
+            title("classes", _("资源分类")),
             [
                 Choice(str(kind.value), _(kind.label), classes.get(str(kind.value), 0), kind.value in asked.classes)
                 for kind in ResourceClass
             ],
         ),
-        Facet("sharing_type", _("共享类型"), _choices(ShareType, counts["sharing_types"], asked.sharing_types)),
-        Facet("open", _("开放属性"), _choices(OpenFlag, counts["open"], asked.open)),
+        Facet(
+            "sharing_type",
+            title("sharing_types", _("共享类型")),
+            _choices(ShareType, counts["sharing_types"], asked.sharing_types),
+        ),
+        Facet("open", title("open", _("开放属性")), _choices(OpenFlag, counts["open"], asked.open)),
         Facet(
             "provider",
-            _("提供部门"),
+            title("providers", _("提供部门")),
             [Choice(uscc, titles.get(uscc, uscc), count, uscc in asked.providers) for uscc, count in providers],
         ),
-        Facet("format", _("资源格式"), _choices(FormatGroup, counts["format_groups"], asked.format_groups)),
-        Facet("cycle", _("更新周期"), _choices(UpdateCycle, counts["cycles"], asked.cycles)),
+        Facet("level", title("levels", _("层级属性")), _choices(Level, counts["levels"], asked.levels)),
+        Facet(
+            "format",
+            title("format_groups", _("资源格式")),
+            _choices(FormatGroup, counts["format_groups"], asked.format_groups),
+        ),
+        Facet("cycle", title("cycles", _("更新周期")), _choices(UpdateCycle, counts["cycles"], asked.cycles)),
+        Facet(
+            "mounted",
+            title("mounted", _("挂载状态")),
+            [
+                Choice(value, words, counts["mounted"].get(held, 0), asked.mounted is held)
+                for value, words, held in (("1", _("已挂载"), True), ("0", _("未挂载"), False))
+                if counts["mounted"].get(held) or asked.mounted is held
+            ],
+            single=True,
+        ),
     ]
 
 
-def _choices(kinds: Any, counts: dict[Any, int], chosen: tuple[Any, ...]) -> list[Choice]:
+def _choices(kinds: Any, counts: Mapping[Any, int], chosen: tuple[Any, ...]) -> list[Choice]:
     return [
         Choice(str(kind.value), _(kind.label), counts.get(kind.value, 0), kind.value in chosen)
         for kind in kinds
@@ -240,7 +283,7 @@ def _totals(request: SubjectRequest) -> list[Total]:
     ]
 
 
-def _classes_chart(classes: dict[str, int]) -> Chart:
+def _classes_chart(classes: Mapping[str, int]) -> Chart:
     rows = [{"class": _(kind.label), "count": classes.get(str(kind.value), 0)} for kind in ResourceClass]
     option = {
         "tooltip": {"trigger": "item"},
@@ -259,7 +302,7 @@ def _classes_chart(classes: dict[str, int]) -> Chart:
     return Chart(_("资源分类"), option, columns, rows, height="medium", as_of=clock.now())
 
 
-def _tiles(providers: dict[str, int]) -> list[Tile]:
+def _tiles(providers: Mapping[str, int]) -> list[Tile]:
     counts = dict.fromkeys(_CITY_TILES, 0)
     names = organisations.region_titles(_CITY_TILES)
     regions = {found.uscc: found.region_code for found in organisations.departments()} if providers else {}
@@ -279,10 +322,6 @@ def _tiles(providers: dict[str, int]) -> list[Tile]:
         )
         for code, (row, column) in _CITY_TILES.items()
     ]
-
-
-def _wholes(texts: list[str]) -> tuple[int, ...]:
-    return tuple(int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 4)
 
 
 def _whole(text: str | None, default: int) -> int:

@@ -62,6 +62,6 @@ DROP FUNCTION catalogue_other_code_stands();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalogue", "0010_elements_and_changes")]
+    dependencies = [("catalogue", "0003_elements_and_changes")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
