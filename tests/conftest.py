@@ -20,7 +20,11 @@ os.environ |= {
 import django  # noqa: E402
 import pytest  # noqa: E402
 
+from tests.support import prepared  # noqa: E402
+
 django.setup()
+# Before there are workers: they share the folder of this run.
+prepared.run_folder()
 
 from django.conf import settings  # noqa: E402
 
@@ -33,6 +37,14 @@ settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.stora
 def pytest_xdist_setupnodes():
     """Let each worker read this file first: one that inherits the settings' name would load them with our folder."""
     del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Workers take files in this order, one file whole."""
+    from tests.support.distribution import in_order
+
+    items[:] = in_order(items)
 
 
 @pytest.fixture(scope="session")

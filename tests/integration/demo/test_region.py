@@ -23,7 +23,7 @@ from jutong_client import Client
 from tests.support.platforms import Platform
 from tests.support.platforms import platform as made_platform
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(1500)]
+pytestmark = pytest.mark.timeout(1500)
 
 LOAD_SECONDS = 600  # On a machine that other tests share; `demo.load_s` of the benchmarks tells what it takes alone.
 
