@@ -252,7 +252,7 @@ def test_calls_are_those_the_subject_may_see_and_unused_grants_are_old(world):
     mine = api.calls(DayQuery(), grouping=Grouping.RESOURCE, by=own, at=AT)
     assert mine.total.calls == ask("SELECT count(*) FROM gateway_call WHERE consumer = %s", world.usccs[1])[0][0]
 
-    idle = {each.grant_no for each in api.unused_grants(by=engineer, at=AT)}
+    idle = {each.grant_no for each in api.unused_grants(by=engineer, at=AT).items}
     expected = ask(
         """SELECT grant_no FROM sharing_grant g WHERE granted_at AT TIME ZONE 'Asia/Shanghai' < %s::date - 89
            AND NOT EXISTS (SELECT FROM gateway_call c WHERE c.grant_no = g.grant_no AND c.outcome = 'answered'

@@ -17,6 +17,7 @@ from jutong.assessment.overview.values import (
     Indicator,
     Ledger,
     Region,
+    UnusedGrants,
 )
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import problems
@@ -386,7 +387,7 @@ def ranking(request: SubjectRequest, query: Query[RankingQuery]) -> dict[str, An
     at = clock.now()
     found = api.region(month=query.first_day(at), by=request.subject, at=at)
     return {
-        "as_of": at,
+        "as_of": found.as_of,
         "indicator": query.by,
         "formula": gettext(query.by.formula),
         "items": api.rankings(found, query.by),
@@ -419,9 +420,8 @@ def calls(request: SubjectRequest, query: Query[CallUsageQuery]) -> dict[str, An
 
 
 @router.get("/unused-grants", response={200: UnusedGrantList, **problems()}, summary="闲置授权")
-def unused_grants(request: SubjectRequest) -> dict[str, Any]:
-    at = clock.now()
-    return {"as_of": at, "items": api.unused_grants(by=request.subject, at=at)}
+def unused_grants(request: SubjectRequest) -> UnusedGrants:
+    return api.unused_grants(by=request.subject, at=clock.now())
 
 
 @router.get("/operations", response={200: OperationsOut, **problems()}, summary="运行总览")
