@@ -43,10 +43,20 @@ def pytest_xdist_setupnodes():
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Workers take files in this order, one file whole."""
+    """After pytest-django: what takes longest is begun first."""
     from tests.support.distribution import in_order
 
     items[:] = in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """In the place of the groups of pytest-xdist, which no longer work."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.support.distribution import LongFilesWhole
+
+    return LongFilesWhole(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "test-results"
 
 
-# In the order of `tests.support.distribution`, each file on one worker.
+# What `tests.support.distribution` makes of it: long files whole and first, the others test by test.
+LONG_FILES_WHOLE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 WHOLE_FILES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
@@ -37,7 +38,7 @@ class Suite:
 SUITES = (
     Suite("unit", "tests/unit", 300, ("-n", "2")),
     Suite("contract", "tests/contract", 240),
-    Suite("integration", "tests/integration", 1200, WHOLE_FILES),
+    Suite("integration", "tests/integration", 1200, LONG_FILES_WHOLE),
     Suite("journeys", "tests/journeys", 720, WHOLE_FILES),
 )
 

@@ -1,11 +1,14 @@
-"""In which order files of tests are handed out to two workers, each file whole.
+"""Which tests a worker is handed together: long files whole and first, all others one by one in their order.
 
-A file's costly fixtures (a platform, a demonstration region) are then made once. `xdist_group` would promise as much,
-but its groups travel in the ids of tests, which pytest no longer lets it change; it does so in silence.
+A long file's costly fixtures (a platform, a demonstration region) are then made once. `xdist_group` would promise as
+much, but its groups travel in the ids of tests, which pytest no longer lets it change; it fails in silence.
+Tests that empty the tables stay behind all that only roll back, as pytest-django orders them: some of the latter need
+what migrations have left.
 """
 
-from collections import Counter
 from typing import Any
+
+from xdist.scheduler import LoadScopeScheduling
 
 # Begun first, they run beside all the others; begun last, they would run alone.
 LONGEST_FIRST = (
@@ -25,28 +28,22 @@ LAST = ("tests/journeys/test_whole_openapi.py",)
 
 
 def in_order(items: list[Any]) -> list[Any]:
-    """The tests with those of a file together, in the order they had: long files, then many tests, then few.
+    """The tests with the long files at the head; the others keep their order."""
 
-    Files whose tests empty the tables come after those that only roll back, as pytest-django has it for single tests.
-    """
-    sizes = Counter(file_of(item) for item in items)
-    emptying = {file_of(item) for item in items if _empties_tables(item)}
-
-    def place(item: Any) -> tuple[int, bool, int, str]:
-        file = file_of(item)
-        if file in LONGEST_FIRST:
-            return (LONGEST_FIRST.index(file), False, 0, file)
-        return (len(LONGEST_FIRST) + (file in LAST), file in emptying, -sizes[file], file)
+    def place(item: Any) -> int:
+        file = file_of(item.nodeid)
+        return LONGEST_FIRST.index(file) if file in LONGEST_FIRST else len(LONGEST_FIRST) + (file in LAST)
 
     return sorted(items, key=place)
 
 
-def file_of(item: Any) -> str:
-    """The file of a test, as its id names it."""
-    file: str = item.nodeid.partition("::")[0]
-    return file
+def file_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
 
 
-def _empties_tables(item: Any) -> bool:
-    mark = item.get_closest_marker("django_db")
-    return bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
+class LongFilesWhole(LoadScopeScheduling):
+    """Hands out a long file at a time, and any other test by itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = file_of(nodeid)
+        return file if file in LONGEST_FIRST else nodeid

@@ -1,35 +1,31 @@
-"""Files of tests go whole to one worker, those that take longest first."""
+"""Long files of tests go whole to one worker and are begun first; the others keep their order."""
 
 from types import SimpleNamespace
 
 import pytest
-from xdist.scheduler import LoadFileScheduling
 
-from tests.support.distribution import LAST, LONGEST_FIRST, in_order
+from tests.support.distribution import LAST, LONGEST_FIRST, LongFilesWhole, file_of, in_order
 from tests.support.platforms import CHECKOUT
 
-
-def a_test(nodeid, *, emptying=False):
-    return SimpleNamespace(
-        nodeid=nodeid,
-        fixturenames=["transactional_db"] if emptying else [],
-        get_closest_marker=lambda name: None,
-    )
-
-
-TESTS = [
-    a_test("tests/integration/a.py::test_1"),
-    a_test("tests/integration/b.py::test_1"),
-    a_test("tests/integration/b.py::test_2[x::y]"),
-    a_test(f"{LAST[0]}::test_1"),
-    a_test(f"{LONGEST_FIRST[1]}::test_1"),
-    a_test("tests/integration/a.py::TestA::test_2", emptying=True),
-    a_test(f"{LONGEST_FIRST[0]}::test_1"),
-    a_test(f"{LONGEST_FIRST[1]}::test_2"),
-    a_test("tests/integration/c.py::test_1"),
+FIRST, SECOND = LONGEST_FIRST[:2]
+IDS = [
+    "tests/integration/b.py::test_1",
+    f"{LAST[0]}::test_1",
+    f"{SECOND}::test_1",
+    "tests/integration/a.py::TestA::test_2",
+    f"{FIRST}::test_1[x::y]",
+    f"{SECOND}::test_2",
+    "tests/integration/b.py::test_3",
+    f"{FIRST}::test_2",
+    f"{FIRST}::test_3",
+    f"{SECOND}::test_3",
 ]
-FILES = [LONGEST_FIRST[0], LONGEST_FIRST[1], "tests/integration/b.py", "tests/integration/c.py",
-         "tests/integration/a.py", LAST[0]]  # fmt: skip
+ORDERED = [
+    f"{FIRST}::test_1[x::y]", f"{FIRST}::test_2", f"{FIRST}::test_3",
+    f"{SECOND}::test_1", f"{SECOND}::test_2", f"{SECOND}::test_3",
+    "tests/integration/b.py::test_1", "tests/integration/a.py::TestA::test_2", "tests/integration/b.py::test_3",
+    f"{LAST[0]}::test_1",
+]  # fmt: skip
 
 
 class Node:
@@ -48,31 +44,34 @@ class Node:
         self.shutting_down = True
 
 
-def test_tests_of_a_file_stay_together_and_in_their_order():
-    ids = [test.nodeid for test in in_order(TESTS)]
+def test_long_files_come_first_and_the_others_keep_their_order():
+    ordered = in_order([SimpleNamespace(nodeid=nodeid) for nodeid in IDS])
 
-    assert list(dict.fromkeys(nodeid.partition("::")[0] for nodeid in ids)) == FILES
-    assert [nodeid.partition("::")[2] for nodeid in ids if "/b.py" in nodeid] == ["test_1", "test_2[x::y]"]
+    assert [item.nodeid for item in ordered] == ORDERED
 
 
-def test_a_worker_runs_a_file_whole_and_no_two_run_the_same():
+def test_a_long_file_is_run_by_one_worker_and_the_others_are_shared_in_their_order():
     options = SimpleNamespace(tx=["2*popen"], px=[], loadscopereorder=False)
     config = SimpleNamespace(option=options, getvalue=lambda name: options.__dict__[name])
-    scheduler = LoadFileScheduling(config, SimpleNamespace(loadscopesched=print, loadfilesched=print))
-    nodes, ids = (Node(), Node()), [test.nodeid for test in in_order(TESTS)]
+    scheduler = LongFilesWhole(config, SimpleNamespace(loadscopesched=print))
+    nodes = (Node(), Node())
     for node in nodes:
         scheduler.add_node(node)
-        scheduler.add_node_collection(node, ids)
+        scheduler.add_node_collection(node, ORDERED)
 
     scheduler.schedule()
-    for node in nodes * len(ids):
-        for index in node.sent:
+    done = set()
+    for node in nodes * len(ORDERED):
+        for index in [index for index in node.sent if index not in done][:1]:
+            done.add(index)
             scheduler.mark_test_complete(node, index)
 
-    ran = [{ids[index].partition("::")[0] for index in node.sent} for node in nodes]
-    assert ran[0] | ran[1] == set(FILES)
-    assert not ran[0] & ran[1]
-    assert (ids[nodes[0].sent[0]], ids[nodes[1].sent[0]]) == (f"{FILES[0]}::test_1", f"{FILES[1]}::test_1")
+    ran = [[ORDERED[index] for index in node.sent] for node in nodes]
+    assert sorted(ran[0] + ran[1]) == sorted(ORDERED)
+    assert [file_of(nodeid) for nodeid in ran[0][:3]] == [FIRST] * 3
+    assert [file_of(nodeid) for nodeid in ran[1][:3]] == [SECOND] * 3
+    for each in ran:
+        assert each == sorted(each, key=ORDERED.index)
 
 
 @pytest.mark.parametrize("file", LONGEST_FIRST + LAST)
