@@ -20,12 +20,18 @@ os.environ |= {
 import django  # noqa: E402
 import pytest  # noqa: E402
 
+from tests.support import prepared  # noqa: E402
+
 django.setup()
+# Before there are workers: they share the folder of this run.
+prepared.run_folder()
 
 from django.conf import settings  # noqa: E402
 
 # Pages need the addresses of static files here, not the collected files.
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# Each test counts its own rows.
+settings.OVERVIEW_KEPT_SECONDS = 0
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
@@ -33,6 +39,24 @@ settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.stora
 def pytest_xdist_setupnodes():
     """Let each worker read this file first: one that inherits the settings' name would load them with our folder."""
     del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """After pytest-django: what takes longest is begun first."""
+    from tests.support.distribution import in_order
+
+    items[:] = in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """In the place of the groups of pytest-xdist, which no longer work."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.support.distribution import LongFilesWhole
+
+    return LongFilesWhole(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,10 @@ A suite that outlives its budget is ended and counts as failed: slow tests are f
 Run one suite with `python tools/run_tests.py unit`, and pass pytest options after `--`.
 """
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,11 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "test-results"
+
+
+# What `tests.support.distribution` makes of it: long files whole and first, the others test by test.
+LONG_FILES_WHOLE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+WHOLE_FILES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 @dataclass(frozen=True)
@@ -31,8 +38,8 @@ class Suite:
 SUITES = (
     Suite("unit", "tests/unit", 300, ("-n", "2")),
     Suite("contract", "tests/contract", 240),
-    Suite("integration", "tests/integration", 1200, ("-n", "2", "--dist", "loadgroup")),
-    Suite("journeys", "tests/journeys", 720, ("-n", "2", "--dist", "loadfile")),
+    Suite("integration", "tests/integration", 1200, LONG_FILES_WHOLE),
+    Suite("journeys", "tests/journeys", 720, WHOLE_FILES),
 )
 
 
@@ -81,7 +88,10 @@ def main() -> int:
     arguments, _, options = " ".join(sys.argv[1:]).partition("--")
     wanted = set(arguments.split())
     RESULTS.mkdir(parents=True, exist_ok=True)
-    outcomes = [run(suite, options.split()) for suite in SUITES if not wanted or suite.name in wanted]
+    with tempfile.TemporaryDirectory(prefix="jutong-tests-", dir="/tmp") as shared:
+        # Suites share the data folders that the first of them prepares.
+        os.environ["TESTS_RUN_FOLDER"] = shared
+        outcomes = [run(suite, options.split()) for suite in SUITES if not wanted or suite.name in wanted]
 
     table = Table("suite", "passed", "failed", "skipped", "seconds", "budget", "remark")
     for outcome in outcomes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.support import departments
+from tests.support import departments, prepared
 from tests.support.people import People
 from tests.support.platforms import Platform
 from tests.support.platforms import platform as made_platform
@@ -12,8 +12,8 @@ from tests.support.servers import MariaServer, mariadb
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
-    """A running platform on private ports and a private folder."""
-    with made_platform() as made:
+    """A running platform on private ports and a private folder, as a first start leaves it."""
+    with made_platform(prepared=prepared.first_start) as made:
         made.start().until_ready(180)
         yield made
 

@@ -9,6 +9,9 @@ from pathlib import Path
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # What takes away the caller's own right to call. These have tests of their own.
 OWN_RIGHTS = ("/accounts/tokens/{token_no}", "/accounts/me/post", "/accounts/people/{person_no}/disabling")
+ALL_PHASES = "examples,coverage,fuzzing"
+# Each bound of each value, of every operation in turn: the most that is found in few seconds.
+BOUNDS = "coverage"
 POSTS = ("steward.rst", "reviewer", "system.admin")
 
 
@@ -23,15 +26,17 @@ class Exploration:
     said: str
 
 
-def explore(portal: str, token: str, folder: Path, *, seconds: int, seed: int | None = None) -> Exploration:
+def explore(
+    portal: str, token: str, folder: Path, *, seconds: int, seed: int | None = None, phases: str = ALL_PHASES
+) -> Exploration:
     """Call every operation with what it admits and much that it does not, for about so many seconds.
 
-    With a seed the same calls are tried each time; without, new ones.
+    With a seed the same calls are tried each time; without, new ones. The seconds are shared among the phases.
     """
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "run", f"{portal}/api/v1/openapi.json",
         "--header", f"Authorization: Bearer {token}", "--checks", CHECKS,
-        "--phases", "examples,coverage,fuzzing", "--max-time", str(seconds), "--workers", "1",
+        "--phases", phases, "--max-time", str(seconds), "--workers", "1",
         "--no-color", "--warnings", "off", "--continue-on-failure", "--suppress-health-check", "all",
         *(("--seed", str(seed)) if seed is not None else ()),
         *(option for path in OWN_RIGHTS for option in ("--exclude-path", f"/api/v1{path}")),

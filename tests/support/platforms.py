@@ -18,6 +18,7 @@ from typing import Any, Self
 
 import psutil
 
+from tests.support.prepared import lay
 from tests.support.servers import free_port
 
 REAL = (sys.executable, "-P", "-m", "jutong.config.command", "run")
@@ -33,8 +34,13 @@ class NotReady(AssertionError):
 class Platform:
     """One platform: started, watched, killed in parts, and in the end gone without a trace."""
 
-    def __init__(self, command: Sequence[str] = REAL, *, user: str = "", **variables: str):
-        """`user` runs it as somebody else, which root can."""
+    def __init__(
+        self, command: Sequence[str] = REAL, *, user: str = "", prepared: Callable[[], Path] | None = None,
+        **variables: str,
+    ):  # fmt: skip
+        """`user` runs it as somebody else, which root can. `prepared` tells a folder to begin with, a copy of which
+        spares what the test is not about; without it the folder is empty.
+        """
         self.command = list(command)
         folder = Path(tempfile.mkdtemp(prefix="jt-platform-", dir="/tmp"))
         self.identity: dict[str, Any] = {}
@@ -43,6 +49,8 @@ class Platform:
             os.chown(folder, entry.pw_uid, entry.pw_gid)
             self.identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
         self.data_dir = folder / "data"
+        if prepared is not None:
+            lay(prepared(), self.data_dir)
         self.portal_port, self.gateway_port = free_port(), free_port()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUTONG_", "DJANGO_"))}
         kept.pop("DATABASE_URL", None)
@@ -123,11 +131,11 @@ class Platform:
 
     # --- Asking it -----------------------------------------------------------------------------------------------
 
-    def ask(self, path: str, *, gateway: bool = False) -> tuple[int, bytes]:
+    def ask(self, path: str, *, gateway: bool = False, seconds: float = 5) -> tuple[int, bytes]:
         """Status and body of a GET; status 0 when nobody answers."""
         address = f"http://127.0.0.1:{self.gateway_port if gateway else self.portal_port}{path}"
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
+            with urllib.request.urlopen(address, timeout=seconds) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
@@ -195,9 +203,11 @@ def wait_for(question: Callable[[], Any], *, what: str, seconds: float = 30) -> 
 
 
 @contextlib.contextmanager
-def platform(command: Sequence[str] = REAL, *, user: str = "", **variables: str) -> Iterator[Platform]:
+def platform(
+    command: Sequence[str] = REAL, *, user: str = "", prepared: Callable[[], Path] | None = None, **variables: str
+) -> Iterator[Platform]:
     """A platform that may be started, killed and started again; gone at the end."""
-    made = Platform(command, user=user, **variables)
+    made = Platform(command, user=user, prepared=prepared, **variables)
     try:
         yield made
     finally:

@@ -130,6 +130,8 @@ JUTONG_FILES_DIR = env.data_dir / "files"
 JUTONG_BASE_URL = env.base_url
 JUTONG_GATEWAY_URL = env.gateway_url
 JUTONG_PORTS = (env.portal_port, env.gateway_port)
+# How old figures of the first screens may be that many people look at; each says its moment.
+OVERVIEW_KEPT_SECONDS = 20
 JUTONG_SMTP, JUTONG_SMS = env.smtp, env.sms
 JUTONG_KEK_ROOT = secret_bytes("root-kek")
 # Only the public half: whoever holds this process may seal client secrets and open none.

@@ -7,7 +7,7 @@ from tests.support.crashes import RECOVERED_SECONDS, Campaign, carry_out, seek_d
 LANDED = 20
 SEED = 20261123
 
-pytestmark = [pytest.mark.xdist_group("crash"), pytest.mark.timeout(420)]
+pytestmark = pytest.mark.timeout(420)
 
 
 @pytest.mark.source("Art. 20")

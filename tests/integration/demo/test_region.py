@@ -20,10 +20,11 @@ from jutong.kernel.codes.uscc import find_fault
 from jutong.supply.catalogue.domain import Surroundings, find_gaps
 from jutong.supply.catalogue.values import Content
 from jutong_client import Client
+from tests.support import prepared
 from tests.support.platforms import Platform
 from tests.support.platforms import platform as made_platform
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(1500)]
+pytestmark = pytest.mark.timeout(1500)
 
 LOAD_SECONDS = 600  # On a machine that other tests share; `demo.load_s` of the benchmarks tells what it takes alone.
 
@@ -31,7 +32,7 @@ LOAD_SECONDS = 600  # On a machine that other tests share; `demo.load_s` of the 
 @pytest.fixture(scope="module")
 def platform() -> Iterator[Platform]:
     """A platform whose first load was killed when its first rows had been committed."""
-    with made_platform(JUTONG_DEMO="on") as made:
+    with made_platform(prepared=prepared.first_start, JUTONG_DEMO="on") as made:
         made.start()
         made.until_said("单位登记", LOAD_SECONDS)
         made.kill()

@@ -88,6 +88,12 @@ def test_it_is_set_to_lose_nothing(server, setting, value):
     assert ask(server, f"SHOW {setting}") == value
 
 
+def test_only_the_server_of_tests_leaves_its_tables_untidied(server, embedded_server):
+    """Else a vacuum amid a test tells the planner that tables of rolled back rows are empty."""
+    assert ask(server, "SHOW autovacuum") == "on"
+    assert ask(embedded_server, "SHOW autovacuum") == "off"
+
+
 def test_the_applications_role_owns_the_database_and_is_no_superuser(server):
     assert ask(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") == "False"
     assert ask(server, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'jutong'") == APP_ROLE

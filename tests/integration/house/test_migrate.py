@@ -36,23 +36,33 @@ finally:
 
 
 # Their tables have indexes, which are made last: there Django would note the migration after its transaction.
-@pytest.mark.parametrize("app", ["sessions", "organisations"])
-@pytest.mark.timeout(200)
-def test_a_killed_migration_is_finished_by_the_next(embedded_server, app):
-    """Killed between a migration's statements and the note of it; the next run does not meet tables half made."""
-    database = f"killed_at_{app}"
-    with psycopg.connect(embedded_server.url("postgres", "jutong_admin"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {database} OWNER jutong_app")
+KILLED_AT = ("organisations", "sessions")  # in the order of migration
 
-    with platform(MIGRATE, DATABASE_URL=embedded_server.url(database)) as made:
-        killed = subprocess.run([sys.executable, "-c", DIES_AT_THE_NOTE, app], env=made.variables, timeout=90)
-        assert killed.returncode == -signal.SIGKILL
+
+@pytest.mark.timeout(200)
+def test_a_killed_migration_is_finished_by_the_next(embedded_server):
+    """Killed between a migration's statements and the note of it; the next run does not meet tables half made."""
+    with psycopg.connect(embedded_server.url("postgres", "jutong_admin"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE killed OWNER jutong_app")
+
+    with platform(MIGRATE, DATABASE_URL=embedded_server.url("killed")) as made:
+        for app in KILLED_AT:
+            killed = subprocess.run([sys.executable, "-c", DIES_AT_THE_NOTE, app], env=made.variables, timeout=90)
+            assert killed.returncode == -signal.SIGKILL, app
+            assert app not in noted(embedded_server.url("killed")), "it died before the note"
 
         made.start()
         assert made.process.wait(120) == 0, made.words()
 
+        assert noted(embedded_server.url("killed")) >= set(KILLED_AT)
         assert not loads_django(made), "nothing has changed since the last run ended well"
         assert loads_django(made, JUTONG_BASE_URL="http://share.example.gov.cn")
+
+
+def noted(url: str) -> set[str]:
+    """The apps of which a migration is noted as applied."""
+    with psycopg.connect(url) as connection:
+        return {row[0] for row in connection.execute("SELECT app FROM django_migrations")}
 
 
 def loads_django(made: Platform, **variables: str) -> bool:

@@ -10,12 +10,13 @@ import psycopg
 import pytest
 
 from jutong.config.embedded import EmbeddedServer
+from tests.support import prepared
 from tests.support.platforms import STAND_INS, Platform, platform, wait_for
 
 
 @pytest.fixture
 def running():
-    with platform(STAND_INS) as made:
+    with platform(STAND_INS, prepared=prepared.empty_cluster) as made:
         yield made.start().until_ready()
 
 
@@ -173,7 +174,7 @@ def test_two_platforms_do_not_share_a_folder(running):
 
 
 def test_a_part_that_cannot_start_ends_the_run_and_says_why():
-    with platform((*STAND_INS, "--fail")) as made:
+    with platform((*STAND_INS, "--fail"), prepared=prepared.empty_cluster) as made:
         made.start()
         code = made.process.wait(40)
 
@@ -185,7 +186,7 @@ def test_a_part_that_cannot_start_ends_the_run_and_says_why():
 
 def test_a_process_id_that_was_given_away_does_not_hold_up_the_database():
     """In a container the same small numbers come back at each start."""
-    with platform(STAND_INS) as made:
+    with platform(STAND_INS, prepared=prepared.empty_cluster) as made:
         made.start().until_ready()
         made.kill()
         assert nothing_remains(made)

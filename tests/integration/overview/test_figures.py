@@ -240,6 +240,29 @@ def test_health_puts_what_is_late_first(world):
     }
 
 
+def test_kept_figures_tell_their_moment_and_are_only_for_those_who_may_see_them(
+    world, settings, django_assert_num_queries
+):
+    settings.OVERVIEW_KEPT_SECONDS = 20
+    reviewer, engineer = (Subject("P1", post, world.usccs[0]) for post in (Post.BUREAU_REVIEWER, Post.CENTRE_ENGINEER))
+    own = Subject("P2", Post.CLIENT_DEVELOPER, world.usccs[1])
+    soon, later = AT + timedelta(seconds=15), AT + timedelta(seconds=21)
+    first = api.region(month=MONTH, by=reviewer, at=AT)
+    every = api.calls(DayQuery(), grouping=Grouping.RESOURCE, by=engineer, at=AT)
+
+    with django_assert_num_queries(0):
+        assert api.region(month=MONTH, by=reviewer, at=soon) is first
+        assert api.calls(DayQuery(), grouping=Grouping.RESOURCE, by=engineer, at=soon) is every
+        with pytest.raises(NotPermitted):
+            api.region(month=MONTH, by=own, at=soon)
+    mine = api.calls(DayQuery(), grouping=Grouping.RESOURCE, by=own, at=soon)
+
+    assert (first.as_of, every.as_of, mine.as_of) == (AT, AT, soon)
+    assert mine.total.calls < every.total.calls
+    assert api.ledger(uscc=world.usccs[1], month=MONTH, by=reviewer, at=soon).as_of == AT
+    assert api.region(month=MONTH, by=reviewer, at=later).as_of == later
+
+
 def test_calls_are_those_the_subject_may_see_and_unused_grants_are_old(world):
     engineer = Subject("P1", Post.CENTRE_ENGINEER, world.usccs[0])
     every = api.calls(DayQuery(), grouping=Grouping.RESOURCE, by=engineer, at=AT)
@@ -252,7 +275,7 @@ def test_calls_are_those_the_subject_may_see_and_unused_grants_are_old(world):
     mine = api.calls(DayQuery(), grouping=Grouping.RESOURCE, by=own, at=AT)
     assert mine.total.calls == ask("SELECT count(*) FROM gateway_call WHERE consumer = %s", world.usccs[1])[0][0]
 
-    idle = {each.grant_no for each in api.unused_grants(by=engineer, at=AT)}
+    idle = {each.grant_no for each in api.unused_grants(by=engineer, at=AT).items}
     expected = ask(
         """SELECT grant_no FROM sharing_grant g WHERE granted_at AT TIME ZONE 'Asia/Shanghai' < %s::date - 89
            AND NOT EXISTS (SELECT FROM gateway_call c WHERE c.grant_no = g.grant_no AND c.outcome = 'answered'

@@ -1,5 +1,7 @@
 """The first screens as pages: who may open which, what they show, and how many questions they ask the database."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -153,12 +155,11 @@ def test_calls_are_filtered_by_the_address_and_leave_as_a_file(world):
     address = reverse("overview:calls")
 
     page = engineer.browser.get(address, {"provider": grant.provider_uscc, "range": "90", "by": "consumer"})
-    sheet = engineer.browser.get(address, {"provider": grant.provider_uscc, "range": "90", "format": "csv"})
+    sheet = engineer.browser.get(address, {"provider": grant.provider_uscc, "range": "90", "file": "csv"})
 
     assert page.status_code == 200
-    text = sheet.content.decode()
-    assert text.startswith("\ufeff")
-    codes = {line.split(",")[2].strip() for line in text.splitlines()[3:]}
+    lines = list(csv.DictReader(io.StringIO(b"".join(sheet).decode("utf-8-sig"))))
+    codes = {line["代码"] for line in lines}
     assert codes == {row.code for row in world.rows if row.provider_uscc == grant.provider_uscc} & codes
     assert codes
 

@@ -46,6 +46,7 @@ LISTS = {
     "/exchange/runs/YX2099000001/rejects/": ("centre_engineer", 12),
     "/gateway/calls/?range=all": ("centre_engineer", 12),
     "/gateway/statistics/?range=all&by=provider": ("centre_engineer", 12),
+    "/overview/calls/?range=365": ("centre_engineer", 19),
     "/quality/": ("centre_engineer", 12),
     "/procedures/cases/": ("bureau_reviewer", 12),
     "/procedures/tasks/": ("bureau_reviewer", 12),

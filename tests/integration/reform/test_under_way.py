@@ -177,6 +177,24 @@ def test_the_api_says_in_words_that_the_body_has_ended(after):
     assert "已于" in answer.content.decode()
 
 
+def test_no_address_is_permitted_to_a_body_that_ended_or_never_was(after):
+    admin = settle(Post.SYSTEM_ADMIN, organisations.bureau(), "system")
+    entry = {"cidr": "10.1.2.3", "port_from": 5432, "port_to": 5432, "reason": "业务库"}
+
+    def answer(organisation):
+        body = entry | {"organisation": organisation}
+        return admin.caller.post("/api/v1/mounting/networks", body, "application/json")
+
+    ended, unknown, standing = answer(after.provider), answer("91450100MA5K0ABC1D"), answer(NEW_BODY)
+    page = admin.browser.post("/mounting/networks/", entry | {"organisation": after.provider})
+
+    assert (ended.status_code, ended.json()["code"]) == (409, "organisation_closed")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "organisation_unknown")
+    assert standing.status_code == 201
+    assert page.status_code == 422
+    assert "已于" in page.content.decode()
+
+
 def test_what_ended_is_listed_but_not_offered(after):
     ended = {after.provider, after.consumer}
     listed = {found.uscc: found.closed_on for found in organisations.departments()}

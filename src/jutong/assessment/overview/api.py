@@ -12,7 +12,7 @@ from jutong.assessment.overview.values import (
     Ranked,
     Region,
     ResourceHealth,
-    UnusedGrant,
+    UnusedGrants,
     Wall,
 )
 from jutong.base.access import require
@@ -84,7 +84,7 @@ def resource_health(*, uscc: str, by: Subject, at: datetime) -> list[ResourceHea
     return queries.resource_health(uscc, at)
 
 
-def unused_grants(*, by: Subject, at: datetime) -> list[UnusedGrant]:
+def unused_grants(*, by: Subject, at: datetime) -> UnusedGrants:
     """Live grants that the subject may see and that nobody used for long. Raises NotPermitted."""
     require(by, policy.SEE_CALLS)
     return queries.unused_grants(by, at)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from jutong.assessment.overview import domain
 from jutong.assessment.overview.domain import Bars, Standing
+from jutong.assessment.overview.kept import Kept
 from jutong.assessment.overview.values import (
     NO_FIGURE,
     Calls,
@@ -24,6 +25,7 @@ from jutong.assessment.overview.values import (
     ResourceHealth,
     Totals,
     UnusedGrant,
+    UnusedGrants,
     Wall,
 )
 from jutong.delivery.gateway import api as gateway
@@ -52,6 +54,10 @@ MONTHS_SHOWN = 12
 DAYS_OPERATED = 14
 HEAT_DAYS = 56
 REGION_PREFIX = 4
+
+
+MONTHS_KEPT = 6
+ANALYSES_KEPT = 50
 
 
 def facts(uscc: str) -> Facts:
@@ -108,6 +114,11 @@ class Counted:
 
 
 def counted(month: date, at: datetime) -> Counted:
+    """What every door says; it may be as old as `Kept` allows, and `at` of the answer tells."""
+    return _COUNTED.get(month, at, lambda: _count(month, at))
+
+
+def _count(month: date, at: datetime) -> Counted:
     """Ask every door once."""
     before, after = domain.month_before(month), domain.month_after(month)
     until = min(_midnight(after), at)
@@ -134,6 +145,9 @@ def counted(month: date, at: datetime) -> Counted:
         given={each.group: each.calls for each in gateway.usage(this_month, Grouping.PROVIDER)},
         made={each.group: each.calls for each in gateway.usage(this_month, Grouping.CONSUMER)},
     )
+
+
+_COUNTED = Kept[Counted](MONTHS_KEPT)
 
 
 def standings(outlines: Iterable[Outline], at: datetime) -> dict[str, Standing]:
@@ -243,9 +257,13 @@ def _step_figures(steps: Punctuality | None, answers: Answers | None) -> dict[In
 
 # --- The region ------------------------------------------------------------------------------------------------------
 def region(month: date, at: datetime) -> Region:
-    """The region at a glance."""
-    found = counted(month, at)
+    """The region at a glance, as it was at the moment it names."""
+    return _REGIONS.get(month, at, lambda: _region(counted(month, at)))
+
+
+def _region(found: Counted) -> Region:
     each = departments(found)
+    at, month = found.at, found.month
     today, after = local_day(at), domain.month_after(month)
     heat = gateway.days(DayQuery(first_day=today - timedelta(days=HEAT_DAYS - 1), last_day=today))
     return Region(
@@ -260,6 +278,9 @@ def region(month: date, at: datetime) -> Region:
         links=_links(found),
         week=tuple(tuple(row) for row in gateway.calls_by_hour(heat)),
     )
+
+
+_REGIONS = Kept[Region](MONTHS_KEPT)
 
 
 def _totals(found: Counted, each: tuple[DepartmentFigures, ...], today: date, after: date) -> Totals:
@@ -348,7 +369,7 @@ def ledger(uscc: str, month: date, at: datetime) -> Ledger:
         bars=bars(on),
         events_from=ranked_from_events(on),
     )
-    return Ledger(at, uscc, found.organisations[uscc].name, month, lines, own)
+    return Ledger(found.at, uscc, found.organisations[uscc].name, month, lines, own)
 
 
 def resource_health(uscc: str, at: datetime) -> list[ResourceHealth]:
@@ -410,6 +431,10 @@ def operations_now(subject: Subject, at: datetime) -> Operations:
 # --- Calls -----------------------------------------------------------------------------------------------------------
 def calls(subject: Subject, wanted: DayQuery, grouping: Grouping, at: datetime) -> Calls:
     """Calls that the subject may see, counted every way the analysis shows, and in detail by one of them."""
+    return _CALLS.get((subject, wanted, grouping), at, lambda: _calls(subject, wanted, grouping, at))
+
+
+def _calls(subject: Subject, wanted: DayQuery, grouping: Grouping, at: datetime) -> Calls:
     rows = gateway.days(wanted, subject=subject)
     return Calls(
         as_of=at,
@@ -423,8 +448,16 @@ def calls(subject: Subject, wanted: DayQuery, grouping: Grouping, at: datetime) 
     )
 
 
-def unused_grants(subject: Subject, at: datetime) -> list[UnusedGrant]:
+_CALLS = Kept[Calls](ANALYSES_KEPT)
+_UNUSED = Kept[UnusedGrants](ANALYSES_KEPT)
+
+
+def unused_grants(subject: Subject, at: datetime) -> UnusedGrants:
     """Live grants that the subject may see and that got no answer for as long as the rules call unused."""
+    return _UNUSED.get(subject, at, lambda: _unused_grants(subject, at))
+
+
+def _unused_grants(subject: Subject, at: datetime) -> UnusedGrants:
     days = rulebook.parameter("sharing.unused_days", on=local_day(at)).whole()
     before = local_day(at) - timedelta(days=days)
     old = [each for each in sharing.grant_outlines(by=subject, at=at) if local_day(each.granted_at) <= before]
@@ -435,7 +468,7 @@ def unused_grants(subject: Subject, at: datetime) -> list[UnusedGrant]:
         {uscc for each in idle for uscc in (each.provider_uscc, each.consumer_uscc)}, short=True
     )
     clients = accounts.client_titles({each.client_no for each in idle})
-    return [
+    found = tuple(
         UnusedGrant(
             grant_no=each.grant_no,
             resource_code=each.resource_code,
@@ -447,4 +480,5 @@ def unused_grants(subject: Subject, at: datetime) -> list[UnusedGrant]:
             last_on=last.get(each.grant_no),
         )
         for each in idle
-    ]
+    )
+    return UnusedGrants(at, found)

@@ -1,5 +1,6 @@
 """The REST face of the overview: the figures of each page, with numerators, denominators and the moment."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from jutong.assessment.overview.values import (
     Indicator,
     Ledger,
     Region,
+    UnusedGrants,
 )
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import problems
@@ -386,7 +388,7 @@ def ranking(request: SubjectRequest, query: Query[RankingQuery]) -> dict[str, An
     at = clock.now()
     found = api.region(month=query.first_day(at), by=request.subject, at=at)
     return {
-        "as_of": at,
+        "as_of": found.as_of,
         "indicator": query.by,
         "formula": gettext(query.by.formula),
         "items": api.rankings(found, query.by),
@@ -414,21 +416,18 @@ def wall(request: SubjectRequest, query: Query[WallQuery]) -> dict[str, Any]:
 @router.get("/calls", response={200: CallAnalysisOut, **problems()}, summary="接口调用分析")
 def calls(request: SubjectRequest, query: Query[CallUsageQuery]) -> dict[str, Any]:
     found = api.calls(query.wanted(), grouping=query.by, by=request.subject, at=clock.now())
-    parts = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    return {**parts, "latency_bounds_ms": LATENCY_BOUNDS_MS}
+    return {**_fields(found), "latency_bounds_ms": LATENCY_BOUNDS_MS}
 
 
 @router.get("/unused-grants", response={200: UnusedGrantList, **problems()}, summary="闲置授权")
-def unused_grants(request: SubjectRequest) -> dict[str, Any]:
-    at = clock.now()
-    return {"as_of": at, "items": api.unused_grants(by=request.subject, at=at)}
+def unused_grants(request: SubjectRequest) -> UnusedGrants:
+    return api.unused_grants(by=request.subject, at=clock.now())
 
 
 @router.get("/operations", response={200: OperationsOut, **problems()}, summary="运行总览")
 def operations(request: SubjectRequest) -> dict[str, Any]:
     found = api.operations(by=request.subject, at=clock.now())
-    parts = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    return {**parts, "health": [_part(answer) for answer in found.health]}
+    return {**_fields(found), "health": [_part(answer) for answer in found.health]}
 
 
 @router.get("/resources/{uscc}/health", response={200: ResourceHealthList, **problems(404)}, summary="部门的资源健康")
@@ -438,18 +437,21 @@ def resource_health(request: SubjectRequest, uscc: Uscc) -> dict[str, Any]:
     return {"as_of": at, "items": [_health(each) for each in found]}
 
 
+def _fields(value: Any) -> dict[str, Any]:
+    """The fields of a value as they are; those that need words are laid over them."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
 def _region(found: Region) -> dict[str, Any]:
-    parts = {name: getattr(found, name) for name in found.__dataclass_fields__}
     return {
-        **parts,
+        **_fields(found),
         "indicators": _indicators(found.figures, found.before),
         "departments": [_department(each) for each in found.departments],
     }
 
 
 def _department(each: DepartmentFigures) -> dict[str, Any]:
-    parts = {name: getattr(each, name) for name in each.__dataclass_fields__}
-    return {**parts, "indicators": _indicators(each.figures, each.before)}
+    return {**_fields(each), "indicators": _indicators(each.figures, each.before)}
 
 
 def _indicators(figures: Any, before: Any) -> list[dict[str, Any]]:
@@ -470,16 +472,15 @@ def _indicator(indicator: Indicator, figure: Figure, before: Figure) -> dict[str
 
 
 def _ledger(found: Ledger) -> dict[str, Any]:
-    parts = {name: getattr(found, name) for name in found.__dataclass_fields__}
     duties = [
         {
-            **{name: getattr(duty, name) for name in duty.__dataclass_fields__},
+            **_fields(duty),
             "title": gettext(duty.title),
             "article": gettext(duty.article),
         }
         for duty in found.duties
     ]
-    return {**parts, "duties": duties, "department": _department(found.department)}
+    return {**_fields(found), "duties": duties, "department": _department(found.department)}
 
 
 def _step(step: Any) -> dict[str, Any]:

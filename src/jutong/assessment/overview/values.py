@@ -319,3 +319,11 @@ class UnusedGrant:
     client_title: str
     granted_at: datetime
     last_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedGrants:
+    """The unused grants that somebody may see, the oldest first, as they were at a moment."""
+
+    as_of: datetime
+    items: tuple[UnusedGrant, ...]

@@ -41,6 +41,14 @@ def find(uscc: str, *, on: date | None = None) -> Organisation | None:
     return queries.find_organisation(uscc, on or _today())
 
 
+def get_standing(uscc: str) -> Organisation:
+    """As `get`, of an organisation in which something new may begin.
+
+    Raises OrganisationUnknown, OrganisationClosed: a reform has ended it.
+    """
+    return queries.get_standing(uscc, _today())
+
+
 def titles(usccs: Iterable[str], *, on: date | None = None, short: bool = False) -> dict[str, str]:
     """Names by credit code on a day, in one query; codes that nobody bears are left out."""
     return queries.titles(usccs, on or _today(), short=short)

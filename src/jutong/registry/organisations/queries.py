@@ -18,6 +18,7 @@ from jutong.registry.organisations.values import (
     LineCount,
     LineState,
     Organisation,
+    OrganisationClosed,
     OrganisationKind,
     OrganisationName,
     OrganisationUnknown,
@@ -92,6 +93,14 @@ def get_organisation(uscc: str, on: date) -> Organisation:
     found = find_organisation(uscc, on)
     if found is None:
         raise OrganisationUnknown(uscc=uscc)
+    return found
+
+
+def get_standing(uscc: str, on: date) -> Organisation:
+    """An organisation that no reform has ended."""
+    found = get_organisation(uscc, on)
+    if found.closed_on is not None:
+        raise OrganisationClosed(field="organisation", name=found.name, on=found.closed_on)
     return found
 
 

@@ -87,9 +87,12 @@ def list_networks(request: SubjectRequest, query: Query[PageQuery]) -> dict[str,
     return page_of(queries.networks(request.subject), query)
 
 
-@router.post("/networks", response={201: NetworkOut, **problems()}, summary="Permit an address")
+@router.post("/networks", response={201: NetworkOut, **problems(404, 409)}, summary="Permit an address")
 def allow_network(request: SubjectRequest, body: NetworkIn) -> Any:
-    """For the system administrator. Loopback and other special addresses need exactly one address and one port."""
+    """For the system administrator, to a department that stands.
+
+    Loopback and other special addresses need exactly one address and one port.
+    """
     return Status(201, sources.allow_network(**body.model_dump(), by=request.subject, at=clock.now()))
 
 

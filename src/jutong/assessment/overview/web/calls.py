@@ -1,14 +1,11 @@
 """接口调用分析: calls by resource, department, hour and result, and unused grants; filters in the address."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from io import StringIO
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -24,6 +21,7 @@ from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.ui.components import Choice, Column, Facet, Tab, Total
 from jutong.ui.formatting import number_words, ratio_words
+from jutong.ui.lists import Listing
 
 RANGES = {"1": N_("今日"), "7": N_("近 7 天"), "30": N_("近 30 天"), "90": N_("近 90 天"), "365": N_("近一年")}
 DEFAULT_RANGE = "30"
@@ -48,41 +46,58 @@ BARS_SHOWN = 15
 
 
 @require_GET
-def calls(request: SubjectRequest) -> HttpResponse:
-    """The analysis; `by` chooses the table, which `format=csv` answers as a file."""
+def calls(request: SubjectRequest) -> HttpResponseBase:
+    """The analysis; `by` chooses the table, which leaves as a file as every list does."""
     at = clock.now()
     wanted, grouping = asked(request, at), _grouping(request)
     found = api.calls(wanted, grouping=grouping, by=request.subject, at=at)
-    groups, names = found.groups, _names(found)
-    if request.GET.get("format") == "csv":
-        return _csv(groups, grouping, names[grouping], wanted, at)
-    idle = api.unused_grants(by=request.subject, at=at)
-    page = Paginator(groups, PAGE_ROWS).get_page(request.GET.get("page"))
-    idle_page = Paginator(idle, IDLE_SHOWN).get_page(1)
-    context = {
+    names = _names(found)
+    table, facets = _table(grouping, names[grouping]), _facets(request, found, names)
+    context = {} if "file" in request.GET else _context(request, found, wanted, grouping, names[grouping])
+    return table.respond(request, found.groups, "overview/calls.html", context, facets=facets)
+
+
+def _context(
+    request: SubjectRequest, found: Calls, wanted: DayQuery, grouping: Grouping, names: Mapping[str, str]
+) -> dict[str, Any]:
+    """What stands around the table: pictures, sums, and grants that nobody uses."""
+    at, groups = found.as_of, found.groups
+    idle = api.unused_grants(by=request.subject, at=clock.now())
+    return {
         "as_of": at,
         "totals": _totals(found.total),
-        "facets": _facets(request, found, names),
         "tabs": [Tab(_(title), _with(request, by=each.value), each is grouping) for each, title in GROUPS.items()],
-        "columns": _columns(grouping),
-        "page": page,
-        "rows": [_row(each, grouping, names[grouping]) for each in page],
         "days_chart": charts.usage(
             _("每日调用"), found.days, _series(), unit=_("次"), at=at, group=_("日期")
         ) if found.days else None,
         "group_chart": charts.usage(
             _(GROUPS[grouping]), groups[:BARS_SHOWN], _series(), unit=_("次"), at=at, group=_(GROUPS[grouping]),
-            names=names[grouping], lying=True, height="large",
+            names=names, lying=True, height="large",
         ) if groups and grouping is not Grouping.DAY else None,
         "heat_chart": charts.heat(found.week, at, source=_("网关调用日志")) if found.total.calls else None,
         "latency_chart": charts.latency(found.total, at) if found.total.answered else None,
         "idle_columns": _idle_columns(),
-        "idle_count": len(idle),
-        "idle_rows": [_idle_row(each) for each in idle_page],
+        "idle_count": len(idle.items),
+        "idle_rows": [_idle_row(each) for each in idle.items[:IDLE_SHOWN]],
+        "idle_as_of": idle.as_of,
         "range_words": _("{first} 至 {last}").format(first=wanted.first_day, last=wanted.last_day),
         "api_path": f"/api/v1/overview/calls?{_api_query(wanted)}",
     }  # fmt: skip
-    return render(request, "overview/calls.html", context)
+
+
+def _table(grouping: Grouping, names: Mapping[str, str]) -> Listing:
+    return Listing(
+        name="overview.calls",
+        title=N_("接口调用分析"),
+        section=N_("接口服务"),
+        unit=N_("项"),
+        columns=_columns(grouping),
+        rows=lambda request, groups: [_row(each, grouping, names) for each in groups],
+        page_rows=PAGE_ROWS,
+        api="/api/v1/overview/calls",
+        empty=(N_("这段时间没有调用"), N_("换一个时间范围，或去掉一些筛选条件。")),
+        icon="chart-bar",
+    )
 
 
 def asked(request: HttpRequest, at: datetime) -> DayQuery:
@@ -177,17 +192,17 @@ def _facet(request: HttpRequest, name: str, title: str, groups: Sequence[Usage],
 
 def _columns(grouping: Grouping) -> list[Column]:
     return [
-        Column("group", _(GROUP_TITLES[grouping]), "link"),
-        Column("code", _("代码"), "code"),
-        Column("calls", _("调用次数"), "number"),
-        Column("answered", _("成功"), "number"),
-        Column("success", _("成功率"), "ratio"),
-        Column("refused", _("被拒绝"), "number"),
-        Column("failed", _("数据源故障"), "number"),
-        Column("mean", _("平均用时（毫秒）"), "number"),
-        Column("slow", _("95% 用时（毫秒）")),
-        Column("rows", _("提供行数"), "number"),
-        Column("size", _("提供数据量"), "size"),
+        Column("group", GROUP_TITLES[grouping], "link"),
+        Column("code", N_("代码"), "code"),
+        Column("calls", N_("调用次数"), "number"),
+        Column("answered", N_("成功"), "number"),
+        Column("success", N_("成功率"), "ratio"),
+        Column("refused", N_("被拒绝"), "number"),
+        Column("failed", N_("数据源故障"), "number"),
+        Column("mean", N_("平均用时（毫秒）"), "number"),
+        Column("slow", N_("95% 用时（毫秒）")),
+        Column("rows", N_("提供行数"), "number"),
+        Column("size", N_("提供数据量"), "size"),
     ]
 
 
@@ -214,30 +229,6 @@ def _log_address(group: str, grouping: Grouping) -> str:
     if grouping is Grouping.DAY or not group:
         return reverse("gateway:calls")
     return f"{reverse('gateway:calls')}?{grouping.value}={group}&range=all"
-
-
-def _csv(
-    groups: Sequence[Usage], grouping: Grouping, names: Mapping[str, str], wanted: DayQuery, at: datetime
-) -> HttpResponse:
-    """The table as a file: UTF-8 with a mark of its order, for WPS and Excel."""
-    columns = _columns(grouping)
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow([_("接口调用分析")])
-    writer.writerow([_("{first} 至 {last}").format(first=wanted.first_day, last=wanted.last_day), f"{at:%Y-%m-%d}"])
-    writer.writerow([_("序号"), *(column.title for column in columns)])
-    for number, each in enumerate(groups, 1):
-        row = _row(each, grouping, names)
-        row["group"] = row["group"][0]
-        row["code"] = f"\t{row['code']}" if row["code"] else ""  # a tab keeps long codes text
-        writer.writerow([number, *(_plain(row[column.key]) for column in columns)])
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="calls_{grouping.value}_{at:%Y%m%d}.csv"'
-    return response
-
-
-def _plain(value: Any) -> Any:
-    return "" if value is None else value
 
 
 def _idle_columns() -> list[Column]:

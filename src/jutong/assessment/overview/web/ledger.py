@@ -47,7 +47,7 @@ def ledger(request: SubjectRequest, uscc: str) -> HttpResponse:
     found = api.ledger(uscc=uscc, month=month, by=request.subject, at=at)
     steps = api.waiting_steps(uscc=uscc, by=request.subject, at=at, last=LATE_SHOWN)
     context = {
-        "as_of": at,
+        "as_of": found.as_of,
         "title": found.title,
         "uscc": uscc,
         "month": f"{month:%Y-%m}",

@@ -112,7 +112,7 @@ def region(request: SubjectRequest) -> HttpResponse:
     at = clock.now()
     found = api.region(month=domain.first_of_month(clock.local_day(at)), by=request.subject, at=at)
     context = {
-        "as_of": at,
+        "as_of": found.as_of,
         "totals": region_totals(found, request.subject)[:4],
         "figures": [shown(each, found.figures[each], found.before[each]) for each in Indicator],
     }

@@ -42,7 +42,7 @@ def region(request: SubjectRequest) -> HttpResponse:
     lines = api.rankings(found, indicator)
     page = Paginator(_ordered(found, lines), PAGE_ROWS).get_page(request.GET.get("page"))
     context = {
-        "as_of": at,
+        "as_of": found.as_of,
         "month": f"{month:%Y-%m}",
         "month_words": month_words(month),
         "months": months_offered(at),
@@ -54,14 +54,14 @@ def region(request: SubjectRequest) -> HttpResponse:
             Tab(title, _with(request, map=key), key == what) for key, (title, _unit) in charts.map_names().items()
         ],
         "tiles": charts.city_tiles(found.cities, what),
-        "links_chart": charts.supply_and_demand(found.links, at) if found.links else None,
+        "links_chart": charts.supply_and_demand(found.links, found.as_of) if found.links else None,
         "calls_chart": calls_chart(found),
         "requests_chart": requests_chart(found),
         "runs_chart": runs_chart(found),
-        "heat_chart": charts.heat(found.week, at, source=_("网关调用日志，近 56 天")),
+        "heat_chart": charts.heat(found.week, found.as_of, source=_("网关调用日志，近 56 天")),
         "indicator": shown(indicator, found.figures[indicator], found.before[indicator]),
         "indicator_tabs": [Tab(_(each.label), _with(request, by=each.value), each is indicator) for each in Indicator],
-        "ranking_chart": charts.ranking(indicator, lines, at, height=_height(lines)) if lines else None,
+        "ranking_chart": charts.ranking(indicator, lines, found.as_of, height=_height(lines)) if lines else None,
         "columns": _columns(indicator),
         "page": page,
         "rows": [_row(each, line, indicator, request.subject) for each, line in page],

@@ -50,7 +50,7 @@ def _context(subject: Subject, *, light: bool) -> dict[str, Any]:
     sums = found.totals
     late = sorted((each for each in found.departments if each.overdue), key=lambda each: -each.overdue)
     return {
-        "as_of": at,
+        "as_of": found.as_of,
         "totals": [
             Total(number_words(sums.published), _("已发布目录"), _("项")),
             Total(number_words(sums.mounted), _("已挂载"), _("项")),
@@ -61,12 +61,14 @@ def _context(subject: Subject, *, light: bool) -> dict[str, Any]:
         ],
         "figures": [shown(each, found.figures[each], found.before[each]) for each in Indicator],
         "tiles": charts.city_tiles(found.cities, "resources"),
-        "links_chart": charts.supply_and_demand(found.links, at, look, "wall"),
-        "heat_chart": charts.heat(found.week, at, source=_("网关调用日志，近 56 天"), look=look, height="wall"),
+        "links_chart": charts.supply_and_demand(found.links, found.as_of, look, "wall"),
+        "heat_chart": charts.heat(
+            found.week, found.as_of, source=_("网关调用日志，近 56 天"), look=look, height="wall"
+        ),
         "calls_chart": calls_chart(found, look, "wall"),
         "requests_chart": requests_chart(found, look, "wall"),
         "ranking_chart": charts.ranking(
-            Indicator.IN_TIME, api.rankings(found, Indicator.IN_TIME), at, look, "wall"
+            Indicator.IN_TIME, api.rankings(found, Indicator.IN_TIME), found.as_of, look, "wall"
         ),
         "late": [(each.title, each.overdue) for each in late[:DEPARTMENTS_SHOWN]],
         "busy": [

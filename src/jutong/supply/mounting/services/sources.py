@@ -10,6 +10,7 @@ from jutong.foundation.audit import api as audit
 from jutong.kernel.crypto import Secret
 from jutong.kernel.egress import parse_host, parse_permitted
 from jutong.kernel.policy import Facts, Relation, Subject
+from jutong.registry.organisations import api as organisations
 from jutong.supply.mounting import policy, queries
 from jutong.supply.mounting.adapters import adapter_for
 from jutong.supply.mounting.adapters.base import Dial
@@ -27,9 +28,10 @@ def allow_network(
 ) -> AllowedNetwork:
     """Let a department's sources and services lie in a network; the same entry twice is one.
 
-    Raises NotPermitted, NetworkMalformed, PortMalformed, PortRangeReversed.
+    Raises NotPermitted, OrganisationUnknown, OrganisationClosed, NetworkMalformed, PortMalformed, PortRangeReversed.
     """
     require(by, policy.MANAGE_NETWORKS, Facts({Relation.OWNER: organisation}))
+    organisations.get_standing(organisation)
     entry = parse_permitted(cidr, port_from, port_to)
     row, created = AllowedNetwork.objects.get_or_create(
         organisation=organisation,
