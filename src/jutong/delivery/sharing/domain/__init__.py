@@ -1,0 +1,128 @@
+"""Rules of sharing, by subject: what happens next, what may be asked, what a grant gives, when it ends. Pure. Art. 22.
+
+The room says `domain.overhaul`, whichever module it stands in.
+"""
+
+from jutong.delivery.sharing.domain.answers import (
+    ConsentWiderThanWish,
+    MaskOfUngranted,
+    RefusalBasisMissing,
+    check_consent,
+    check_refusal,
+)
+from jutong.delivery.sharing.domain.asking import (
+    AlreadyGranted,
+    AlreadyRequested,
+    CannotBeRequested,
+    NotMounted,
+    NotPublished,
+    NotReady,
+    NotShared,
+    check_requestable,
+    needs_procedure,
+    outlook,
+)
+from jutong.delivery.sharing.domain.conditions import (
+    MAX_CONDITION_DEPTH,
+    OPS_BY_LETTER,
+    ConditionColumnUnknown,
+    ConditionFault,
+    ConditionMalformed,
+    ConditionOpNotAllowed,
+    ConditionTooBig,
+    ConditionValueWrong,
+    build_condition,
+)
+from jutong.delivery.sharing.domain.errors import (
+    MAX_TEXT_LENGTH,
+    GrantEnded,
+    NoSuchGrant,
+    NoSuchRequest,
+    ReasonMissing,
+    RequestMoved,
+    SeveralFaults,
+    SharingError,
+    check_reason,
+    raise_all,
+)
+from jutong.delivery.sharing.domain.grants import (
+    ColumnsGone,
+    GrantOverhauled,
+    TypeTightened,
+    compile_policy,
+    grant_number,
+    overhaul,
+    terms_at_once,
+    terms_by_consent,
+)
+from jutong.delivery.sharing.domain.masks import (
+    default_mask,
+    default_masks,
+    plain_mask,
+)
+from jutong.delivery.sharing.domain.parameters import (
+    parameters_of,
+)
+from jutong.delivery.sharing.domain.wishes import (
+    Bounds,
+    ClientOfAnother,
+    NoItems,
+    PurposeMissing,
+    find_faults,
+    tidied,
+)
+
+__all__ = [
+    "MAX_CONDITION_DEPTH",
+    "MAX_TEXT_LENGTH",
+    "OPS_BY_LETTER",
+    "AlreadyGranted",
+    "AlreadyRequested",
+    "Bounds",
+    "CannotBeRequested",
+    "ClientOfAnother",
+    "ColumnsGone",
+    "ConditionColumnUnknown",
+    "ConditionFault",
+    "ConditionMalformed",
+    "ConditionOpNotAllowed",
+    "ConditionTooBig",
+    "ConditionValueWrong",
+    "ConsentWiderThanWish",
+    "GrantEnded",
+    "GrantOverhauled",
+    "MaskOfUngranted",
+    "NoItems",
+    "NoSuchGrant",
+    "NoSuchRequest",
+    "NotMounted",
+    "NotPublished",
+    "NotReady",
+    "NotShared",
+    "PurposeMissing",
+    "ReasonMissing",
+    "RefusalBasisMissing",
+    "RequestMoved",
+    "SeveralFaults",
+    "SharingError",
+    "TypeTightened",
+    "build_condition",
+    "check_consent",
+    "check_reason",
+    "check_refusal",
+    "check_requestable",
+    "compile_policy",
+    "default_mask",
+    "default_masks",
+    "find_faults",
+    "grant_number",
+    "needs_procedure",
+    "outlook",
+    "overhaul",
+    "parameters_of",
+    "plain_mask",
+    "raise_all",
+    "terms_at_once",
+    "terms_by_consent",
+    "tidied",
+]
