@@ -237,7 +237,7 @@ class TestWhatIsRefused:
     def test_what_is_not_published_is_not_there(self, town):
         by = town.provider.subject
         content = samples.shops(provider_uscc=by.organisation, classification="")
-        draft_no = services.catalogue.create_draft(content=content, by=by, at=AT)
+        draft_no = catalogue.create_draft(content=content, by=by, at=AT)
 
         with pytest.raises(NoSuchResource):
             town.ask("303005/1")
