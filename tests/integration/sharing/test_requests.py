@@ -11,6 +11,7 @@ from jutong.delivery.sharing.values import Consent, Decider, Mask, Refusal, Requ
 from jutong.foundation.audit.models import Entry
 from jutong.foundation.procedures import api as procedures
 from jutong.kernel.errors import JutongError, NotPermitted
+from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.domain import NoSuchResource
 from tests.integration.sharing.conftest import AT, days
 from tests.unit.supply.catalogue import samples

@@ -16,6 +16,7 @@ from jutong.delivery.sharing.values import (
     Answers,
     Consent,
     Decider,
+    DisputeKind,
     Flow,
     Grant,
     GrantOutline,
@@ -69,7 +70,12 @@ def facts_of_grant(row: models.Grant) -> Facts:
     return Facts(_relations(row), frozenset(flags))
 
 
-def _relations(row: models.DataRequest | models.Grant) -> dict[Relation, str | None]:
+def facts_of_dispute(row: models.Dispute) -> Facts:
+    """What the decision may know of a dispute."""
+    return Facts(_relations(row))
+
+
+def _relations(row: models.DataRequest | models.Grant | models.Dispute) -> dict[Relation, str | None]:
     return {Relation.PROVIDER: row.provider_uscc, Relation.CONSUMER: row.consumer_uscc}
 
 
@@ -81,6 +87,11 @@ def request_scope(subject: Subject, action: Action = policy.VIEW_REQUEST) -> Q:
 def grant_scope(subject: Subject, action: Action = policy.VIEW_GRANT) -> Q:
     """The grants on which this subject may act so."""
     return scope_q(subject, action, _FIELDS, _GRANT_FLAGS)
+
+
+def dispute_scope(subject: Subject, action: Action = policy.VIEW_DISPUTE) -> Q:
+    """The disputes on which this subject may act so."""
+    return scope_q(subject, action, _FIELDS)
 
 
 # --- Requests --------------------------------------------------------------------------------------------------------
@@ -131,6 +142,51 @@ def open_request_of(client_nos: Collection[str], resource_code: str) -> models.D
     return models.DataRequest.objects.filter(
         client_no__in=client_nos, resource_code=resource_code, state__in=models.OPEN_STATES
     ).first()
+
+
+def titled_items(row: models.DataRequest) -> list[list[str]]:
+    """The items that were asked for, each with its title as far as the present version has it."""
+    titles = {item.column_name: item.title for item in catalogue.get_resource(row.resource_code).items}
+    return [[column, titles.get(column, column)] for column in wish_of(row).columns]
+
+
+# --- Disputes --------------------------------------------------------------------------------------------------------
+
+
+def disputes(subject: Subject) -> QuerySet[models.Dispute]:
+    """Disputes the subject may see, the newest first."""
+    found = models.Dispute.objects.filter(dispute_scope(subject)).select_related("request")
+    return found.order_by("-raised_at", "-id")
+
+
+def view_dispute_row(dispute_no: str, subject: Subject) -> models.Dispute:
+    """The dispute, if the subject may know of it. Raises NoSuchDispute."""
+    row = models.Dispute.objects.select_related("request").filter(dispute_no=dispute_no).first()
+    if row is None or not decide(subject, policy.VIEW_DISPUTE, facts_of_dispute(row)):
+        raise domain.NoSuchDispute(dispute=dispute_no)
+    return row
+
+
+def disputable(row: models.DataRequest) -> tuple[DisputeKind, ...]:
+    """What about a request can be brought to coordination now."""
+    return domain.disputable(RequestState(row.state), partly=gave_less(row), late=row.answer_in_time is False)
+
+
+def gave_less(row: models.DataRequest) -> bool:
+    """Did the provider agree to fewer items than were asked for?"""
+    answer = answer_of(row)
+    return isinstance(answer, Consent) and set(answer.columns) != set(wish_of(row).columns)
+
+
+def columns_given(client_no: str, resource_code: str, at: datetime) -> tuple[str, ...]:
+    """The items that a client's live grant for a resource gives now."""
+    row = models.Grant.objects.filter(living(at), client_no=client_no, resource_code=resource_code).first()
+    return Terms.from_json(row.terms).columns if row else ()
+
+
+def new_request_of(row: models.Dispute) -> models.DataRequest | None:
+    """The request that the dispute's ruling began anew, if it did."""
+    return models.DataRequest.objects.filter(dispute=row).first()
 
 
 # --- Grants ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -40,6 +40,8 @@ def give(
     place = queries.find_place(resource.code)
     if place is None:
         raise domain.NotReady(resource=resource.code)
+    if row.dispute_id is not None:
+        _make_room(row, at)
     wish = queries.wish_of(row)
     made = models.Grant.objects.create(
         grant_no=_next_grant_number(local_day(at).year),
@@ -93,13 +95,23 @@ def give(
         at=at,
     )
     _tell(
-        _people(grant.consumer_uscc, at, Post.DATA_STEWARD, Post.CLIENT_DEVELOPER),
+        people_of(grant.consumer_uscc, at, Post.DATA_STEWARD, Post.CLIENT_DEVELOPER),
         N_("授权 {grant} 已生效"),
         N_("应用 {client} 可自即日起调用数据资源 {resource}，有效期至 {until}。"),
         grant,
         at,
     )
     return grant.grant_no
+
+
+def _make_room(row: models.DataRequest, at: datetime) -> None:
+    """End the grant whose place this one takes: what a dispute began anew covers what was given before."""
+    held = models.Grant.objects.select_for_update(of=("self",)).select_related("request")
+    for former in held.filter(client_no=row.client_no, resource_code=row.resource_code, ended_at=None):
+        _revoke(former, _REPLACED, PLATFORM, at)
+
+
+_REPLACED: Final = N_("供需争议处理后重新答复，由新的授权接续。")
 
 
 def end_of(until: date, at: datetime) -> datetime:
@@ -196,8 +208,8 @@ def _revoke(row: models.Grant, reason: str, by: ActorRef, at: datetime) -> Grant
         at=at,
     )
     people = {
-        *_people(grant.consumer_uscc, at, Post.DATA_STEWARD, Post.CLIENT_DEVELOPER),
-        *_people(grant.provider_uscc, at, Post.DATA_STEWARD),
+        *people_of(grant.consumer_uscc, at, Post.DATA_STEWARD, Post.CLIENT_DEVELOPER),
+        *people_of(grant.provider_uscc, at, Post.DATA_STEWARD),
     } - {by.id}
     _tell(
         sorted(people),
@@ -250,7 +262,7 @@ def warn_of_expiry(*, at: datetime) -> int:
         for row in queries.live_rows(at).filter(expires_at=ending):
             grant = queries.grant_of(row)
             _tell(
-                _people(grant.consumer_uscc, at, Post.DATA_STEWARD),
+                people_of(grant.consumer_uscc, at, Post.DATA_STEWARD),
                 N_("授权 {grant} 将于 {until} 到期"),
                 N_("应用 {client} 对数据资源 {resource} 的授权即将到期；仍需使用的，请在到期后重新申请。"),
                 grant,
@@ -302,7 +314,8 @@ def recompile(*, resource_code: str, at: datetime) -> int:
 # --- Telling ---------------------------------------------------------------------------------------------------------
 
 
-def _people(organisation: str, at: datetime, *posts: Post) -> list[str]:
+def people_of(organisation: str, at: datetime, *posts: Post) -> list[str]:
+    """Numbers of those who hold one of these posts of an organisation at that moment."""
     found = [person for post in posts for person in accounts.people_in(post=post, organisation=organisation, at=at)]
     return sorted({person.person_no for person in found})
 

@@ -203,6 +203,14 @@ def take_request(case: CaseValue, *, at: datetime) -> models.DataRequest:
     return row
 
 
+def take_beginning_anew(case: CaseValue, *, at: datetime) -> None:
+    """A dispute's ruling asks the provider again; the formal review was passed the first time. Art. 39."""
+    row = _write_request(case, RequestState.ANSWERING, at)
+    row.dispute = models.Dispute.objects.get(dispute_no=case.data["dispute"])
+    row.save(update_fields=["dispute"])
+    _announce_request(row, case.opened_by, at)
+
+
 def take_preparation(case: CaseValue, *, at: datetime) -> None:
     """The request is written and goes round its own department; nobody else knows of it yet."""
     row = _write_request(case, RequestState.PREPARING, at)
@@ -235,6 +243,12 @@ def _write_request(case: CaseValue, state: RequestState, at: datetime) -> models
         submitted_by=case.opened_by.to_json(),
         submitted_at=at,
     )
+
+
+def note_answer(*, request_no: str, in_time: bool) -> None:
+    """Keep whether the provider answered in time; once it was late it stays so, whatever comes after."""
+    unanswered = models.DataRequest.objects.filter(request_no=request_no)
+    unanswered.exclude(answer_in_time=False).update(answer_in_time=in_time)
 
 
 def _announce_request(row: models.DataRequest, by: ActorRef, at: datetime) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.delivery.sharing import domain
-from jutong.delivery.sharing.values import Comparison, Condition, Group, Mask, Op
+from jutong.delivery.sharing.values import Comparison, Condition, DisputeKind, Group, Mask, Op
 from jutong.kernel.codes.data_types import TypeLetter
 from jutong.kernel.codes.sharing import UsePurpose
 from jutong.kernel.errors import JutongError
@@ -66,6 +66,30 @@ class RefusalForm(forms.Form):
     def __init__(self, *args: Any, grounds: Iterable[tuple[str, str]], **options: Any):
         super().__init__(*args, **options)
         _choose(self, "ground", [("", gettext("请选择")), *grounds])
+
+
+class DisputeForm(forms.Form):
+    """A dispute: what it is about, why, and what is wished."""
+
+    kind = forms.ChoiceField(label=N_("争议事由"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=N_("争议理由"),
+        widget=forms.Textarea({"rows": 4}),
+        max_length=domain.MAX_TEXT_LENGTH,
+        help_text=N_("针对答复逐条说明，并写明依据的职责和条款。"),
+    )
+    wished = forms.CharField(
+        label=N_("希望的处理结果"),
+        widget=forms.Textarea({"rows": 2}),
+        max_length=domain.MAX_TEXT_LENGTH,
+        help_text=N_("例如“提供其中某几个数据项”“更正数据并明确更新时间”。"),
+    )
+
+    def __init__(self, *args: Any, kinds: Sequence[DisputeKind], **options: Any):
+        super().__init__(*args, **options)
+        _choose(self, "kind", [(kind.value, gettext(kind.label)) for kind in kinds])
+        if len(kinds) == 1:
+            self.initial.setdefault("kind", kinds[0].value)
 
 
 class ReasonForm(forms.Form):

@@ -15,6 +15,7 @@ from jutong.base.http import SubjectRequest
 from jutong.delivery.sharing import domain, models, queries, services
 from jutong.delivery.sharing.values import Consent, Refusal, RequestState
 from jutong.delivery.sharing.web import forms, words
+from jutong.delivery.sharing.web.disputes import may_raise
 from jutong.kernel import clock
 from jutong.kernel.clock import local_day
 from jutong.kernel.errors import JutongError
@@ -107,6 +108,9 @@ def request_page(request: SubjectRequest, request_no: str) -> HttpResponse:
         "state": words.state_badge(row),
         "grant": models.Grant.objects.filter(request=row).first(),
         "may_answer": may_answer(request, row),
+        "may_dispute": may_raise(request, row),
+        "disputes": [(dispute, words.dispute_badge(dispute)) for dispute in row.disputes.order_by("id")],
+        "began_anew_by": row.dispute,
         **content_of(row),
         "case_url": reverse("procedures:case", kwargs={"case_no": row.case_no}),
         "api_path": f"/api/v1/sharing/requests/{row.request_no}",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from jutong.base import converters  # noqa: F401  (makes `resource_code` known)
-from jutong.delivery.sharing.web import apply, grants, panels, requests
+from jutong.delivery.sharing.web import apply, disputes, grants, panels, requests
 
 app_name = "sharing"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("requests/<slug:request_no>/", requests.request_page, name="request"),
     path("requests/<slug:request_no>/content/", panels.request_content, name="request_content"),
     path("requests/<slug:request_no>/answer/", requests.answer, name="answer"),
+    path("requests/<slug:request_no>/dispute/", disputes.raise_dispute, name="raise_dispute"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<slug:dispute_no>/", disputes.dispute, name="dispute"),
+    path("disputes/<slug:dispute_no>/content/", disputes.dispute_content, name="dispute_content"),
     path("grants/", grants.grants, name="grants"),
     path("grants/<slug:grant_no>/", grants.grant, name="grant"),
     path("grants/<slug:grant_no>/revocation/", grants.revoke, name="revoke"),
