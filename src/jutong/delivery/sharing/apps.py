@@ -80,10 +80,18 @@ class SharingConfig(AppConfig):
             icon="key",
         )
         navigation.register(
-            navigation.SHARING,
+            navigation.SUPPLY_DEMAND,
+            title=N_("供需台账"),
+            url_name="sharing:matching",
+            order=10,
+            visible=lambda subject: subject.post in policy.SEES_REQUESTS,
+            icon="heart-handshake",
+        )
+        navigation.register(
+            navigation.SUPPLY_DEMAND,
             title=N_("供需争议"),
             url_name="sharing:disputes",
-            order=15,
+            order=20,
             visible=lambda subject: subject.post in policy.SEES_DISPUTES,
             icon="scale",
         )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
+from django.db.models import Case, CharField, Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import TruncMonth
 
 from jutong.base.access import scope_q
@@ -20,6 +20,7 @@ from jutong.delivery.sharing.values import (
     Flow,
     Grant,
     GrantOutline,
+    MatchCounts,
     Outlook,
     OutlookKind,
     Place,
@@ -167,9 +168,42 @@ def view_dispute_row(dispute_no: str, subject: Subject) -> models.Dispute:
     return row
 
 
+def with_disputes(rows: QuerySet[models.DataRequest]) -> QuerySet[models.DataRequest]:
+    """The requests, each with `disputed`: open, ended or none."""
+    about = models.Dispute.objects.filter(request=OuterRef("pk"))
+    return rows.annotate(
+        disputed=Case(
+            When(Exists(about.filter(closed_at=None)), then=Value("open")),
+            When(Exists(about), then=Value("ended")),
+            default=Value("none"),
+            output_field=CharField(),
+        )
+    )
+
+
+def match_counts(subject: Subject) -> MatchCounts:
+    """How supply meets demand over the requests the subject may see, in one query."""
+    disputed = Exists(models.Dispute.objects.filter(request=OuterRef("pk"), closed_at=None))
+    counted = (
+        models.DataRequest.objects.filter(request_scope(subject))
+        .annotate(in_dispute=disputed)
+        .aggregate(
+            asked=Count("pk"),
+            granted=Count("pk", filter=Q(state=RequestState.GRANTED)),
+            refused=Count("pk", filter=Q(state=RequestState.REFUSED)),
+            in_time=Count("pk", filter=Q(answer_in_time=True)),
+            late=Count("pk", filter=Q(answer_in_time=False)),
+            disputed=Count("pk", filter=Q(in_dispute=True)),
+        )
+    )
+    return MatchCounts(**counted)
+
+
 def disputable(row: models.DataRequest) -> tuple[DisputeKind, ...]:
     """What about a request can be brought to coordination now."""
-    return domain.disputable(RequestState(row.state), partly=gave_less(row), late=row.answer_in_time is False)
+    state = RequestState(row.state)
+    partly = state is RequestState.GRANTED and gave_less(row)
+    return domain.disputable(state, partly=partly, late=row.answer_in_time is False)
 
 
 def gave_less(row: models.DataRequest) -> bool:

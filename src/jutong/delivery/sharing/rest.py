@@ -23,6 +23,7 @@ from jutong.delivery.sharing.values import (
     Refusal,
     RequestState,
     Ruling,
+    Way,
     Wish,
 )
 from jutong.kernel import clock
@@ -470,6 +471,54 @@ def withdraw(request: SubjectRequest, request_no: InRequest, body: StepRemarkIn)
     """撤回, before the provider has answered. For the consumer's steward."""
     services.withdraw(request_no=request_no, remark=body.remark, by=request.subject, at=clock.now())
     return _request_out(request_no, request)
+
+
+class HandlingIn(StrictSchema):
+    """One decision for several requests. A refusal needs ground, reason and legal basis, a rejection its remark."""
+
+    request_nos: list[Annotated[str, StringConstraints(pattern=r"^XQ[0-9]{8,16}$")]] = Field(
+        min_length=1, max_length=100
+    )
+    way: Way
+    remark: Text = ""
+    ground: Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,40}$")] = ""
+    reason: Text = ""
+    legal_basis: Text = ""
+
+
+class HandledOut(Schema):
+    """What became of one request: done, sent round the department first, or not done, with the error's code."""
+
+    request_no: str
+    done: bool
+    sent_round: bool
+    code: str
+    message: str
+
+
+@router.post("/handling", response={200: list[HandledOut], **problems()}, summary="Handle several requests at once")
+def handle_several(request: SubjectRequest, body: HandlingIn) -> list[dict[str, Any]]:
+    """批量办理: each request by itself; one that cannot go this way stays as it is and says why.
+
+    Consent gives all items asked for with their default masks. For whoever may take the single requests this way.
+    """
+    refusal = Refusal(body.ground, body.reason, body.legal_basis) if body.way is Way.REFUSE else None
+    done = services.handle_several(
+        request_nos=body.request_nos,
+        decision=services.OneForAll(body.way, body.remark, refusal),
+        by=request.subject,
+        at=clock.now(),
+    )
+    return [
+        {
+            "request_no": each.request_no,
+            "done": each.error is None,
+            "sent_round": each.sent_round,
+            "code": each.error.code if each.error else "",
+            "message": each.error.words(gettext) if each.error else "",
+        }
+        for each in done
+    ]
 
 
 # --- Disputes --------------------------------------------------------------------------------------------------------

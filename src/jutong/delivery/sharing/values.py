@@ -54,6 +54,29 @@ _REQUEST_LABELS: Final = {
 }
 
 
+class Way(StrEnum):
+    """Where one decision takes several requests (批量办理)."""
+
+    FORWARD = "forward"  # 审查通过
+    REJECT = "reject"  # 不予通过
+    PUSH = "push"  # 推送结果
+    AGREE = "agree"  # 同意提供
+    REFUSE = "refuse"  # 不予提供
+
+    @property
+    def label(self) -> str:
+        return _WAY_LABELS[self]
+
+
+_WAY_LABELS: Final = {
+    Way.FORWARD: N_("审查通过，推送提供部门"),
+    Way.REJECT: N_("不予通过"),
+    Way.PUSH: N_("推送结果"),
+    Way.AGREE: N_("同意提供"),
+    Way.REFUSE: N_("答复不予提供"),
+}
+
+
 class DisputeKind(StrEnum):
     """What a dispute between consumer and provider is about (争议事由). Art. 39."""
 
@@ -198,6 +221,18 @@ class Answers:
     full: int = 0
     part: int = 0
     refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCounts:
+    """How supply meets demand (供需对接): requests, their results, answers in time and late, and open disputes."""
+
+    asked: int
+    granted: int
+    refused: int
+    in_time: int
+    late: int
+    disputed: int
 
 
 @dataclass(frozen=True, slots=True)

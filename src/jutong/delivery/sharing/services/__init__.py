@@ -56,11 +56,14 @@ from jutong.delivery.sharing.services.requests import (
     take_withdrawal,
     withdraw,
 )
+from jutong.delivery.sharing.services.several import Handled, OneForAll, handle_several
 
 __all__ = [
     "DATA_REQUEST",
     "DISPUTE",
     "INNER_KIND",
+    "Handled",
+    "OneForAll",
     "complete",
     "confirm_settlement",
     "consent",
@@ -68,6 +71,7 @@ __all__ = [
     "end_of",
     "forward",
     "hand_in",
+    "handle_several",
     "note_answer",
     "note_expired",
     "push",

@@ -49,7 +49,7 @@ def _rows(request: HttpRequest, found: Sequence[models.Dispute]) -> list[dict[st
 DISPUTES = Listing(
     name="sharing.disputes",
     title=N_("供需争议"),
-    section=N_("共享申请"),
+    section=N_("供需对接"),
     unit=N_("件"),
     columns=(
         Column("resource", N_("数据资源"), "link", sort="request__resource_title"),

@@ -3,13 +3,15 @@
 from django.urls import path
 
 from jutong.base import converters  # noqa: F401  (makes `resource_code` known)
-from jutong.delivery.sharing.web import apply, disputes, grants, panels, requests
+from jutong.delivery.sharing.web import apply, disputes, grants, matching, panels, requests, several
 
 app_name = "sharing"
 
 urlpatterns = [
     path("apply/<resource_code:code>/", apply.apply, name="apply"),
     path("requests/", requests.requests, name="requests"),
+    path("matching/", matching.matching, name="matching"),
+    path("requests/several/", several.handle_several, name="handle_several"),
     path("requests/<slug:request_no>/", requests.request_page, name="request"),
     path("requests/<slug:request_no>/content/", panels.request_content, name="request_content"),
     path("requests/<slug:request_no>/answer/", requests.answer, name="answer"),
