@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from jutong.config.environment import APP_ROLE, DATABASE_NAME, socket_folder, socket_url
+from jutong.delivery.sharing.values import DisputeState, RequestState
 from jutong.demo import region
 from jutong.kernel.clock import local_day
 from jutong.kernel.codes.uscc import find_fault
@@ -125,15 +126,22 @@ def test_requests_stand_in_every_state_and_some_are_late(database):
         " WHERE c.ended_at IS NULL AND c.due_on < %s AND k.procedure = 'sharing.data_request'",
         local_day(datetime.now(UTC)),
     )
-    disputed = count(
-        database,
-        "SELECT count(*) FROM sharing_datarequest a JOIN sharing_datarequest b USING (resource_code, client_no)"
-        " WHERE a.state = 'refused' AND b.submitted_at > a.closed_at",
-    )
+    disputed = {row[0] for row in database.execute("SELECT state FROM sharing_dispute")}
+    anew = count(database, "SELECT count(*) FROM sharing_datarequest WHERE dispute_id IS NOT NULL")
 
-    assert states == {"reviewing", "answering", "pushing", "granted", "refused", "rejected", "withdrawn"}
+    assert states == set(RequestState)
     assert late >= 3
-    assert disputed >= 1
+    assert disputed == set(DisputeState)
+    assert anew == 2
+
+
+def test_a_department_was_renamed_and_another_became_part_of_a_third(database, people, asked):
+    plans = dict(database.execute("SELECT kind, state FROM organisations_reformplan").fetchall())
+    steward = people["steward.tcj"]
+
+    assert plans == {"merge": "done", "transfer": "draft"}
+    assert steward["organisation"] == people["steward.swt"]["organisation"]
+    assert asked("steward.tcj", "GET", "/accounts/me").status_code == 200
 
 
 def test_things_happened_in_their_order(database):
@@ -200,7 +208,8 @@ def test_each_person_holds_one_post_and_the_list_is_for_its_owner_alone(platform
     }  # fmt: skip
     posts = count(
         database,
-        "SELECT max(posts) FROM (SELECT count(*) AS posts FROM accounts_appointment GROUP BY person_id) AS held",
+        "SELECT max(posts) FROM (SELECT count(*) AS posts FROM accounts_appointment"
+        " WHERE ended_at IS NULL GROUP BY person_id) AS held",
     )
     assert posts == 1
 

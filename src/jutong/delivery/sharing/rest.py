@@ -553,7 +553,7 @@ class ConfirmationIn(StrictSchema):
     remark: Text = ""
 
 
-class DecisionIn(StrictSchema):
+class DisputeDecisionIn(StrictSchema):
     """The working group's decision, by the number of its document: the provider answers anew, or its answer stands."""
 
     decision: Literal["reopen", "dismiss"]
@@ -715,7 +715,7 @@ def refer_dispute(request: SubjectRequest, dispute_no: InDispute, body: ReasonIn
     response={200: DisputeOut, **problems(404, 409)},
     summary="Enter the working group's decision",
 )
-def decide_dispute(request: SubjectRequest, dispute_no: InDispute, body: DecisionIn) -> dict[str, Any]:
+def decide_dispute(request: SubjectRequest, dispute_no: InDispute, body: DisputeDecisionIn) -> dict[str, Any]:
     """工作小组决定: reopened, a new request waits for the provider's answer. For the bureau's reviewers."""
     decision = Ruling(body.words, body.decision == "reopen", tuple(body.columns), body.document_no)
     services.decide_dispute(dispute_no=dispute_no, decision=decision, by=request.subject, at=clock.now())
