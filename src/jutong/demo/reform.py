@@ -7,6 +7,7 @@ from typing import Final
 from jutong.demo.moments import Past
 from jutong.demo.staff import Staff
 from jutong.foundation.procedures import api as procedures
+from jutong.kernel.policy import Post
 from jutong.registry.accounts import api as accounts
 from jutong.registry.accounts.values import StartPerson
 from jutong.registry.organisations import api as organisations
@@ -31,8 +32,12 @@ def rename(staff: Staff, past: Past) -> None:
     )
 
 
-def merge(staff: Staff, past: Past) -> None:
-    """One department becomes part of another today: resources, posts and what is open go with it, codes stay."""
+def merge(staff: Staff, past: Past) -> str:
+    """One department becomes part of another today: resources, posts and what is open go with it, codes stay.
+
+    Gives the number of its steward, who works there now.
+    """
+    steward = staff.subject(Post.DATA_STEWARD, MERGED).person_no
     plan = organisations.prepare_reform(
         draft=PlanDraft(
             kind=ReformKind.MERGE,
@@ -50,6 +55,7 @@ def merge(staff: Staff, past: Past) -> None:
     case_no = organisations.submit_reform(plan_no=plan, by=staff.system_admin, at=past.at(2, 11, 5))
     procedures.act(case_no, "approve", by=staff.reviewer, at=past.at(1, 9, 25), remark="清单已逐项核对。")
     organisations.carry_out_reform(plan_no=plan, by=staff.system_admin, at=past.now)
+    return steward
 
 
 def prepare_another(staff: Staff, past: Past) -> None:
@@ -68,17 +74,15 @@ def prepare_another(staff: Staff, past: Past) -> None:
     )
 
 
-def moved_people(made: Sequence[StartPerson], staff: Staff, past: Past) -> list[StartPerson]:
-    """The people as the merge left them: whoever moved works for the other body, with a token for his post there."""
+def moved_people(made: Sequence[StartPerson], steward: str, staff: Staff, past: Past) -> list[StartPerson]:
+    """The people as the merge left them: the steward who moved has another organisation and a token for it."""
     source, target = staff.usccs[MERGED], staff.usccs[INTO]
-    title = organisations.titles([target])[target]
-    found = []
-    for person in made:
-        if person.organisation == source:
-            number = staff.subject(person.post, MERGED).person_no
-            subject = accounts.subject_for(person_no=number, post=person.post, organisation=target, at=past.now)
-            token = accounts.issue_token(name="demo", by=subject, at=past.now).token.reveal_text()
-            found.append(replace(person, organisation=target, organisation_name=title, token=token))
-        else:
-            found.append(person)
-    return found
+    subject = accounts.subject_for(person_no=steward, post=Post.DATA_STEWARD, organisation=target, at=past.now)
+    name = organisations.titles([target])[target]
+    token = accounts.issue_token(name="demo", by=subject, at=past.now).token.reveal_text()
+    return [
+        replace(person, organisation=target, organisation_name=name, token=token)
+        if person.organisation == source
+        else person
+        for person in made
+    ]
