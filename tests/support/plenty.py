@@ -55,7 +55,9 @@ class Plenty:
         self.mounts(resources)
         self.runs(resources)
         self.scores(resources)
-        self.grants(self.requests(resources))
+        requests = self.requests(resources)
+        self.grants(requests)
+        self.disputes(requests)
         self.calls(resources)
         self.cases()
         self.notices()
@@ -228,6 +230,21 @@ class Plenty:
                     terms={}, decider="platform", decided_by=BY, granted_at=self.moment(n), starts_at=self.moment(n),
                     # Ended, so that no gateway tries to compile terms that are empty.
                     expires_at=self.moment(n) + 365 * DAY, ended_at=self.moment(n) + timedelta(hours=1),
+                )
+                for n, request in zip(self.numbers(), requests, strict=True)
+            ],
+            batch_size=1000,
+        )  # fmt: skip
+
+    def disputes(self, requests: list[Any]) -> None:
+        from jutong.delivery.sharing.models import Dispute
+
+        Dispute.objects.bulk_create(
+            [
+                Dispute(
+                    dispute_no=f"ZY8{n:07d}", case_no=f"ZY8{n:07d}", request=request, kind="refused", reason="x",
+                    provider_uscc=request.provider_uscc, consumer_uscc=request.consumer_uscc, wished="x",
+                    state="coordinating", raised_by=BY, raised_at=self.moment(n),
                 )
                 for n, request in zip(self.numbers(), requests, strict=True)
             ],

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from jutong.demo import calls, catalogue, databases, people, region, sharing
+from jutong.demo import calls, catalogue, databases, people, reform, region, sharing
 from jutong.demo.databases import DepartmentDatabase, Server
 from jutong.demo.moments import Past
 from jutong.demo.staff import Staff
@@ -98,7 +98,10 @@ def load(around: Surroundings, told: Told) -> Summary:
     with transaction.atomic():
         sharing.revoke_some(staff, past)
         _measure(staff, taken, past)
-        _reform(staff, past)
+        reform.rename(staff, past)
+        moved = reform.merge(staff, past)
+        reform.prepare_another(staff, past)
+        write_people(around.folder, reform.moved_people(filled, moved, staff, past))
         notices.mark_older_read(before=past.at(4, 9))
     _analyse()
     return Summary(len(usccs), len(filled), len(taken) + len(compiled), rows, asked, logged)
@@ -221,20 +224,6 @@ def _measure(staff: Staff, codes: dict[str, str], past: Past) -> None:
     engineer = staff.subject(Post.CENTRE_ENGINEER, "xxzx")
     for title, _ in databases.MOUNTED:
         quality.measure_now(resource_code=codes[title], by=engineer, at=past.now)
-
-
-def _reform(staff: Staff, past: Past) -> None:
-    """The reform of the region: one department goes on under another name; its codes stay."""
-    organisations.rename(
-        uscc=staff.usccs["fpb"],
-        name="广西壮族自治区乡村振兴局",
-        short_name="自治区乡村振兴局",
-        valid_from=past.workday(15),
-        reason="机构改革",
-        document_no="桂编演示〔2021〕1号",
-        by=staff.system_admin,
-        at=past.at(15, 9, 30),
-    )
 
 
 def _analyse() -> None:

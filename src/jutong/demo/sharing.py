@@ -1,7 +1,4 @@
-"""Who asks whom for what: calling systems, requests in every state, the grants that follow.
-
-There is no procedure of disputes yet: a disputed refusal is one after which the department asked again.
-"""
+"""Who asks whom for what: calling systems, requests in every state, the grants and disputes that follow."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,10 +6,12 @@ from datetime import timedelta
 from random import Random
 
 from jutong.delivery.sharing import api as sharing
-from jutong.delivery.sharing.values import Consent, Quota, Refusal, Wish
-from jutong.demo import databases, people, region
+from jutong.delivery.sharing.values import Consent, DisputeKind, Quota, Refusal, Wish
+from jutong.demo import databases, disputes, people, region
 from jutong.demo.moments import Past
 from jutong.demo.staff import Staff
+from jutong.foundation.procedures import api as procedures
+from jutong.foundation.procedures.values import SchemeStep, Seat
 from jutong.kernel.codes.sharing import ShareType
 from jutong.kernel.policy import Post
 from jutong.registry.accounts import api as accounts
@@ -33,16 +32,24 @@ _MATTERS = ("最低生活保障对象认定", "企业开办登记", "社会保�
 _BASES = ("《社会救助暂行办法》第四十五条", "《优化营商环境条例》第三十七条", "《中华人民共和国社会保险法》第七十五条",
           "部门“三定”规定和行政权力清单", "《中华人民共和国行政许可法》第三十条")  # fmt: skip
 
-GRANTED = 60
+GRANTED = 44
 """How many requests for mounted resources were granted, at once or by the procedure."""
+
+INSIDE = "jyt"
+"""The department that looks at its requests itself before they leave it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """How far a request has come, and how many working days ago it was submitted."""
+    """How far a request has come, and how many working days ago it was submitted; how far its dispute has, if any."""
 
     steps: tuple[str, ...]
     submitted: int
+    dispute: tuple[str, ...] = ()
+    disputed: int = 0
+
+
+_REFUSED = ("forward", "refuse", "push")
 
 
 _OPEN = (
@@ -63,9 +70,13 @@ _ENDED = (
     Fate(("reject",), 33),
     Fate(("withdraw",), 9),
     Fate(("forward", "withdraw"), 27),
-    Fate(("forward", "refuse", "push"), 30),
-    Fate(("forward", "refuse", "push"), 24),
-    Fate(("forward", "refuse", "push"), 15),
+    Fate(_REFUSED, 30),
+)
+_RETURNED = (
+    Fate(("send_back",), 4),
+    Fate(("send_back", "complete"), 5),
+    Fate(("forward", "ask_completion"), 6),
+    Fate(("send_back", "complete", "forward", "consent"), 9),
 )
 _IN_FAVOUR = ("forward", "consent", "push")
 
@@ -97,7 +108,19 @@ def ask(staff: Staff, past: Past, codes: Mapping[str, str], clients: Mapping[str
     asked = 0
     for department, code, fate in sorted(_plan(random, codes, clients), key=lambda planned: -planned[2].submitted):
         asked += _Request(staff, past, clients[department], catalogue.get_resource(code), random).go(fate)
-    return asked
+    prepare_inside(staff, past, _nobodys(codes), clients[INSIDE])
+    return asked + 1
+
+
+def _nobodys(codes: Mapping[str, str]) -> str:
+    """A published resource of the last ones in the table that can be asked for, for the request that is prepared."""
+    return next(
+        codes[entry.content.title]
+        for entry in reversed(region.entries())
+        if entry.content.title in codes
+        and entry.content.sharing_type is ShareType.CONDITIONAL
+        and entry.department != INSIDE
+    )
 
 
 def _plan(random: Random, codes: Mapping[str, str], clients: Mapping[str, Client]) -> Iterator[tuple[str, str, Fate]]:
@@ -107,7 +130,9 @@ def _plan(random: Random, codes: Mapping[str, str], clients: Mapping[str, Client
     pairs = [(d, t) for t in mounted for d in clients if d != slugs[t]]
     random.shuffle(pairs)
     for place, (department, title) in enumerate(pairs[:GRANTED]):
-        yield department, codes[title], Fate(_IN_FAVOUR, 62 - place % 45)
+        # One of them finds that what it gets is not as it is catalogued.
+        dispute = (("raise", "state"), 4) if place == 3 else ((), 0)
+        yield department, codes[title], Fate(_IN_FAVOUR, 62 - place % 45, *dispute)
     others = [
         entry
         for entry in region.entries()
@@ -116,13 +141,15 @@ def _plan(random: Random, codes: Mapping[str, str], clients: Mapping[str, Client
         and entry.content.sharing_type is ShareType.CONDITIONAL
     ]
     random.shuffle(others)
-    for fate, entry in zip((*_OPEN, *_ENDED), others, strict=False):
+    for fate, entry in zip((*_OPEN, *_ENDED, *_RETURNED), others, strict=False):
         consumers = [department for department in clients if department != entry.department]
         yield random.choice(consumers), codes[entry.content.title], fate
-    disputed = others[len(_OPEN) + len(_ENDED)]
-    consumer = next(department for department in clients if department != disputed.department)
-    yield consumer, codes[disputed.content.title], Fate(("forward", "refuse", "push"), 40)
-    yield consumer, codes[disputed.content.title], Fate(("forward",), 4)
+    plain = (*_OPEN, *_ENDED, *_RETURNED)
+    # What is disputed goes to departments that have somebody to coordinate.
+    coordinated = [entry for entry in others[len(plain) :] if entry.department in people.COORDINATORS]
+    for (steps, back), entry in zip(disputes.WAYS, coordinated, strict=False):
+        consumer = random.choice([department for department in clients if department != entry.department])
+        yield consumer, codes[entry.content.title], Fate(_REFUSED, back + 10, steps, back)
 
 
 class _Request:
@@ -131,23 +158,35 @@ class _Request:
     def __init__(self, staff: Staff, past: Past, client: Client, resource: Resource, random: Random):
         self.staff, self.past, self.client, self.resource, self.random = staff, past, client, resource, random
         slugs = {uscc: slug for slug, uscc in staff.usccs.items()}
-        self.provider = staff.subject(Post.DATA_STEWARD, slugs[resource.provider_uscc])
+        self.slug = slugs[resource.provider_uscc]
+        self.provider = staff.subject(Post.DATA_STEWARD, self.slug)
         self.consumer = staff.subject(Post.DATA_STEWARD, client.department)
 
     def go(self, fate: Fate) -> int:
         """Ask, and take the steps; 0 when there was nothing to ask for."""
         back = fate.submitted
         wish = self._wish(back)
-        at = self.past.at(back, 9 + self.random.randrange(8), self.random.randrange(60))
         try:
-            number = sharing.request_resource(resource_code=self.resource.code, wish=wish, by=self.consumer, at=at)
+            number = self._send(wish, back)
         except (sharing.AlreadyGranted, sharing.CannotBeRequested):
             return 0
         if not self.at_once:
             for step in fate.steps:
                 back = max(1, back - self.random.choice((1, 1, 2) if step != "consent" else (1, 2, 3, 4, 6)))
                 self._take(step, number, wish, back)
+        if fate.dispute:
+            kind = DisputeKind.REFUSED if fate.steps == _REFUSED else DisputeKind.DATA_WRONG
+            quarrel = disputes.Quarrel(self.staff, self.past, number, self.consumer, self.provider, self.slug)
+            quarrel.go(fate.dispute, fate.disputed, kind)
         return 1
+
+    def ask(self, back: int) -> str:
+        """Ask, and leave it to the others; the request's number."""
+        return self._send(self._wish(back), back)
+
+    def _send(self, wish: Wish, back: int) -> str:
+        at = self.past.at(back, 9 + self.random.randrange(8), self.random.randrange(60))
+        return sharing.request_resource(resource_code=self.resource.code, wish=wish, by=self.consumer, at=at)
 
     @property
     def at_once(self) -> bool:
@@ -178,6 +217,18 @@ class _Request:
             sharing.forward(request_no=number, by=reviewer, at=at)
         elif step == "reject":
             sharing.reject(request_no=number, remark="申请依据未引用具体条款，请补充后重新申请。", by=reviewer, at=at)
+        elif step in ("send_back", "ask_completion"):
+            by = reviewer if step == "send_back" else self.provider
+            remark = "请补充引用的条款，并说明具体业务场景和联系人。"
+            sharing.send_back(request_no=number, gaps=["basis_missing", "purpose_unclear"], remark=remark, by=by, at=at)
+        elif step == "complete":
+            sharing.complete(
+                request_no=number,
+                remark="已补充条款和业务场景。",
+                legal_basis=self.random.choice(_BASES),
+                by=self.consumer,
+                at=at,
+            )
         elif step == "withdraw":
             sharing.withdraw(request_no=number, remark="改用已发布的同类资源。", by=self.consumer, at=at)
         elif step == "consent":
@@ -195,6 +246,20 @@ class _Request:
             sharing.refuse(request_no=number, refusal=refusal, by=self.provider, at=at)
         else:
             sharing.push(request_no=number, by=reviewer, at=at)
+
+
+def prepare_inside(staff: Staff, past: Past, code: str, client: Client) -> str:
+    """A department has laid down its own steps before it asks; one request goes round it. Gives its number."""
+    staff_of = {post: staff.subject(post, client.department) for post in (Post.DATA_STEWARD, Post.DATA_COORDINATOR)}
+    procedures.lay_down_scheme(
+        organisation=staff.usccs[client.department],
+        kind="sharing.request",
+        steps=[SchemeStep("分管处室审核", (Seat(Post.DATA_COORDINATOR),))],
+        by=staff_of[Post.DATA_COORDINATOR],
+        at=past.at(2, 9, 30),
+    )
+    asking = _Request(staff, past, client, catalogue.get_resource(code), Random("inside"))
+    return asking.ask(1)
 
 
 def revoke_some(staff: Staff, past: Past) -> int:

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from jutong.config.environment import APP_ROLE, DATABASE_NAME, socket_folder, socket_url
+from jutong.delivery.sharing.values import DisputeState, RequestState
 from jutong.demo import region
 from jutong.kernel.clock import local_day
 from jutong.kernel.codes.uscc import find_fault
@@ -106,7 +107,9 @@ def test_every_credit_code_checks(database):
 def test_every_resource_keeps_the_rules_of_the_catalogue(database):
     on = local_day(datetime.now(UTC))
     owners = dict(database.execute("SELECT code, owner_uscc FROM catalogue_classification").fetchall())
-    contents = [Content.from_json(row[0]) for row in database.execute("SELECT content FROM catalogue_resourceversion")]
+    # What a reform moves keeps its code, and with it the section of the department that compiled it.
+    compiled = "SELECT content FROM catalogue_resourceversion WHERE number = 1"
+    contents = [Content.from_json(row[0]) for row in database.execute(compiled)]
 
     gaps = {
         content.title: found
@@ -126,15 +129,22 @@ def test_requests_stand_in_every_state_and_some_are_late(database):
         " WHERE c.ended_at IS NULL AND c.due_on < %s AND k.procedure = 'sharing.data_request'",
         local_day(datetime.now(UTC)),
     )
-    disputed = count(
-        database,
-        "SELECT count(*) FROM sharing_datarequest a JOIN sharing_datarequest b USING (resource_code, client_no)"
-        " WHERE a.state = 'refused' AND b.submitted_at > a.closed_at",
-    )
+    disputed = {row[0] for row in database.execute("SELECT state FROM sharing_dispute")}
+    anew = count(database, "SELECT count(*) FROM sharing_datarequest WHERE dispute_id IS NOT NULL")
 
-    assert states == {"reviewing", "answering", "pushing", "granted", "refused", "rejected", "withdrawn"}
+    assert states == set(RequestState)
     assert late >= 3
-    assert disputed >= 1
+    assert disputed == set(DisputeState)
+    assert anew == 2
+
+
+def test_a_department_was_renamed_and_another_became_part_of_a_third(database, people, asked):
+    plans = dict(database.execute("SELECT kind, state FROM organisations_reformplan").fetchall())
+    steward = people["steward.tcj"]
+
+    assert plans == {"merge": "done", "transfer": "draft"}
+    assert steward["organisation"] == people["steward.swt"]["organisation"]
+    assert asked("steward.tcj", "GET", "/accounts/me").status_code == 200
 
 
 def test_things_happened_in_their_order(database):
@@ -142,7 +152,8 @@ def test_things_happened_in_their_order(database):
         "mounted before it was published": "SELECT count(*) FROM mounting_mount m JOIN catalogue_resource r"
         " ON r.code = m.resource_code WHERE m.mounted_at < r.published_at",
         "asked for before it was published": "SELECT count(*) FROM sharing_datarequest q JOIN catalogue_resource r"
-        " ON r.code = q.resource_code WHERE q.submitted_at < r.published_at",
+        " ON r.code = q.resource_code JOIN catalogue_resourceversion v ON v.resource_id = r.id AND v.number = 1"
+        " WHERE q.submitted_at < v.published_at",
         "asked for by a system that was not there": "SELECT count(*) FROM sharing_datarequest q JOIN accounts_client c"
         " USING (client_no) WHERE q.submitted_at < c.created_at",
         "decided before it was asked for": "SELECT count(*) FROM sharing_datarequest WHERE decided_at < submitted_at",
@@ -201,7 +212,8 @@ def test_each_person_holds_one_post_and_the_list_is_for_its_owner_alone(platform
     }  # fmt: skip
     posts = count(
         database,
-        "SELECT max(posts) FROM (SELECT count(*) AS posts FROM accounts_appointment GROUP BY person_id) AS held",
+        "SELECT max(posts) FROM (SELECT count(*) AS posts FROM accounts_appointment"
+        " WHERE ended_at IS NULL GROUP BY person_id) AS held",
     )
     assert posts == 1
 

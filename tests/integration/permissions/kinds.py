@@ -1086,6 +1086,44 @@ class RequestKind:
         return DataRequest.objects.filter(queries.request_scope(subject, action))
 
 
+@kind("dispute", "delivery.sharing")
+class DisputeKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.delivery.sharing.models import Dispute
+
+        rows = Dispute.objects.bulk_create(
+            Dispute(
+                dispute_no=f"ZY2099{n:04d}",
+                case_no=f"ZY2099{n:04d}",
+                request=request,
+                provider_uscc=request.provider_uscc,
+                consumer_uscc=request.consumer_uscc,
+                kind="refused",
+                reason="x",
+                wished="x",
+                state="coordinating",
+                raised_by=BY,
+                raised_at=AT,
+            )
+            for n, request in enumerate(the_requests(world))
+        )
+        return [(row, {"provider": row.provider_uscc, "consumer": row.consumer_uscc}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.delivery.sharing import queries
+
+        return queries.facts_of_dispute(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.delivery.sharing import queries
+        from jutong.delivery.sharing.models import Dispute
+
+        return Dispute.objects.filter(queries.dispute_scope(subject, action))
+
+
 @kind("grant", "delivery.sharing")
 class GrantKind:
     @staticmethod

@@ -315,6 +315,18 @@ def withdraws_request(who: Who, thing: Thing) -> bool:
     return who.post == STEWARD and owns(who, thing["consumer"]) and thing["open"]
 
 
+# A dispute: both departments (steward, coordinator, chief), the bureau's reviewer and its monitor; raised by the
+# steward of the department that asked.
+def sees_dispute(who: Who, thing: Thing) -> bool:
+    if who.post in (REVIEWER, MONITOR):
+        return True
+    return who.post in (STEWARD, COORDINATOR, CHIEF) and (owns(who, thing["consumer"]) or owns(who, thing["provider"]))
+
+
+def raises_dispute(who: Who, thing: Thing) -> bool:
+    return who.post == STEWARD and owns(who, thing["consumer"])
+
+
 # Grants: as requests that were handed in; the centre, which runs the gateway, sees them too.
 def sees_grant(who: Who, thing: Thing) -> bool:
     return sees_request(who, {**thing, "handed_in": True}) or who.post == ENGINEER
@@ -487,6 +499,8 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "sharing.request.submit": ("place", submits_request),
     "sharing.request.view": ("request", sees_request),
     "sharing.request.withdraw": ("request", withdraws_request),
+    "sharing.dispute.raise": ("request", raises_dispute),
+    "sharing.dispute.view": ("dispute", sees_dispute),
     "sharing.grant.view": ("grant", sees_grant),
     "sharing.grant.revoke": ("grant", revokes_grant),
     "sharing.grant.return": ("grant", returns_grant),
@@ -515,7 +529,7 @@ ONLY_LOOKS = frozenset(
         "catalogue.change.view",
         "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
         "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "sharing.request.view",
-        "sharing.grant.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",
+        "sharing.grant.view", "sharing.dispute.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",
         "notices.dispatch.see", "organisations.reform.view", "procedures.inner.see", "procedures.returns.see",
         "procedures.scheme.see", "secrecy.figures.view", "secrecy.stop.view", "overview.calls.see",
         "overview.health.see", "overview.ledger.see", "overview.operations.see", "overview.region.see",

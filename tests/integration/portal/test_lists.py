@@ -38,6 +38,8 @@ LISTS = {
     "/catalogue/changes/": ("bureau_reviewer", 12),
     "/sharing/requests/": ("bureau_reviewer", 12),
     "/sharing/grants/?all=1": ("bureau_reviewer", 12),
+    "/sharing/disputes/": ("bureau_reviewer", 12),
+    "/sharing/matching/": ("bureau_reviewer", 12),
     "/mounting/": ("centre_engineer", 12),
     "/mounting/sources/": ("centre_engineer", 12),
     "/mounting/files/": ("centre_engineer", 12),

@@ -11,6 +11,7 @@ from jutong.delivery.sharing.values import Consent, Decider, Mask, Refusal, Requ
 from jutong.foundation.audit.models import Entry
 from jutong.foundation.procedures import api as procedures
 from jutong.kernel.errors import JutongError, NotPermitted
+from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.domain import NoSuchResource
 from tests.integration.sharing.conftest import AT, days
 from tests.unit.supply.catalogue import samples
@@ -237,7 +238,7 @@ class TestWhatIsRefused:
     def test_what_is_not_published_is_not_there(self, town):
         by = town.provider.subject
         content = samples.shops(provider_uscc=by.organisation, classification="")
-        draft_no = services.catalogue.create_draft(content=content, by=by, at=AT)
+        draft_no = catalogue.create_draft(content=content, by=by, at=AT)
 
         with pytest.raises(NoSuchResource):
             town.ask("303005/1")

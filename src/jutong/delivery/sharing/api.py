@@ -1,5 +1,6 @@
 """The door of sharing: what other rooms may call. Values are in `values`, facts in `events`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from jutong.delivery.sharing import queries, services
@@ -14,12 +15,14 @@ from jutong.delivery.sharing.domain import (
 from jutong.delivery.sharing.values import (
     Answers,
     Consent,
+    DisputeKind,
     Flow,
     Grant,
     GrantOutline,
     Outlook,
     Refusal,
     RequestCount,
+    Ruling,
     Wish,
 )
 from jutong.kernel.policy import Subject
@@ -32,7 +35,10 @@ __all__ = [
     "NoSuchGrant",
     "NoSuchRequest",
     "answers",
+    "complete",
+    "confirm_settlement",
     "consent",
+    "decide_dispute",
     "default_masks",
     "find_live_grant",
     "flows",
@@ -42,14 +48,20 @@ __all__ = [
     "live_grants",
     "outlook",
     "push",
+    "raise_dispute",
     "recompile",
+    "refer_dispute",
     "refuse",
     "reject",
     "request_counts",
     "request_resource",
     "revoke",
+    "send_back",
+    "settle_dispute",
+    "state_in_dispute",
     "view_grant",
     "withdraw",
+    "withdraw_dispute",
 ]
 
 
@@ -138,6 +150,51 @@ def refuse(*, request_no: str, refusal: Refusal, by: Subject, at: datetime) -> N
 def push(*, request_no: str, by: Subject, at: datetime) -> str:
     """The bureau pushes the answer (结果推送); gives the grant's number, or nothing after a refusal."""
     return services.push(request_no=request_no, by=by, at=at)
+
+
+def send_back(*, request_no: str, gaps: Sequence[str], remark: str, by: Subject, at: datetime) -> None:
+    """The bureau or the provider has the request completed (退回补正)."""
+    services.send_back(request_no=request_no, gaps=gaps, remark=remark, by=by, at=at)
+
+
+def complete(*, request_no: str, remark: str, legal_basis: str = "", by: Subject, at: datetime) -> None:
+    """The consumer completes its request (补正)."""
+    services.complete(request_no=request_no, remark=remark, legal_basis=legal_basis, by=by, at=at)
+
+
+def raise_dispute(*, request_no: str, kind: DisputeKind, reason: str, wished: str, by: Subject, at: datetime) -> str:
+    """Bring a request to coordination (提请协调); gives the dispute's number. Art. 39."""
+    return services.raise_dispute(request_no=request_no, kind=kind, reason=reason, wished=wished, by=by, at=at)
+
+
+def state_in_dispute(*, dispute_no: str, statement: str, by: Subject, at: datetime) -> None:
+    """Say what one's department thinks (陈述意见)."""
+    services.state_in_dispute(dispute_no=dispute_no, statement=statement, by=by, at=at)
+
+
+def settle_dispute(*, dispute_no: str, settlement: Ruling, by: Subject, at: datetime) -> None:
+    """The provider's coordinator proposes a settlement (协调意见)."""
+    services.settle_dispute(dispute_no=dispute_no, settlement=settlement, by=by, at=at)
+
+
+def confirm_settlement(*, dispute_no: str, agreed: bool, remark: str = "", by: Subject, at: datetime) -> None:
+    """A side agrees to the settlement, or not (确认协调意见)."""
+    services.confirm_settlement(dispute_no=dispute_no, agreed=agreed, remark=remark, by=by, at=at)
+
+
+def refer_dispute(*, dispute_no: str, remark: str, by: Subject, at: datetime) -> None:
+    """The coordinator passes the dispute to the working group."""
+    services.refer_dispute(dispute_no=dispute_no, remark=remark, by=by, at=at)
+
+
+def decide_dispute(*, dispute_no: str, decision: Ruling, by: Subject, at: datetime) -> None:
+    """The bureau enters the working group's decision (工作小组决定)."""
+    services.decide_dispute(dispute_no=dispute_no, decision=decision, by=by, at=at)
+
+
+def withdraw_dispute(*, dispute_no: str, remark: str = "", by: Subject, at: datetime) -> None:
+    """The consumer takes the dispute back (撤回争议)."""
+    services.withdraw_dispute(dispute_no=dispute_no, remark=remark, by=by, at=at)
 
 
 def revoke(*, grant_no: str, reason: str, by: Subject, at: datetime) -> Grant:

@@ -1,10 +1,14 @@
 """Plugs sharing into Django and into the rooms below."""
 
 from datetime import datetime
+from typing import Final
 
 from django.apps import AppConfig
 
 from jutong.kernel.text import N_
+
+_ANSWERED: Final = ("pushing", "telling")
+"""Where a case of a request stands once the provider has answered."""
 
 
 class SharingConfig(AppConfig):
@@ -19,6 +23,7 @@ class SharingConfig(AppConfig):
         from jutong.foundation.notices import api as notices
         from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.outbox import api as outbox
+        from jutong.foundation.procedures.events import CaseMoved, StepOverdue
         from jutong.supply.catalogue import api as catalogue
         from jutong.supply.catalogue.events import ResourcePublished, ResourceWithdrawn
         from jutong.supply.exchange.events import RunFinished
@@ -26,6 +31,7 @@ class SharingConfig(AppConfig):
         from jutong.ui import navigation, slots
 
         assert procedures.DataRequest.name == services.DATA_REQUEST
+        assert procedures.Dispute.name == services.DISPUTE
         assert procedures.REQUEST.key == services.INNER_KIND
 
         def published(event: ResourcePublished | ResourceWithdrawn, *, at: datetime) -> None:
@@ -34,7 +40,24 @@ class SharingConfig(AppConfig):
         def moved(event: ResourceMounted | MountStopped | RunFinished, *, at: datetime) -> None:
             services.recompile(resource_code=event.resource_code, at=at)
 
-        notices.declare_kinds(NoticeKind("sharing.grant", N_("授权变动提醒"), Group.RESULTS))
+        def answered(event: CaseMoved, *, at: datetime) -> None:
+            if (
+                event.procedure == services.DATA_REQUEST
+                and event.from_state == "answer"
+                and event.to_state in _ANSWERED
+            ):
+                services.note_answer(request_no=event.case_no, in_time=not event.late)
+
+        def unanswered(event: StepOverdue, *, at: datetime) -> None:
+            if event.procedure == services.DATA_REQUEST and event.step == "answer":
+                services.note_answer(request_no=event.case_no, in_time=False)
+
+        notices.declare_kinds(
+            NoticeKind("sharing.grant", N_("授权变动提醒"), Group.RESULTS),
+            NoticeKind("sharing.dispute", N_("供需争议提醒"), Group.RESULTS),
+        )
+        outbox.subscribe(CaseMoved, answered, name="sharing.note_answer")
+        outbox.subscribe(StepOverdue, unanswered, name="sharing.note_answer")
         outbox.subscribe(ResourcePublished, published, name="sharing.recompile")
         outbox.subscribe(ResourceWithdrawn, published, name="sharing.recompile")
         catalogue.plug_users(queries.Users())
@@ -58,6 +81,22 @@ class SharingConfig(AppConfig):
             order=20,
             visible=lambda subject: subject.post in policy.SEES_GRANTS,
             icon="key",
+        )
+        navigation.register(
+            navigation.SUPPLY_DEMAND,
+            title=N_("供需台账"),
+            url_name="sharing:matching",
+            order=10,
+            visible=lambda subject: subject.post in policy.SEES_REQUESTS,
+            icon="heart-handshake",
+        )
+        navigation.register(
+            navigation.SUPPLY_DEMAND,
+            title=N_("供需争议"),
+            url_name="sharing:disputes",
+            order=20,
+            visible=lambda subject: subject.post in policy.SEES_DISPUTES,
+            icon="scale",
         )
         slots.register(
             "resource",

@@ -82,3 +82,35 @@ class AccessExpired(Event):
     @property
     def stream(self) -> str:
         return self.resource_code
+
+
+@dataclass(frozen=True)
+class DisputeRaised(Event):
+    """Consumer and provider do not agree about a request (供需争议提请协调)."""
+
+    name = "sharing.dispute_raised"
+    dispute_no: str
+    request_no: str
+    resource_code: str
+    provider_uscc: str
+    consumer_uscc: str
+    kind: str
+
+    @property
+    def stream(self) -> str:
+        return self.resource_code
+
+
+@dataclass(frozen=True)
+class DisputeClosed(Event):
+    """A dispute came to its end (供需争议办结): settled, reopened, dismissed or withdrawn."""
+
+    name = "sharing.dispute_closed"
+    dispute_no: str
+    request_no: str
+    resource_code: str
+    state: str
+
+    @property
+    def stream(self) -> str:
+        return self.resource_code

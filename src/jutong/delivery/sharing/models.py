@@ -7,9 +7,10 @@ from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.base.models import actor_field, resource_code_field, uscc_field
-from jutong.delivery.sharing.values import Decider, OutlookKind, RequestState
+from jutong.delivery.sharing.values import Decider, DisputeKind, DisputeState, OutlookKind, RequestState
 
 OPEN_STATES = [state.value for state in RequestState if state.open]
+OPEN_DISPUTES = [state.value for state in DisputeState if state.open]
 
 
 class NumberCounter(models.Model):
@@ -29,7 +30,8 @@ class DataRequest(models.Model):
 
     `wish` is what was asked and never changes; `supplements` are purpose and basis as told again when the request was
     returned for completion, the last one counts; `answer` is the provider's consent or refusal. `route` tells whether
-    the platform gave it at once or the procedure decided; `case_no` is the procedure's case.
+    the platform gave it at once or the procedure decided; `case_no` is the procedure's case. `dispute` is the one
+    whose ruling began it anew. `answer_in_time` is known once the provider has answered or its limit is over.
     """
 
     request_no = models.CharField(max_length=20, unique=True)
@@ -49,6 +51,8 @@ class DataRequest(models.Model):
     submitted_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    answer_in_time = models.BooleanField(null=True)
+    dispute = models.OneToOneField("Dispute", on_delete=models.PROTECT, null=True, related_name="new_request")
 
     class Meta:
         verbose_name = N_("数据需求申请")
@@ -73,6 +77,55 @@ class DataRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_no} {self.resource_code}"
+
+
+class Dispute(models.Model):
+    """A dispute between consumer and provider about a request (供需争议). Art. 39.
+
+    `statements` are what both sides said, in order; `settlement` is what the coordinator proposes and both confirm,
+    `decision` what the working group decided. Whose it is follows organisation reform; the request it is about stays
+    as it was closed.
+    """
+
+    dispute_no = models.CharField(max_length=20, unique=True)
+    case_no = models.CharField(max_length=40)
+    request = models.ForeignKey(DataRequest, on_delete=models.PROTECT, related_name="disputes")
+    provider_uscc = uscc_field(db_index=True)
+    consumer_uscc = uscc_field(db_index=True)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in DisputeKind])
+    reason = models.TextField()
+    wished = models.TextField()
+    statements = models.JSONField(default=list)
+    settlement = models.JSONField(null=True)
+    decision = models.JSONField(null=True)
+    state = models.CharField(max_length=20, choices=[(state.value, state.label) for state in DisputeState])
+    raised_by = actor_field()
+    raised_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = N_("供需争议")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(state__in=OPEN_DISPUTES), name="sharing_one_open_dispute"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN_DISPUTES, closed_at=None)
+                | (~Q(state__in=OPEN_DISPUTES) & Q(closed_at__isnull=False)),
+                name="sharing_dispute_closed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["reopened", "dismissed"]) | Q(decision__isnull=False),
+                name="sharing_decision_is_written",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="settled") | Q(settlement__isnull=False), name="sharing_settlement_is_written"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "-raised_at"], name="sharing_dispute_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.dispute_no} {self.kind}"
 
 
 class Grant(models.Model):

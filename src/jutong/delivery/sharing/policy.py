@@ -29,6 +29,16 @@ VIEW_REQUEST: Final = Action(
 WITHDRAW_REQUEST: Final = Action(
     "sharing.request.withdraw", N_("撤回数据需求申请"), (rule(STEWARDS, Relation.CONSUMER, "open"),)
 )
+RAISE_DISPUTE: Final = Action("sharing.dispute.raise", N_("提请供需争议协调"), (rule(STEWARDS, Relation.CONSUMER),))
+VIEW_DISPUTE: Final = Action(
+    "sharing.dispute.view",
+    N_("查看供需争议"),
+    (
+        rule(DEPARTMENT_READERS, Relation.CONSUMER),
+        rule(DEPARTMENT_READERS, Relation.PROVIDER),
+        rule(BUREAU),
+    ),
+)
 VIEW_GRANT: Final = Action(
     "sharing.grant.view",
     N_("查看授权"),
@@ -47,6 +57,7 @@ RETURN_GRANT: Final = Action("sharing.grant.return", N_("交回授权"), (rule(S
 
 SEES_REQUESTS: Final = frozenset(post for rule_ in VIEW_REQUEST.rules for post in rule_.posts)
 SEES_GRANTS: Final = frozenset(post for rule_ in VIEW_GRANT.rules for post in rule_.posts)
+SEES_DISPUTES: Final = frozenset(post for rule_ in VIEW_DISPUTE.rules for post in rule_.posts)
 """Posts for which the menu has an entry; what they see there the rules decide."""
 
 FLAG_TITLES: Final = {"open": N_("尚未办结"), "handed_in": N_("已提交"), "live": N_("授权有效")}

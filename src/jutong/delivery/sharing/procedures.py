@@ -1,11 +1,11 @@
-"""The way of a request (数据需求申请): 2 + 5 + 2 working days through bureau and provider. Art. 22(1)–(4)."""
+"""The ways of a request (数据需求申请, Art. 22) and of a dispute about one (供需争议协调, Art. 39)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from jutong.delivery.sharing import queries, services
-from jutong.delivery.sharing.sheet import sheet_of
+from jutong.delivery.sharing.sheet import sheet_of, sheet_of_dispute
 from jutong.delivery.sharing.values import OutlookKind
 from jutong.foundation.procedures.values import (
     By,
@@ -33,6 +33,10 @@ REQUEST = InnerKind("sharing.request", N_("提出数据申请"))
 ANSWER = InnerKind("sharing.answer", N_("答复数据申请"))
 
 
+def _ruled(case: CaseValue) -> bool:
+    return bool(case.data.get("dispute"))
+
+
 def _returned_before(case: CaseValue) -> bool:
     return case.taken.get("send_back", 0) + case.taken.get("ask_completion", 0) > 0
 
@@ -49,6 +53,10 @@ def _inside(case: CaseValue) -> bool:
 
 def _reasons(case: CaseValue) -> list[tuple[str, str]]:
     return queries.return_reasons(local_day(case.opened_at)).choices()
+
+
+def _begin_anew(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_beginning_anew(case, at=at)
 
 
 def _prepare(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
@@ -171,6 +179,12 @@ class DataRequest(Procedure):
         guard=When(_at_once, N_("该资源须经审查和提供部门答复。")),
         effect=_grant_at_once,
     )
+    begin_anew = submitted.to(
+        answer,
+        title=N_("按争议处理结果重新答复"),
+        guard=When(_ruled, N_("该申请不是由供需争议处理结果重新启动的。")),
+        effect=_begin_anew,
+    )
     prepare = submitted.to(
         preparing,
         title=N_("送本部门内部审核"),
@@ -249,4 +263,156 @@ class DataRequest(Procedure):
     tell_refusal = telling.to(refused, title=N_("推送结果"), effect=_tell_refusal)
     withdraw = (preparing | review | completing_review | answer | completing_answer).to(
         withdrawn, title=N_("撤回申请"), who=By(Post.DATA_STEWARD, "consumer"), effect=_withdraw
+    )
+
+
+# --- Disputes --------------------------------------------------------------------------------------------------------
+
+
+def _take_dispute(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_dispute(case, at=at)
+
+
+def _state(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_statement(case, side="provider", by=by, at=at, data=data)
+
+
+def _reply(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_statement(case, side="consumer", by=by, at=at, data=data)
+
+
+def _be_silent(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_silence(case, by=by, at=at)
+
+
+def _settle(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_settlement(case, by=by, at=at, data=data)
+
+
+def _consumer_agrees(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_consumers_word(case, by=by, at=at)
+
+
+def _both_agree(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return services.take_agreement(case, by=by, at=at)
+
+
+def _refer(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_referral(case, by=by, at=at)
+
+
+def _reopen(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return services.take_decision(case, anew=True, by=by, at=at, data=data)
+
+
+def _dismiss(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return services.take_decision(case, anew=False, by=by, at=at, data=data)
+
+
+def _withdraw_dispute(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
+    services.take_dispute_withdrawal(case, by=by, at=at)
+
+
+_STATEMENT = (Field("statement", N_("陈述意见"), FieldKind.LONG_TEXT),)
+_ALL_ITEMS = N_("不勾选的，按原申请的全部数据项办理。")
+_DECISION = (
+    Field("document_no", N_("决定文号"), help=N_("政务数据调度工作小组决定或会议纪要的文号。")),
+    Field("decision", N_("决定内容和理由"), FieldKind.LONG_TEXT),
+)
+
+
+class Dispute(Procedure):
+    """Consumer and provider do not agree, and a coordinator settles it (供需争议协调). Art. 39.
+
+    The provider's data coordinator (数据审核专员) hears both sides and proposes; he approves nothing: a settlement is
+    what both sides confirm. Where they do not, the working group of Art. 39 decides on paper, which the bureau enters.
+    Silence forgoes a statement and agrees to nothing. That the coordinator is the provider's, and the days, are our
+    default: the Rules give each department one, and no limit.
+    """
+
+    name = "sharing.dispute"
+    title = N_("供需争议协调")
+    article = "细则第三十九条"
+    number_prefix = "ZY"
+    parties = Parties(consumer=N_("数据使用部门"), bureau=N_("自治区大数据发展局"), provider=N_("数据提供部门"))
+    applicant = "consumer"
+    data_template = "sharing/dispute_case.html"
+
+    @staticmethod
+    def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
+        return sheet_of_dispute(case, by)
+
+    raised = Start(N_("提请协调"))
+    stating = Waiting(N_("提供部门陈述"), who=By(Post.DATA_STEWARD, "provider"), limit="dispute.statement")
+    replying = Waiting(N_("使用部门陈述"), who=By(Post.DATA_STEWARD, "consumer"), limit="dispute.statement")
+    coordinating = Step(N_("协调"), who=By(Post.DATA_COORDINATOR, "provider"), limit="dispute.coordinate")
+    consumer_confirming = Step(
+        N_("使用部门确认协调意见"), who=By(Post.DATA_STEWARD, "consumer"), limit="dispute.confirm"
+    )
+    provider_confirming = Step(
+        N_("提供部门确认协调意见"), who=By(Post.DATA_STEWARD, "provider"), limit="dispute.confirm"
+    )
+    deciding = Step(N_("调度工作小组决定"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="dispute.decide")
+    settled = Final(N_("协调一致"), outcome=Outcome.DONE)
+    reopened = Final(N_("决定重新办理"), outcome=Outcome.GRANTED)
+    dismissed = Final(N_("决定维持答复"), outcome=Outcome.REFUSED)
+    withdrawn = Final(N_("已撤回"), outcome=Outcome.WITHDRAWN)
+
+    receive = raised.to(stating, title=N_("受理争议"), effect=_take_dispute)
+    state_view = stating.to(replying, title=N_("提供部门陈述意见"), fields=_STATEMENT, effect=_state)
+    reply = replying.to(coordinating, title=N_("使用部门陈述意见"), fields=_STATEMENT, effect=_reply)
+    let_pass = (stating | replying).to(
+        coordinating, title=N_("逾期未陈述，转入协调"), effect=_be_silent, on_expiry=True
+    )
+    settle = coordinating.to(
+        consumer_confirming,
+        title=N_("提出协调意见"),
+        fields=(
+            Field("settlement", N_("协调意见"), FieldKind.LONG_TEXT, help=N_("经双方确认后生效。")),
+            Field("settlement_anew", N_("由提供部门重新答复"), FieldKind.YES_NO, required=False),
+            Field(
+                "settlement_columns",
+                N_("重新答复的数据项"),
+                FieldKind.CHOICES,
+                required=False,
+                options=_asked_items,
+                help=_ALL_ITEMS,
+            ),
+        ),
+        effect=_settle,
+    )
+    refer = coordinating.to(
+        deciding, title=N_("协调未果，提请工作小组决定"), remark=Remark(N_("协调情况")), effect=_refer
+    )
+    consumer_agrees = consumer_confirming.to(provider_confirming, title=N_("同意协调意见"), effect=_consumer_agrees)
+    provider_agrees = provider_confirming.to(settled, title=N_("同意协调意见"), effect=_both_agree)
+    disagree = (consumer_confirming | provider_confirming).to(
+        deciding, title=N_("不同意，提请工作小组决定"), remark=Remark(N_("不同意的理由")), effect=_refer
+    )
+    refer_unconfirmed = (consumer_confirming | provider_confirming).to(
+        deciding,
+        title=N_("未获确认，提请工作小组决定"),
+        who=By(Post.DATA_COORDINATOR, "provider"),
+        remark=Remark(N_("协调情况")),
+        effect=_refer,
+    )
+    reopen = deciding.to(
+        reopened,
+        title=N_("决定由提供部门重新答复"),
+        fields=(
+            *_DECISION,
+            Field(
+                "decision_columns",
+                N_("重新答复的数据项"),
+                FieldKind.CHOICES,
+                required=False,
+                options=_asked_items,
+                help=_ALL_ITEMS,
+            ),
+        ),
+        effect=_reopen,
+    )
+    dismiss = deciding.to(dismissed, title=N_("决定维持原答复"), fields=_DECISION, effect=_dismiss)
+    withdraw = (stating | replying | coordinating | consumer_confirming | provider_confirming | deciding).to(
+        withdrawn, title=N_("撤回争议"), who=By(Post.DATA_STEWARD, "consumer"), effect=_withdraw_dispute
     )

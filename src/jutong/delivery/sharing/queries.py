@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
+from django.db.models import Case, CharField, Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import TruncMonth
 
 from jutong.base.access import scope_q
@@ -16,9 +16,11 @@ from jutong.delivery.sharing.values import (
     Answers,
     Consent,
     Decider,
+    DisputeKind,
     Flow,
     Grant,
     GrantOutline,
+    MatchCounts,
     Outlook,
     OutlookKind,
     Place,
@@ -69,7 +71,12 @@ def facts_of_grant(row: models.Grant) -> Facts:
     return Facts(_relations(row), frozenset(flags))
 
 
-def _relations(row: models.DataRequest | models.Grant) -> dict[Relation, str | None]:
+def facts_of_dispute(row: models.Dispute) -> Facts:
+    """What the decision may know of a dispute."""
+    return Facts(_relations(row))
+
+
+def _relations(row: models.DataRequest | models.Grant | models.Dispute) -> dict[Relation, str | None]:
     return {Relation.PROVIDER: row.provider_uscc, Relation.CONSUMER: row.consumer_uscc}
 
 
@@ -81,6 +88,11 @@ def request_scope(subject: Subject, action: Action = policy.VIEW_REQUEST) -> Q:
 def grant_scope(subject: Subject, action: Action = policy.VIEW_GRANT) -> Q:
     """The grants on which this subject may act so."""
     return scope_q(subject, action, _FIELDS, _GRANT_FLAGS)
+
+
+def dispute_scope(subject: Subject, action: Action = policy.VIEW_DISPUTE) -> Q:
+    """The disputes on which this subject may act so."""
+    return scope_q(subject, action, _FIELDS)
 
 
 # --- Requests --------------------------------------------------------------------------------------------------------
@@ -131,6 +143,84 @@ def open_request_of(client_nos: Collection[str], resource_code: str) -> models.D
     return models.DataRequest.objects.filter(
         client_no__in=client_nos, resource_code=resource_code, state__in=models.OPEN_STATES
     ).first()
+
+
+def titled_items(row: models.DataRequest) -> list[list[str]]:
+    """The items that were asked for, each with its title as far as the present version has it."""
+    titles = {item.column_name: item.title for item in catalogue.get_resource(row.resource_code).items}
+    return [[column, titles.get(column, column)] for column in wish_of(row).columns]
+
+
+# --- Disputes --------------------------------------------------------------------------------------------------------
+
+
+def disputes(subject: Subject) -> QuerySet[models.Dispute]:
+    """Disputes the subject may see, the newest first."""
+    found = models.Dispute.objects.filter(dispute_scope(subject)).select_related("request")
+    return found.order_by("-raised_at", "-id")
+
+
+def view_dispute_row(dispute_no: str, subject: Subject) -> models.Dispute:
+    """The dispute, if the subject may know of it. Raises NoSuchDispute."""
+    row = models.Dispute.objects.select_related("request").filter(dispute_no=dispute_no).first()
+    if row is None or not decide(subject, policy.VIEW_DISPUTE, facts_of_dispute(row)):
+        raise domain.NoSuchDispute(dispute=dispute_no)
+    return row
+
+
+def with_disputes(rows: QuerySet[models.DataRequest]) -> QuerySet[models.DataRequest]:
+    """The requests, each with `disputed`: open, ended or none."""
+    about = models.Dispute.objects.filter(request=OuterRef("pk"))
+    return rows.annotate(
+        disputed=Case(
+            When(Exists(about.filter(closed_at=None)), then=Value("open")),
+            When(Exists(about), then=Value("ended")),
+            default=Value("none"),
+            output_field=CharField(),
+        )
+    )
+
+
+def match_counts(subject: Subject) -> MatchCounts:
+    """How supply meets demand over the requests the subject may see, in one query."""
+    disputed = Exists(models.Dispute.objects.filter(request=OuterRef("pk"), closed_at=None))
+    counted = (
+        models.DataRequest.objects.filter(request_scope(subject))
+        .annotate(in_dispute=disputed)
+        .aggregate(
+            asked=Count("pk"),
+            granted=Count("pk", filter=Q(state=RequestState.GRANTED)),
+            refused=Count("pk", filter=Q(state=RequestState.REFUSED)),
+            in_time=Count("pk", filter=Q(answer_in_time=True)),
+            late=Count("pk", filter=Q(answer_in_time=False)),
+            disputed=Count("pk", filter=Q(in_dispute=True)),
+        )
+    )
+    return MatchCounts(**counted)
+
+
+def disputable(row: models.DataRequest) -> tuple[DisputeKind, ...]:
+    """What about a request can be brought to coordination now."""
+    state = RequestState(row.state)
+    partly = state is RequestState.GRANTED and gave_less(row)
+    return domain.disputable(state, partly=partly, late=row.answer_in_time is False)
+
+
+def gave_less(row: models.DataRequest) -> bool:
+    """Did the provider agree to fewer items than were asked for?"""
+    answer = answer_of(row)
+    return isinstance(answer, Consent) and set(answer.columns) != set(wish_of(row).columns)
+
+
+def columns_given(client_no: str, resource_code: str, at: datetime) -> tuple[str, ...]:
+    """The items that a client's live grant for a resource gives now."""
+    row = models.Grant.objects.filter(living(at), client_no=client_no, resource_code=resource_code).first()
+    return Terms.from_json(row.terms).columns if row else ()
+
+
+def new_request_of(row: models.Dispute) -> models.DataRequest | None:
+    """The request that the dispute's ruling began anew, if it did."""
+    return models.DataRequest.objects.filter(dispute=row).first()
 
 
 # --- Grants ----------------------------------------------------------------------------------------------------------

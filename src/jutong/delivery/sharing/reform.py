@@ -1,4 +1,5 @@
-"""What sharing hands over when an organisation is reformed: open requests with their cases, and grants in force."""
+"""What sharing hands over when an organisation is reformed: open requests and disputes with
+their cases, and grants in force."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -15,6 +16,8 @@ from jutong.registry.organisations.values import Move, Mover, Thing
 
 _RESOURCE, _CLIENT = "catalogue.resource", "accounts.client"
 _BECAME_ONE = N_("供需双方经机构调整并为一个单位，申请由平台办结。")
+
+_NO_DISPUTE_LEFT = N_("供需双方经机构调整并为一个单位，争议由平台办结。")
 
 
 def _holding(organisation: str) -> Q:
@@ -81,6 +84,53 @@ class Requests(Mover):
         procedures.take_by_platform(row.case_no, way, at=move.at, remark=_BECAME_ONE)
 
 
+class Disputes(Mover):
+    """Open disputes (协调中的供需争议) with their cases; clocks run on. One body has none with itself."""
+
+    kind = "sharing.dispute"
+    title = N_("协调中的供需争议")
+    order = 41
+    covers = ("sharing.Dispute.provider_uscc", "sharing.Dispute.consumer_uscc")
+    case_parties: ClassVar = {services.DISPUTE: ("consumer", "provider")}
+
+    def lines(self, organisation: str) -> Sequence[Thing]:
+        rows = models.Dispute.objects.filter(_holding(organisation), state__in=models.OPEN_DISPUTES)
+        return [
+            Thing(
+                row.dispute_no,
+                f"{row.dispute_no} {row.request.resource_title}",
+                (_RESOURCE, row.request.resource_code)
+                if row.provider_uscc == organisation
+                else (_CLIENT, row.request.client_no),
+            )
+            for row in rows.select_related("request").order_by("dispute_no")
+        ]
+
+    def move(self, move: Move) -> None:
+        rows = models.Dispute.objects.select_for_update(of=("self",)).select_related("request")
+        row = rows.filter(_holding(move.source), dispute_no=move.code, state__in=models.OPEN_DISPUTES).first()
+        if row is None:
+            return
+        moved = {
+            "provider_uscc": move.target if row.provider_uscc == move.source else row.provider_uscc,
+            "consumer_uscc": move.target if row.consumer_uscc == move.source else row.consumer_uscc,
+        }
+        if moved["provider_uscc"] == moved["consumer_uscc"]:
+            procedures.take_by_platform(row.case_no, "withdraw", at=move.at, remark=_NO_DISPUTE_LEFT)
+            return
+        models.Dispute.objects.filter(pk=row.pk).update(**moved)
+        procedures.change_party(
+            row.case_no,
+            source=move.source,
+            target=move.target,
+            remark=move.document_no,
+            data={"plan": move.plan_no},
+            by=move.by,
+            at=move.at,
+        )
+        _record("sharing.dispute.moved", move, "dispute", row.request)
+
+
 class Grants(Mover):
     """Grants in force (生效授权): number and decision stay, what the gateway reads names the new organisation.
 
@@ -139,5 +189,6 @@ def _record(action: str, move: Move, kind: str, row: models.DataRequest | models
 def plug_in() -> None:
     """Have reforms move what sharing holds."""
     organisations.plug_mover(Requests())
+    organisations.plug_mover(Disputes())
     organisations.plug_mover(Grants())
     organisations.declare_history(HISTORY)

@@ -15,11 +15,15 @@ from jutong.delivery.sharing import domain, models, queries, services
 from jutong.delivery.sharing.values import (
     Consent,
     Decider,
+    DisputeKind,
+    DisputeState,
     Mask,
     OutlookKind,
     Quota,
     Refusal,
     RequestState,
+    Ruling,
+    Way,
     Wish,
 )
 from jutong.kernel import clock
@@ -44,6 +48,7 @@ InClassification = Annotated[
 InSequence = Annotated[int, InPath(ge=1, le=999_999_999, description="顺序码", examples=[1])]
 InRequest = Annotated[str, InPath(pattern=r"^XQ[0-9]{8,16}$", examples=["XQ20260001"])]
 InGrant = Annotated[str, InPath(pattern=r"^SQ[0-9]{8,16}$", examples=["SQ20260001"])]
+InDispute = Annotated[str, InPath(pattern=r"^ZY[0-9]{8,16}$", examples=["ZY20260001"])]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 ClientNo = Annotated[str, StringConstraints(pattern=r"^C[0-9]{4,12}$"), Field(examples=["C0001"])]
 RowCondition = Annotated[
@@ -126,6 +131,8 @@ class RequestRow(Schema):
     submitted_at: datetime
     closed_at: datetime | None
     grant_no: str
+    answer_in_time: bool | None = Field(description="unknown before the answer or the end of its limit")
+    dispute_no: str = Field(description="the dispute whose ruling began this request anew, or empty")
 
 
 class RequestOut(RequestRow):
@@ -332,7 +339,7 @@ class RequestsQuery(PageQuery):
 @router.get("/requests", response={200: RequestPage, **problems()}, summary="Requests I may see")
 def requests(request: SubjectRequest, query: Query[RequestsQuery]) -> dict[str, Any]:
     """One's own, those for one's own resources, and for the bureau all; the newest first."""
-    rows = queries.requests(request.subject).select_related("grant")
+    rows = queries.requests(request.subject).select_related("grant", "dispute")
     if query.role:
         rows = rows.filter(**{f"{query.role}_uscc": request.subject.organisation})
     if query.state:
@@ -466,6 +473,291 @@ def withdraw(request: SubjectRequest, request_no: InRequest, body: StepRemarkIn)
     return _request_out(request_no, request)
 
 
+class HandlingIn(StrictSchema):
+    """One decision for several requests. A refusal needs ground, reason and legal basis, a rejection its remark."""
+
+    request_nos: list[Annotated[str, StringConstraints(pattern=r"^XQ[0-9]{8,16}$")]] = Field(
+        min_length=1, max_length=100
+    )
+    way: Way
+    remark: Text = ""
+    ground: Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,40}$")] = ""
+    reason: Text = ""
+    legal_basis: Text = ""
+
+
+class HandledOut(Schema):
+    """What became of one request: done, sent round the department first, or not done, with the error's code."""
+
+    request_no: str
+    done: bool
+    sent_round: bool
+    code: str
+    message: str
+
+
+@router.post("/handling", response={200: list[HandledOut], **problems()}, summary="Handle several requests at once")
+def handle_several(request: SubjectRequest, body: HandlingIn) -> list[dict[str, Any]]:
+    """批量办理: each request by itself; one that cannot go this way stays as it is and says why.
+
+    Consent gives all items asked for with their default masks. For whoever may take the single requests this way.
+    """
+    refusal = Refusal(body.ground, body.reason, body.legal_basis) if body.way is Way.REFUSE else None
+    done = services.handle_several(
+        request_nos=body.request_nos,
+        decision=services.OneForAll(body.way, body.remark, refusal),
+        by=request.subject,
+        at=clock.now(),
+    )
+    return [
+        {
+            "request_no": each.request_no,
+            "done": each.error is None,
+            "sent_round": each.sent_round,
+            "code": each.error.code if each.error else "",
+            "message": each.error.words(gettext) if each.error else "",
+        }
+        for each in done
+    ]
+
+
+# --- Disputes --------------------------------------------------------------------------------------------------------
+
+
+class DisputeIn(StrictSchema):
+    """What a dispute is about, why, and what outcome is wished."""
+
+    kind: DisputeKind
+    reason: Text
+    wished: Text
+
+
+class StatementIn(StrictSchema):
+    """What a side thinks."""
+
+    statement: Text
+
+
+class SettlementIn(StrictSchema):
+    """The settlement: in words, whether the provider answers anew, and about which items; about all where none is."""
+
+    words: Text
+    anew: bool = False
+    columns: list[Column] = Field(default_factory=list, max_length=500)
+
+
+class ConfirmationIn(StrictSchema):
+    """Whether a side agrees to the settlement; one that does not says why."""
+
+    agreed: bool
+    remark: Text = ""
+
+
+class DisputeDecisionIn(StrictSchema):
+    """The working group's decision, by the number of its document: the provider answers anew, or its answer stands."""
+
+    decision: Literal["reopen", "dismiss"]
+    document_no: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", min_length=1, max_length=100)]
+    words: Text
+    columns: list[Column] = Field(default_factory=list, max_length=500)
+
+
+class RulingOut(Schema):
+    """A settlement or decision."""
+
+    words: str
+    anew: bool
+    columns: list[str]
+    document_no: str
+
+
+class StatementOut(Schema):
+    """What a side said; no words where it let its days pass."""
+
+    side: Literal["provider", "consumer"]
+    words: str
+    at: datetime
+
+
+class DisputeRow(Schema):
+    """A dispute in a list."""
+
+    dispute_no: str
+    case_no: str
+    request_no: str
+    resource: str
+    resource_title: str
+    provider_uscc: str
+    consumer_uscc: str
+    kind: DisputeKind
+    kind_title: str
+    state: DisputeState
+    state_title: str
+    raised_at: datetime
+    closed_at: datetime | None
+
+
+class DisputeOut(DisputeRow):
+    """A dispute with what was said, how it ended, and the request that began anew."""
+
+    reason: str
+    wished: str
+    statements: list[StatementOut]
+    settlement: RulingOut | None
+    decision: RulingOut | None
+    new_request_no: str
+
+
+class DisputePage(Schema):
+    """A page of disputes."""
+
+    total: int
+    items: list[DisputeRow]
+
+
+class DisputesQuery(PageQuery):
+    """Which disputes: as consumer, as provider, in some states, about one request."""
+
+    role: Literal["consumer", "provider"] | None = None
+    state: list[DisputeState] = Field(default_factory=list)
+    request_no: Annotated[str, StringConstraints(pattern=r"^XQ[0-9]{8,16}$")] | None = None
+
+
+@router.get("/disputes", response={200: DisputePage, **problems()}, summary="Disputes I may see")
+def disputes(request: SubjectRequest, query: Query[DisputesQuery]) -> dict[str, Any]:
+    """One's own, those about one's own resources, and for the bureau all; the newest first."""
+    rows = queries.disputes(request.subject)
+    if query.role:
+        rows = rows.filter(**{f"{query.role}_uscc": request.subject.organisation})
+    if query.state:
+        rows = rows.filter(state__in=query.state)
+    if query.request_no:
+        rows = rows.filter(request__request_no=query.request_no)
+    return page_of(rows, query, present=_dispute_row)
+
+
+@router.post(
+    "/requests/{request_no}/disputes",
+    response={201: DisputeOut, **problems(404, 409)},
+    summary="Bring a request to coordination",
+)
+def raise_dispute(request: SubjectRequest, request_no: InRequest, body: DisputeIn) -> Any:
+    """提请协调: refused, given in part, unanswered past its limit, or data that is not as catalogued. Art. 39.
+
+    For the consumer's steward.
+    """
+    dispute_no = services.raise_dispute(
+        request_no=request_no,
+        kind=body.kind,
+        reason=body.reason,
+        wished=body.wished,
+        by=request.subject,
+        at=clock.now(),
+    )
+    return Status(201, _dispute_out(dispute_no, request))
+
+
+@router.get("/disputes/{dispute_no}", response={200: DisputeOut, **problems(404)}, summary="One dispute")
+def one_dispute(request: SubjectRequest, dispute_no: InDispute) -> dict[str, Any]:
+    """What it is about, what both sides said, how it is to end."""
+    return _dispute_out(dispute_no, request)
+
+
+@router.post(
+    "/disputes/{dispute_no}/statement",
+    response={200: DisputeOut, **problems(404, 409)},
+    summary="State one's view in a dispute",
+)
+def state_in_dispute(request: SubjectRequest, dispute_no: InDispute, body: StatementIn) -> dict[str, Any]:
+    """陈述意见: the provider's steward first, then the consumer's. Silence forgoes it and agrees to nothing."""
+    services.state_in_dispute(dispute_no=dispute_no, statement=body.statement, by=request.subject, at=clock.now())
+    return _dispute_out(dispute_no, request)
+
+
+@router.post(
+    "/disputes/{dispute_no}/settlement",
+    response={200: DisputeOut, **problems(404, 409)},
+    summary="Propose a settlement",
+)
+def settle_dispute(request: SubjectRequest, dispute_no: InDispute, body: SettlementIn) -> dict[str, Any]:
+    """提出协调意见, which both sides must confirm. For the provider's data coordinator."""
+    settlement = Ruling(body.words, body.anew, tuple(body.columns))
+    services.settle_dispute(dispute_no=dispute_no, settlement=settlement, by=request.subject, at=clock.now())
+    return _dispute_out(dispute_no, request)
+
+
+@router.post(
+    "/disputes/{dispute_no}/confirmation",
+    response={200: DisputeOut, **problems(404, 409)},
+    summary="Agree to a settlement, or not",
+)
+def confirm_settlement(request: SubjectRequest, dispute_no: InDispute, body: ConfirmationIn) -> dict[str, Any]:
+    """确认协调意见: the consumer's steward, then the provider's. Who does not agree has the working group decide."""
+    services.confirm_settlement(
+        dispute_no=dispute_no, agreed=body.agreed, remark=body.remark, by=request.subject, at=clock.now()
+    )
+    return _dispute_out(dispute_no, request)
+
+
+@router.post(
+    "/disputes/{dispute_no}/referral",
+    response={200: DisputeOut, **problems(404, 409)},
+    summary="Pass a dispute to the working group",
+)
+def refer_dispute(request: SubjectRequest, dispute_no: InDispute, body: ReasonIn) -> dict[str, Any]:
+    """提请工作小组决定, where the sides do not come together. For the provider's data coordinator."""
+    services.refer_dispute(dispute_no=dispute_no, remark=body.reason, by=request.subject, at=clock.now())
+    return _dispute_out(dispute_no, request)
+
+
+@router.post(
+    "/disputes/{dispute_no}/decision",
+    response={200: DisputeOut, **problems(404, 409)},
+    summary="Enter the working group's decision",
+)
+def decide_dispute(request: SubjectRequest, dispute_no: InDispute, body: DisputeDecisionIn) -> dict[str, Any]:
+    """工作小组决定: reopened, a new request waits for the provider's answer. For the bureau's reviewers."""
+    decision = Ruling(body.words, body.decision == "reopen", tuple(body.columns), body.document_no)
+    services.decide_dispute(dispute_no=dispute_no, decision=decision, by=request.subject, at=clock.now())
+    return _dispute_out(dispute_no, request)
+
+
+@router.post(
+    "/disputes/{dispute_no}/withdrawal",
+    response={200: DisputeOut, **problems(404, 409)},
+    summary="Withdraw a dispute",
+)
+def withdraw_dispute(request: SubjectRequest, dispute_no: InDispute, body: StepRemarkIn) -> dict[str, Any]:
+    """撤回争议, before its end. For the consumer's steward."""
+    services.withdraw_dispute(dispute_no=dispute_no, remark=body.remark, by=request.subject, at=clock.now())
+    return _dispute_out(dispute_no, request)
+
+
+def _dispute_row(row: models.Dispute) -> dict[str, Any]:
+    return {
+        "dispute_no": row.dispute_no,
+        "case_no": row.case_no,
+        "request_no": row.request.request_no,
+        "resource": row.request.resource_code,
+        "resource_title": row.request.resource_title,
+        "provider_uscc": row.provider_uscc,
+        "consumer_uscc": row.consumer_uscc,
+        "kind": row.kind,
+        "kind_title": _words(DisputeKind(row.kind).label),
+        "state": row.state,
+        "state_title": _words(DisputeState(row.state).label),
+        "raised_at": row.raised_at,
+        "closed_at": row.closed_at,
+    }
+
+
+def _dispute_out(dispute_no: str, request: SubjectRequest) -> dict[str, Any]:
+    row = queries.view_dispute_row(dispute_no, request.subject)
+    anew = queries.new_request_of(row)
+    told = {name: getattr(row, name) for name in ("reason", "wished", "statements", "settlement", "decision")}
+    return {**_dispute_row(row), **told, "new_request_no": anew.request_no if anew else ""}
+
+
 # --- Grants ----------------------------------------------------------------------------------------------------------
 
 
@@ -545,6 +837,8 @@ def _request_row(row: models.DataRequest) -> dict[str, Any]:
         "submitted_at": row.submitted_at,
         "closed_at": row.closed_at,
         "grant_no": given.grant_no if given else "",
+        "answer_in_time": row.answer_in_time,
+        "dispute_no": row.dispute.dispute_no if row.dispute else "",
     }
 
 

@@ -1,4 +1,4 @@
-"""What the printed sheet of a request's case tells of the request (办理单)."""
+"""What the printed sheet of a case tells of its request or dispute (办理单)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jutong.delivery.sharing import queries
-from jutong.delivery.sharing.domain import NoSuchRequest
+from jutong.delivery.sharing.domain import NoSuchDispute, NoSuchRequest
 from jutong.delivery.sharing.values import Consent
 from jutong.delivery.sharing.web import words
 from jutong.foundation.procedures.values import CaseValue
@@ -35,6 +35,20 @@ def sheet_of(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
             _("同意提供的数据项") if agreed else _("所需数据项"),
             "、".join(_item(item, agreed is not None) for item in items),
         ),
+    ]
+
+
+def sheet_of_dispute(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
+    """What the dispute is about and how it ended, as its page shows it; nothing for those who do not see that page."""
+    try:
+        row = queries.view_dispute_row(case.case_no, by)
+    except NoSuchDispute:
+        return ()
+    return [
+        (_("政务数据资源"), f"{row.request.resource_title}（{row.request.resource_code}）"),
+        *_texts(words.dispute_facts(row)),
+        *_texts(words.statement_facts(row)),
+        *_texts(words.ruling_facts(row)),
     ]
 
 

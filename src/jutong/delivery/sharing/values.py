@@ -54,6 +54,90 @@ _REQUEST_LABELS: Final = {
 }
 
 
+class Way(StrEnum):
+    """Where one decision takes several requests (批量办理)."""
+
+    FORWARD = "forward"  # 审查通过
+    REJECT = "reject"  # 不予通过
+    PUSH = "push"  # 推送结果
+    AGREE = "agree"  # 同意提供
+    REFUSE = "refuse"  # 不予提供
+
+    @property
+    def label(self) -> str:
+        return _WAY_LABELS[self]
+
+
+_WAY_LABELS: Final = {
+    Way.FORWARD: N_("审查通过，推送提供部门"),
+    Way.REJECT: N_("不予通过"),
+    Way.PUSH: N_("推送结果"),
+    Way.AGREE: N_("同意提供"),
+    Way.REFUSE: N_("答复不予提供"),
+}
+
+
+class DisputeKind(StrEnum):
+    """What a dispute between consumer and provider is about (争议事由). Art. 39."""
+
+    REFUSED = "refused"  # 不予提供
+    PARTLY = "partly"  # 只同意提供一部分
+    OVERDUE = "overdue"  # 逾期未答复
+    DATA_WRONG = "data_wrong"  # 数据与目录不符或不存在
+
+    @property
+    def label(self) -> str:
+        return _DISPUTE_KIND_LABELS[self]
+
+
+_DISPUTE_KIND_LABELS: Final = {
+    DisputeKind.REFUSED: N_("不予提供的理由不成立"),
+    DisputeKind.PARTLY: N_("只同意提供一部分"),
+    DisputeKind.OVERDUE: N_("逾期未答复"),
+    DisputeKind.DATA_WRONG: N_("数据与目录不符或不存在"),
+}
+
+
+class DisputeState(StrEnum):
+    """Where a dispute stands (争议状态). Each is the state of its case."""
+
+    STATING = "stating"  # 提供部门陈述
+    REPLYING = "replying"  # 使用部门陈述
+    COORDINATING = "coordinating"  # 协调
+    CONSUMER_CONFIRMING = "consumer_confirming"  # 使用部门确认
+    PROVIDER_CONFIRMING = "provider_confirming"  # 提供部门确认
+    DECIDING = "deciding"  # 工作小组决定
+    SETTLED = "settled"  # 协调一致
+    REOPENED = "reopened"  # 决定重新办理
+    DISMISSED = "dismissed"  # 决定维持答复
+    WITHDRAWN = "withdrawn"  # 已撤回
+
+    @property
+    def label(self) -> str:
+        return _DISPUTE_LABELS[self]
+
+    @property
+    def open(self) -> bool:
+        return self not in _DISPUTE_ENDS
+
+
+_DISPUTE_ENDS: Final = frozenset(
+    {DisputeState.SETTLED, DisputeState.REOPENED, DisputeState.DISMISSED, DisputeState.WITHDRAWN}
+)
+_DISPUTE_LABELS: Final = {
+    DisputeState.STATING: N_("待提供部门陈述"),
+    DisputeState.REPLYING: N_("待使用部门陈述"),
+    DisputeState.COORDINATING: N_("协调中"),
+    DisputeState.CONSUMER_CONFIRMING: N_("待使用部门确认"),
+    DisputeState.PROVIDER_CONFIRMING: N_("待提供部门确认"),
+    DisputeState.DECIDING: N_("待工作小组决定"),
+    DisputeState.SETTLED: N_("协调一致"),
+    DisputeState.REOPENED: N_("决定重新办理"),
+    DisputeState.DISMISSED: N_("决定维持答复"),
+    DisputeState.WITHDRAWN: N_("已撤回"),
+}
+
+
 class Mask(StrEnum):
     """How a value is hidden in part (脱敏方式). The gateway carries them out."""
 
@@ -137,6 +221,18 @@ class Answers:
     full: int = 0
     part: int = 0
     refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCounts:
+    """How supply meets demand (供需对接): requests, their results, answers in time and late, and open disputes."""
+
+    asked: int
+    granted: int
+    refused: int
+    in_time: int
+    late: int
+    disputed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +373,27 @@ class Refusal:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(data["ground"], data["reason"], data["legal_basis"])
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """How a dispute is to end: a settlement (协调意见) before both sides have confirmed it, or the working group's
+    decision (工作小组决定) with the number of its document.
+
+    `anew`: the provider answers again, about `columns` where some are named, else about all that was asked.
+    """
+
+    words: str
+    anew: bool
+    columns: tuple[str, ...] = ()
+    document_no: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"columns": list(self.columns)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(data["words"], data["anew"], tuple(data["columns"]), data["document_no"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.delivery.sharing import domain
-from jutong.delivery.sharing.values import Comparison, Condition, Group, Mask, Op
+from jutong.delivery.sharing.values import Comparison, Condition, DisputeKind, Group, Mask, Op, Way
 from jutong.kernel.codes.data_types import TypeLetter
 from jutong.kernel.codes.sharing import UsePurpose
 from jutong.kernel.errors import JutongError
@@ -66,6 +66,66 @@ class RefusalForm(forms.Form):
     def __init__(self, *args: Any, grounds: Iterable[tuple[str, str]], **options: Any):
         super().__init__(*args, **options)
         _choose(self, "ground", [("", gettext("请选择")), *grounds])
+
+
+class SeveralForm(forms.Form):
+    """One decision for several requests; a refusal needs ground, reason and basis, a rejection its reason."""
+
+    way = forms.ChoiceField(label=N_("办理方式"), widget=forms.RadioSelect)
+    remark = forms.CharField(
+        label=N_("办理意见"), required=False, widget=forms.Textarea({"rows": 2}), max_length=domain.MAX_TEXT_LENGTH
+    )
+    ground = forms.ChoiceField(label=N_("理由类别"), required=False, help_text=N_("答复不予提供的，须填写以下三项。"))
+    reason = forms.CharField(
+        label=N_("具体理由"), required=False, widget=forms.Textarea({"rows": 2}), max_length=domain.MAX_TEXT_LENGTH
+    )
+    legal_basis = forms.CharField(
+        label=N_("依据的法律法规及条款"),
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        max_length=domain.MAX_TEXT_LENGTH,
+    )
+
+    def __init__(self, *args: Any, ways: Sequence[Way], grounds: Iterable[tuple[str, str]], **options: Any):
+        super().__init__(*args, **options)
+        _choose(self, "way", [(way.value, gettext(way.label)) for way in ways])
+        if Way.REFUSE in ways:
+            _choose(self, "ground", [("", gettext("请选择")), *grounds])
+        else:
+            for name in ("ground", "reason", "legal_basis"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        needed = {Way.REFUSE: ("ground", "reason", "legal_basis"), Way.REJECT: ("remark",)}
+        for name in needed.get(Way(said["way"]), ()) if "way" in said else ():
+            if not said.get(name):
+                self.add_error(name, gettext("这种办理方式须填写本项。"))
+        return said
+
+
+class DisputeForm(forms.Form):
+    """A dispute: what it is about, why, and what is wished."""
+
+    kind = forms.ChoiceField(label=N_("争议事由"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=N_("争议理由"),
+        widget=forms.Textarea({"rows": 4}),
+        max_length=domain.MAX_TEXT_LENGTH,
+        help_text=N_("针对答复逐条说明，并写明依据的职责和条款。"),
+    )
+    wished = forms.CharField(
+        label=N_("希望的处理结果"),
+        widget=forms.Textarea({"rows": 2}),
+        max_length=domain.MAX_TEXT_LENGTH,
+        help_text=N_("例如“提供其中某几个数据项”“更正数据并明确更新时间”。"),
+    )
+
+    def __init__(self, *args: Any, kinds: Sequence[DisputeKind], **options: Any):
+        super().__init__(*args, **options)
+        _choose(self, "kind", [(kind.value, gettext(kind.label)) for kind in kinds])
+        if len(kinds) == 1:
+            self.initial.setdefault("kind", kinds[0].value)
 
 
 class ReasonForm(forms.Form):

@@ -1,6 +1,7 @@
 """数据申请: lists, the page of one request, and the provider's answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,22 +14,25 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jutong.base.http import SubjectRequest
 from jutong.delivery.sharing import domain, models, queries, services
-from jutong.delivery.sharing.values import Consent, Refusal, RequestState
+from jutong.delivery.sharing.values import Consent, Refusal, RequestState, Way
 from jutong.delivery.sharing.web import forms, words
+from jutong.delivery.sharing.web.disputes import may_raise
 from jutong.kernel import clock
 from jutong.kernel.clock import local_day
 from jutong.kernel.errors import JutongError
-from jutong.kernel.policy import Post
+from jutong.kernel.policy import Post, Subject
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.ui.components import Column, Tab
-from jutong.ui.lists import Filter, Listing
+from jutong.ui.lists import Bulk, Filter, Listing
+from jutong.ui.navigation import subject_of
 
 _BUREAU = frozenset({Post.BUREAU_REVIEWER, Post.DATA_MONITOR})
 
 
 def _rows(request: HttpRequest, found: Sequence[models.DataRequest]) -> list[dict[str, Any]]:
+    waiting = _waiting_for(subject_of(request))
     names = organisations.titles({uscc for row in found for uscc in (row.consumer_uscc, row.provider_uscc)}, short=True)
     return [
         {
@@ -41,6 +45,7 @@ def _rows(request: HttpRequest, found: Sequence[models.DataRequest]) -> list[dic
             "submitted_at": row.submitted_at,
             "decided_at": row.decided_at,
             "closed_at": row.closed_at,
+            "tick": row.request_no if row.state in waiting else "",
         }
         for row in found
     ]
@@ -70,6 +75,23 @@ REQUESTS = Listing(
     api="/api/v1/sharing/requests",
 )
 
+# For those who decide about requests; others have nothing to tick.
+TO_HANDLE = replace(REQUESTS, bulk=(Bulk(N_("批量办理"), "sharing:handle_several", "checks"),))
+
+
+def ways_of(subject: Subject) -> tuple[Way, ...]:
+    """Where this post may take several requests at once."""
+    if subject.post is Post.BUREAU_REVIEWER:
+        return (Way.FORWARD, Way.REJECT, Way.PUSH)
+    return (Way.AGREE, Way.REFUSE) if subject.post is Post.DATA_STEWARD else ()
+
+
+def _waiting_for(subject: Subject) -> frozenset[RequestState]:
+    """The states in which requests wait for this post."""
+    if subject.post is Post.BUREAU_REVIEWER:
+        return frozenset({RequestState.REVIEWING, RequestState.PUSHING})
+    return frozenset({RequestState.ANSWERING}) if subject.post is Post.DATA_STEWARD else frozenset()
+
 
 @require_GET
 def requests(request: SubjectRequest) -> HttpResponseBase:
@@ -95,7 +117,11 @@ def requests(request: SubjectRequest) -> HttpResponseBase:
         "open_only": open_only,
         "role": role,
     }
-    return REQUESTS.respond(request, rows, "sharing/requests.html", context)
+    handles = request.subject.post is Post.BUREAU_REVIEWER or (
+        request.subject.post is Post.DATA_STEWARD and role == "provider"
+    )
+    listing = TO_HANDLE if handles else REQUESTS
+    return listing.respond(request, rows, "sharing/requests.html", context)
 
 
 @require_GET
@@ -107,6 +133,9 @@ def request_page(request: SubjectRequest, request_no: str) -> HttpResponse:
         "state": words.state_badge(row),
         "grant": models.Grant.objects.filter(request=row).first(),
         "may_answer": may_answer(request, row),
+        "may_dispute": may_raise(request, row),
+        "disputes": [(dispute, words.dispute_badge(dispute)) for dispute in row.disputes.order_by("id")],
+        "began_anew_by": row.dispute,
         **content_of(row),
         "case_url": reverse("procedures:case", kwargs={"case_no": row.case_no}),
         "api_path": f"/api/v1/sharing/requests/{row.request_no}",

@@ -6,7 +6,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jutong.delivery.sharing import models, queries
-from jutong.delivery.sharing.values import Consent, Decider, Mask, Refusal, RequestState, Terms
+from jutong.delivery.sharing.values import (
+    Consent,
+    Decider,
+    DisputeKind,
+    DisputeState,
+    Mask,
+    Refusal,
+    RequestState,
+    Ruling,
+    Terms,
+)
 from jutong.delivery.sharing.web.forms import condition_words
 from jutong.kernel import clock
 from jutong.kernel.clock import local_day
@@ -33,6 +43,26 @@ STATE_TONES = {
 def state_badge(row: models.DataRequest) -> Badge:
     state = RequestState(row.state)
     return Badge(_(state.label), STATE_TONES[state])
+
+
+DISPUTE_TONES = {
+    DisputeState.SETTLED: Tone.GOOD,
+    DisputeState.REOPENED: Tone.ATTENTION,
+    DisputeState.DISMISSED: Tone.BAD,
+    DisputeState.WITHDRAWN: Tone.MUTED,
+}
+
+
+def dispute_badge(row: models.Dispute) -> Badge:
+    state = DisputeState(row.state)
+    return Badge(_(state.label), DISPUTE_TONES.get(state, Tone.ACTIVE))
+
+
+def punctuality_badge(row: models.DataRequest) -> Badge | None:
+    """Was the provider's answer in time? Nothing before it is known."""
+    if row.answer_in_time is None:
+        return None
+    return Badge(_("按时"), Tone.GOOD) if row.answer_in_time else Badge(_("逾期"), Tone.BAD)
 
 
 def grant_badge(row: models.Grant, at: datetime) -> Badge:
@@ -130,6 +160,52 @@ def answer_facts(row: models.DataRequest) -> list[tuple[str, Any]]:
         ),
         (_("答复时间"), moment_words(row.decided_at)),
     ]
+
+
+def dispute_facts(row: models.Dispute) -> list[tuple[str, Any]]:
+    """What a dispute is about, as pairs of name and value."""
+    names = organisations.titles([row.provider_uscc, row.consumer_uscc])
+    return [
+        (_("数据使用部门"), names.get(row.consumer_uscc, row.consumer_uscc)),
+        (_("数据提供部门"), names.get(row.provider_uscc, row.provider_uscc)),
+        (_("申请编号"), row.request.request_no),
+        (_("争议事由"), _(DisputeKind(row.kind).label)),
+        (_("争议理由"), row.reason),
+        (_("希望的处理结果"), row.wished),
+        (_("提请时间"), moment_words(row.raised_at)),
+        (_("办结时间"), moment_words(row.closed_at) if row.closed_at else ""),
+    ]
+
+
+def statement_facts(row: models.Dispute) -> list[tuple[str, Any]]:
+    """What both sides said, in order; who let the days pass is told too."""
+    sides = {"provider": _("提供部门陈述"), "consumer": _("使用部门陈述")}
+    return [
+        (sides[said["side"]], said["words"] or Badge(_("期限届满未陈述"), Tone.ATTENTION)) for said in row.statements
+    ]
+
+
+def ruling_facts(row: models.Dispute) -> list[tuple[str, Any]]:
+    """The settlement and the decision, as far as there are; by the titles of the items of today."""
+    found: list[tuple[str, Any]] = []
+    if row.settlement:
+        found += [(_("协调意见"), row.settlement["words"]), *_anew_facts(row, Ruling.from_json(row.settlement))]
+    if row.decision:
+        decision = Ruling.from_json(row.decision)
+        found += [
+            (_("决定文号"), decision.document_no),
+            (_("决定内容和理由"), decision.words),
+            *_anew_facts(row, decision),
+        ]
+    return found
+
+
+def _anew_facts(row: models.Dispute, ruling: Ruling) -> list[tuple[str, Any]]:
+    if not ruling.anew:
+        return [(_("对原答复"), _("维持"))]
+    titles = titles_of(row.request.resource_code) if ruling.columns else {}
+    named = "、".join(titles.get(column, column) for column in ruling.columns)
+    return [(_("对原答复"), _("由提供部门重新答复")), (_("重新答复的数据项"), named or _("原申请的全部数据项"))]
 
 
 def terms_facts(row: models.Grant, terms: Terms) -> list[tuple[str, Any]]:
