@@ -212,12 +212,13 @@ class Stay:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the oracle says of one stay: the last day, days used of it, when who is told, and who acts.
+    """What the oracle says of one stay: the days it had, its last day, days used, when who is told, and who acts.
 
     `due_at_first` is the last day as it was on arrival: an office that takes over in between counts by its own days.
     """
 
     step: str
+    had: int
     received: date
     due_at_first: date
     due: date
@@ -291,6 +292,7 @@ def walk(stays: Sequence[Stay], desk_on: DeskOn, wall_of: WallOf) -> list[Verdic
         found.append(
             Verdict(
                 step=stay.step,
+                had=days,
                 received=wall.received(stay.came),
                 due_at_first=last_day(stay.came, days, wall_of(first.place)),
                 due=due,
@@ -318,18 +320,20 @@ def reached(day: date, due: date, wall: WallCalendar) -> int:
     return RUNGS.index("soon" if day >= reminded_before(due, wall) else "in_time")
 
 
-def tell(came: date, left: date, days: int, wall_on: Callable[[date], WallCalendar]) -> Iterator[tuple[date, str]]:
-    """Who looks at the wall each noon says this, from the day a case came to the day it left.
+def tell(
+    came: date, left: date, days: int, wall_on: Callable[[date], WallCalendar], *, by_noon: bool
+) -> Iterator[tuple[date, str]]:
+    """Who looks at the wall each noon says this, from the day a case came (`by_noon` or after) to the day it left.
 
     What was said is not said again, unless the last day moved away meanwhile. Of warnings that come together only the
     last is said; of delays every one.
     """
-    said, before, day = 0, None, came
+    said, before, day = 0, last_day(came, days, wall_on(came)), came if by_noon else came + DAY
     while day <= left:
         wall = wall_on(day)
         due = last_day(came, days, wall)
         now = reached(day, due, wall)
-        if before not in (None, due):
+        if before != due:
             said = min(said, now)
         fresh = range(said + 1, now + 1)
         late = [rung for rung in fresh if rung >= RUNGS.index("overdue")]

@@ -98,13 +98,14 @@ def _people(name: str, chance: Random) -> tuple[Colleague, ...]:
     offices = chance.choice((("",), ("一处",), ("一处", "二处")))
     deputies = chance.choice(((), ("",), ("一处",), ("一处", "二处")))
     return tuple(
-        Colleague(f"{name}{'B' if deputy else 'A'}{n}", office, deputy, tuple(_absences(chance)))
+        Colleague(f"{name}{'B' if deputy else 'A'}{n}", office, deputy, tuple(absences(chance)))
         for deputy, each in ((False, offices), (True, deputies))
         for n, office in enumerate(each)
     )
 
 
-def _absences(chance: Random) -> Iterator[tuple[date, date]]:
+def absences(chance: Random) -> Iterator[tuple[date, date]]:
+    """When somebody is away, first and last days."""
     day = FIRST + timedelta(days=chance.randrange(60))
     while day < date(2027, 1, 1):
         last = day + timedelta(days=chance.randrange(20))
@@ -221,6 +222,7 @@ def count_as_the_platform(case: SimulatedCase, calendar: WorkCalendar, hand: Han
         found.append(
             Verdict(
                 step=stay.step,
+                had=limit.amount,
                 received=clocks.received_on(limit, stay.came, here),
                 due_at_first=clocks.due(limit, stay.came, before).day,
                 due=due,
