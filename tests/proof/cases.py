@@ -33,7 +33,7 @@ def main() -> None:
     lived = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--timeout=3600", LIVES],
         cwd=Path(__file__).resolve().parents[2],
-        env={**os.environ, "JUTONG_SIMULATED_CASES": str(LIVED)},
+        env={**os.environ, "SIMULATED_CASES": str(LIVED)},
         check=False,
     )
     assert lived.returncode == 0, "a case in the database was due on another day than the oracle says"

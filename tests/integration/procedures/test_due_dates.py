@@ -3,7 +3,7 @@
 All of them run side by side from 2019 to 2026: with returns by both offices, the region's own days, cities that stop
 for a typhoon in the midst of open clocks, A and B, inner steps, and a department that is split in two and made one
 again while they are open. Last days, days used, every warning and escalation, and who was told, are compared.
-`JUTONG_SIMULATED_CASES` asks for more than the few of each day.
+`SIMULATED_CASES` asks for more than the few of each day.
 """
 
 import os
@@ -46,7 +46,7 @@ from tests.support.due_dates import REGION, THIRD_OF_THIRD, absences, simulate
 
 pytestmark = pytest.mark.django_db
 
-COUNT = int(os.environ.get("JUTONG_SIMULATED_CASES", "6"))
+COUNT = int(os.environ.get("SIMULATED_CASES", "6"))
 SEED = 20260319
 IN_FORCE_FROM = date(2019, 7, 1)  # Art. 35, 46
 CITY, TOWN = "450100", "450200"
