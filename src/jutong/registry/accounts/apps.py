@@ -81,7 +81,7 @@ def _plug_into_rooms_below() -> None:
     from jutong.foundation.secrecy import api as secrecy
     from jutong.registry.accounts import holdings
     from jutong.registry.accounts.directory import Directory, Names
-    from jutong.registry.accounts.reform import Appointments, Clients, Contacts, Handovers
+    from jutong.registry.accounts.reform import Appointments, Clients, Contacts, Handovers, Hooks
     from jutong.registry.organisations import api as organisations
 
     notices.declare_kinds(
@@ -95,7 +95,7 @@ def _plug_into_rooms_below() -> None:
     procedures.plug_assignees(directory)
     secrecy.plug_officers(directory)
     holdings.plug_own()
-    for mover in (Appointments(), Handovers(), Contacts(), Clients()):
+    for mover in (Appointments(), Handovers(), Contacts(), Clients(), Hooks()):
         organisations.plug_mover(mover)
 
 
