@@ -172,9 +172,9 @@ def _clock(view: queries.CaseView, clock: ClockValue) -> list[str]:
 def _attachments(view: queries.CaseView) -> Table:
     columns = [
         Column("对应记录", 3, "center"),
-        Column("文件名", 7),
-        Column("保密检查", 2.5, "center"),
-        Column("大小", 2.5, "right"),
+        Column("文件名", 6),
+        Column("保密检查", 3, "center"),
+        Column("大小", 3, "right"),
         Column("摘要（SHA-256）", 11),
     ]
     rows = [
