@@ -30,7 +30,7 @@ class Desk:
         return answer.json()
 
     def tasks(self) -> list[str]:
-        return [task["case_no"] for task in self.ask("/procedures/tasks")["items"]]
+        return [task["case_no"] for task in self.ask("/procedures/tasks")]
 
 
 @pytest.fixture
@@ -53,24 +53,25 @@ def test_a_and_b_switch_a_hands_over_and_leaves_and_a_split_takes_the_case_along
         "absence_no"
     ]
     assert deputy.tasks() == [loan]
-    assert deputy.post(f"/procedures/cases/{loan}/claim")["holder"]["name"].endswith("（代）")
+    deputy.post(f"/procedures/cases/{loan}/claim")
+    assert deputy.ask(f"/procedures/cases/{loan}")["holder_name"].endswith("（代）")
     for one, number in ((first, away["absence_no"]), (heir, theirs)):
         one.post(f"/accounts/absences/{number}/ending")
-    assert deputy.post(f"/procedures/cases/{loan}/claim", 403)["code"] == "deputy_on_standby"
+    assert deputy.post(f"/procedures/cases/{loan}/claim", 403)["code"] == "not_your_step"
     first.post(f"/procedures/cases/{loan}/claim")
 
     # A leaves, with a list of what hangs on him.
     leaving = f"/accounts/appointments/{a.appointment.pk}"
     assert security.caller.delete(f"/api/v1{leaving}").json()["code"] == "handover_required"
     sheet = first.post("/accounts/handovers", 201, organisation=mother, successor=colleague.no, reason="调离")
-    assert [line["kind"] for line in sheet["lines"]] == ["step"]
+    assert [line["kind"] for line in sheet["lines"]] == ["claim"]
     path = f"/accounts/handovers/{sheet['handover_no']}"
     for one in (first, heir):
         one.post(f"{path}/confirmation")
     chief.post(f"{path}/approval")
-    assert security.caller.delete(f"/api/v1{leaving}").status_code == 200
+    assert security.caller.delete(f"/api/v1{leaving}").status_code < 300
     assert first.caller.get("/api/v1/procedures/tasks").status_code == 401, "his token ended with his post"
-    assert heir.ask(f"/procedures/cases/{loan}")["holder"]["person_no"] == colleague.no
+    assert heir.ask(f"/procedures/cases/{loan}")["holder_no"] == colleague.no
 
     # The department is split; the case goes to the other.
     taker = desk(somebody(Post.DATA_STEWARD, daughter))
