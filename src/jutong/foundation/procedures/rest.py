@@ -339,6 +339,16 @@ class AttachmentOut(Schema):
     words: WordCheck
 
 
+class CaseActorOut(Schema):
+    """Who did it: a person in a post, or the platform. `deputy`: in place of who mainly holds the post (代)."""
+
+    kind: str
+    id: str
+    post: str = ""
+    organisation: str = ""
+    deputy: bool = False
+
+
 class EventOut(Schema):
     """What happened to a case. `used` of `limit` days were spent in the step that was left, in `natural_days`."""
 
@@ -347,7 +357,7 @@ class EventOut(Schema):
     transition: str
     from_state: str
     to_state: str
-    by: dict[str, str]
+    by: CaseActorOut
     by_name: str
     by_organisation: str
     at: datetime
