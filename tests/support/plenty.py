@@ -298,7 +298,7 @@ class Plenty:
         )  # fmt: skip
         Dispatch.objects.bulk_create(
             Dispatch(
-                hook=hook, kind="x.y", channel="webhook", key=f"hook{n}", state="sent", due_at=self.moment(n),
+                hook=hook, kind="x.y", channel="webhook", key=f"hook{self.chance.getrandbits(64):016x}", state="sent", due_at=self.moment(n),
                 created_at=self.moment(n), ended_at=self.moment(n),
             )
             for n, hook in enumerate(made)
