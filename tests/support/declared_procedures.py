@@ -87,3 +87,31 @@ class Loan(Procedure):
     deliver = push.to(granted, title=N_("推送并授权"), effect=note_grant)
     withdraw = (review | completion | answer).to(withdrawn, title=N_("撤回申请"), who=By(Post.DATA_STEWARD, "consumer"))
     spoil = push.to(refused, title=N_("测试失败"), effect=refuse_bad_luck)
+
+
+class Enquiry(Procedure):
+    """Both offices may send back as often as they like (测试征询): what a simulated case needs."""
+
+    name = "tests.enquiry"
+    title = N_("测试征询")
+    article = "细则第二十二条"
+    number_prefix = "CX"
+    parties = Parties(consumer=N_("使用部门"), bureau=N_("大数据局"), provider=N_("提供部门"))
+    applicant = "consumer"
+
+    submitted = Start(N_("已提交"))
+    review = Step(N_("规范性审查"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="sharing.review")
+    completion = Waiting(N_("待补正"), who=By(Post.DATA_STEWARD, "consumer"), limit="return.complete", holds=review)
+    answer = Step(N_("提供部门答复"), who=By(Post.DATA_STEWARD, "provider"), limit="sharing.answer")
+    explanation = Waiting(N_("待说明"), who=By(Post.DATA_STEWARD, "consumer"), limit="return.complete", holds=answer)
+    push = Step(N_("推送答复"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="sharing.push")
+    granted = Final(N_("已授权"), outcome=Outcome.GRANTED)
+
+    receive = submitted.to(review, title=N_("受理"))
+    give_back = review.to(completion, title=N_("退回补正"), remark=Remark(N_("一次性告知内容")))
+    complete = completion.to(review, title=N_("补正后重新提交"))
+    forward = review.to(answer, title=N_("审查通过，推送提供部门"))
+    ask_back = answer.to(explanation, title=N_("退回说明"), remark=Remark(N_("需要说明的内容")))
+    explain = explanation.to(answer, title=N_("说明后重新提交"))
+    agree = answer.to(push, title=N_("同意共享"), inner=ANSWER)
+    deliver = push.to(granted, title=N_("推送答复"))

@@ -8,9 +8,13 @@ Art. 22(2) 应当在2个工作日内完成; (3) 应当在5个工作日内予以�
 The day of arrival is not counted; what arrives on a day off has arrived on the next working day. Our reading of a
 return (退回补正): the office's days stand still from the day after the return until the applicant hands in again, then
 what is left goes on, at least one day.
+
+Who takes over a case by an organisation reform (机构改革) takes it with its days, and counts them where he sits. Who
+stands in (AB 角) and what goes round inside a department (内部流转) are worked out here too; neither gives the office a
+day more.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -107,58 +111,232 @@ class WallCalendar:
 
 
 @dataclass(frozen=True)
+class Colleague:
+    """One of those who share a post: A or deputy (B), of which inner office, and when he is away, first to last day."""
+
+    name: str
+    office: str = ""
+    deputy: bool = False
+    away: tuple[tuple[date, date], ...] = ()
+
+    def is_in(self, day: date) -> bool:
+        return not any(first <= day <= last for first, last in self.away)
+
+
+def asked_on(day: date, people: Iterable[Colleague]) -> frozenset[str]:
+    """Whom somebody at the counter would be sent to on a day (AB 角).
+
+    Every A who is in; and a B who is in when no A whom he stands in for is: of his office, or any if he has none. When
+    the room is empty the work waits on the desks of the As all the same.
+    """
+    here = [each for each in people if each.is_in(day)]
+    manned = {each.office for each in here if not each.deputy}
+    sent_to = set()
+    for each in here:
+        minded = manned & {each.office} if each.office else manned
+        if not each.deputy or not minded:
+            sent_to.add(each.name)
+    everybody = list(people)
+    return frozenset(sent_to or [each.name for each in everybody if not each.deputy] or [e.name for e in everybody])
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An office as a case meets it: the place whose days it keeps, and its people by post."""
+
+    place: str
+    people: Mapping[str, tuple[Colleague, ...]] = field(default_factory=dict)
+
+
+# --- Round the department before the answer --------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Said:
+    """An opinion: so many days after it was asked, "yes", "no" or "back"; opinions come in their order."""
+
+    after: int
+    word: str
+
+
+@dataclass(frozen=True)
+class Round:
+    """One step inside a department: whose word settles it ("all", "any", "majority"), and what was said."""
+
+    rule: str
+    said: tuple[Said, ...]
+
+
+def round_ends(asked: date, asked_of: Round) -> tuple[date, str]:
+    """When a step was settled and how, ticking off the opinions one by one."""
+    seats, yes, no = len(asked_of.said), 0, 0
+    for opinion in sorted(asked_of.said, key=lambda each: each.after):
+        day = asked + opinion.after * DAY
+        if opinion.word == "back":
+            return day, "back"
+        yes += opinion.word == "yes"
+        no += opinion.word == "no"
+        carried = {"all": yes == seats, "any": yes > 0, "majority": 2 * yes > seats}[asked_of.rule]
+        lost = {"all": no > 0, "any": no == seats, "majority": 2 * no >= seats}[asked_of.rule]
+        if carried or lost:
+            return day, "yes" if carried else "no"
+    raise AssertionError(f"nobody settled {asked_of}")
+
+
+def free_on(begun: date, attempts: Sequence[Sequence[Round]]) -> date:
+    """The first day on which an answer may leave: what went round was agreed; what was not goes round again at once."""
+    day = begun
+    for rounds in attempts:
+        word = "yes"
+        for each in rounds:
+            day, word = round_ends(day, each)
+            if word != "yes":
+                break
+        if word == "yes":
+            return day
+    raise AssertionError(f"never agreed: {attempts}")
+
+
+# --- The case --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
 class Stay:
-    """The case in an office: which step, from the day it came to the day it left. `left_by` is "return" or "done"."""
+    """The case in an office: which step, from the day it came to the day it left. `left_by` is "return" or "done".
+
+    `attempts` is what went round the department from the day it came; the outer limit knows nothing of it.
+    """
 
     step: str
     came: date
     left: date
     left_by: str
+    attempts: tuple[tuple[Round, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the oracle says of one stay: the last day, days used of it, and when who is told."""
+    """What the oracle says of one stay: the days it had, its last day, days used, when who is told, and who acts.
+
+    `due_at_first` is the last day as it was on arrival: an office that takes over in between counts by its own days.
+    """
 
     step: str
+    had: int
     received: date
+    due_at_first: date
     due: date
     used: int
     reminded: date
     told: tuple[date, date, date]
+    asked_at_first: frozenset[str]
+    asked: frozenset[str]
+    free: date
 
 
 LIMITS = {"review": 2, "answer": 5, "push": 2}
 ESCALATION = (1, 3, 5)  # working days after the last day: monitor, cloud chief, bulletin
 
+DeskOn = Callable[[str, date], Desk]
+"""The desk that has a step on a day: an organisation reform hands what is open to another."""
+WallOf = Callable[[str], WallCalendar]
 
-def walk(stays: Sequence[Stay], walls: Mapping[str, WallCalendar]) -> list[Verdict]:
-    """The stays of one case in their order; `walls` is the calendar of the office that has each step."""
+
+def last_day(came: date, days: int, wall: WallCalendar) -> date:
+    """The day on which so many working days are ticked off, the day of arrival not counted."""
+    day = wall.received(came)
+    while days:
+        day += DAY
+        days -= wall.days[day]
+    return day
+
+
+def ticked(came: date, left: date, wall: WallCalendar) -> int:
+    """Working days from the day after what came was received to the day it left."""
+    day, count = wall.received(came), 0
+    while day < left:
+        day += DAY
+        count += wall.days[day]
+    return count
+
+
+def rungs_after(due: date, wall: WallCalendar) -> tuple[date, date, date]:
+    """The days on which monitor, cloud chief and bureau hear that a step is late."""
+    told, late, day = [], 0, due
+    while len(told) < len(ESCALATION):
+        day += DAY
+        late += wall.days[day]
+        if wall.days[day] and late in ESCALATION:
+            told.append(day)
+    return told[0], told[1], told[2]
+
+
+def reminded_before(due: date, wall: WallCalendar) -> date:
+    """The last working day before the last day."""
+    day = due - DAY
+    while not wall.days[day]:
+        day -= DAY
+    return day
+
+
+def walk(stays: Sequence[Stay], desk_on: DeskOn, wall_of: WallOf) -> list[Verdict]:
+    """The stays of one case in their order.
+
+    The office that has the case when it leaves answers for the whole stay, by its own wall calendar. What was used up
+    before a return stays used up as it was counted then, whoever goes on.
+    """
     left = dict(LIMITS)
     found = []
     for stay in stays:
-        wall = walls[stay.step].days
-        received = walls[stay.step].received(stay.came)
-        remaining, used, day = left[stay.step], 0, received
-        while remaining or day < stay.left:
-            day += DAY
-            if not wall[day]:
-                continue
-            if remaining:
-                remaining -= 1
-                due = day
-            if day <= stay.left:
-                used += 1
+        first, last = desk_on(stay.step, stay.came), desk_on(stay.step, stay.left)
+        wall, days = wall_of(last.place), left[stay.step]
+        used, due = ticked(stay.came, stay.left, wall), last_day(stay.came, days, wall)
         if stay.left_by == "return":
-            left[stay.step] = max(left[stay.step] - used, 1)
-        reminded = due - DAY
-        while not wall[reminded]:
-            reminded -= DAY
-        told, late, day = [], 0, due
-        while len(told) < len(ESCALATION):
-            day += DAY
-            late += wall[day]
-            if wall[day] and late in ESCALATION:
-                told.append(day)
-        found.append(Verdict(stay.step, received, due, used, reminded, (told[0], told[1], told[2])))
+            left[stay.step] = max(days - used, 1)
+        found.append(
+            Verdict(
+                step=stay.step,
+                had=days,
+                received=wall.received(stay.came),
+                due_at_first=last_day(stay.came, days, wall_of(first.place)),
+                due=due,
+                used=used,
+                reminded=reminded_before(due, wall),
+                told=rungs_after(due, wall),
+                asked_at_first=asked_on(stay.came, first.people.get("steward", ())),
+                asked=asked_on(stay.left, last.people.get("steward", ())),
+                free=free_on(stay.came, stay.attempts) if stay.attempts else stay.came,
+            )
+        )
     return found
+
+
+# --- What is told, day by day ----------------------------------------------------------------------------------------
+RUNGS = ("in_time", "soon", "due", "overdue", "to_monitor", "to_chief", "to_bureau")
+
+
+def reached(day: date, due: date, wall: WallCalendar) -> int:
+    """How far down a step is on a day, as a place in RUNGS."""
+    if day > due:
+        return RUNGS.index("overdue") + sum(day >= rung for rung in rungs_after(due, wall))
+    if day == due:
+        return RUNGS.index("due")
+    return RUNGS.index("soon" if day >= reminded_before(due, wall) else "in_time")
+
+
+def tell(
+    came: date, left: date, days: int, wall_on: Callable[[date], WallCalendar], *, by_noon: bool
+) -> Iterator[tuple[date, str]]:
+    """Who looks at the wall each noon says this, from the day a case came (`by_noon` or after) to the day it left.
+
+    What was said is not said again, unless the last day moved away meanwhile. Of warnings that come together only the
+    last is said; of delays every one.
+    """
+    said, before, day = 0, last_day(came, days, wall_on(came)), came if by_noon else came + DAY
+    while day <= left:
+        wall = wall_on(day)
+        due = last_day(came, days, wall)
+        now = reached(day, due, wall)
+        if before != due:
+            said = min(said, now)
+        fresh = range(said + 1, now + 1)
+        late = [rung for rung in fresh if rung >= RUNGS.index("overdue")]
+        for rung in late or list(fresh)[-1:]:
+            yield day, RUNGS[rung]
+        said, before, day = max(said, now), due, day + DAY

@@ -1,16 +1,37 @@
 """Simulated cases of 2019 to 2026 with all that happens to them, and the platform's own count of their days."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from jutong.foundation.procedures.domain import clocks
-from jutong.foundation.procedures.values import Stage
+from jutong.foundation.procedures.values import InnerResult, Mode, Stage
+from jutong.foundation.procedures.values import Verdict as Word
+from jutong.foundation.procedures.values.inner import settled
 from jutong.foundation.rulebook.adapters.notices import notices_of_package
 from jutong.kernel.workdays import Limit, LimitUnit, LocalDays, WorkCalendar
-from tests.support.due_date_oracle import LIMITS, Places, Stay, Verdict, WallCalendar, walk
+from jutong.registry.accounts import domain as people
+from jutong.registry.accounts.domain import Holder
+from tests.support.due_date_oracle import (
+    LIMITS,
+    Colleague,
+    Desk,
+    Places,
+    Round,
+    Said,
+    Stay,
+    Verdict,
+    WallCalendar,
+    free_on,
+    round_ends,
+    walk,
+)
 
+FIRST = date(2019, 1, 2)
 REGION, CITIES = "450000", [f"45{n:02d}00" for n in range(1, 15)]
 # 壮族三月三: the third day of the third month of the lunar calendar and the day after it.
 THIRD_OF_THIRD = [
@@ -22,10 +43,26 @@ LADDER = clocks.Ladder(remind_before=1, to_monitor=1, to_chief=3, bulletin=5)
 
 @dataclass(frozen=True)
 class SimulatedCase:
-    """The offices' regions by step, and what happened."""
+    """The desks that have each step, each from a day on, and what happened."""
 
-    places: dict[str, str]
+    desks: Mapping[str, tuple[tuple[date, Desk], ...]]
     stays: tuple[Stay, ...]
+
+    def desk_on(self, step: str, day: date) -> Desk:
+        return [desk for since, desk in self.desks[step] if since <= day][-1]
+
+    @property
+    def changed_hands(self) -> bool:
+        """Did another office take over while a step was open?"""
+        return any(self.desk_on(stay.step, stay.came) != self.desk_on(stay.step, stay.left) for stay in self.stays)
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department's desk, and on which days it is split between which two others."""
+
+    desk: Desk
+    reforms: tuple[tuple[date, int, int], ...]
 
 
 def days_of_places(chance: Random) -> Places:
@@ -46,20 +83,98 @@ def days_of_places(chance: Random) -> Places:
     return Places(off, worked)
 
 
-def simulate(chance: Random, count: int) -> Iterator[SimulatedCase]:
+def departments(chance: Random) -> list[Department]:
+    """Departments all over the region, with A and B who go away now and then, reformed every few months."""
+    counties = [city[:4] + "21" for city in CITIES]
+    places = [REGION, *CITIES, *CITIES, *counties]
+    return [
+        Department(Desk(place, {"steward": _people(f"D{n}", chance)}), tuple(_reforms(chance, len(places))))
+        for n, place in enumerate(places)
+    ]
+
+
+def _people(name: str, chance: Random) -> tuple[Colleague, ...]:
+    """One or two As in offices of their own, and deputies of an office or of all."""
+    offices = chance.choice((("",), ("一处",), ("一处", "二处")))
+    deputies = chance.choice(((), ("",), ("一处",), ("一处", "二处")))
+    return tuple(
+        Colleague(f"{name}{'B' if deputy else 'A'}{n}", office, deputy, tuple(absences(chance)))
+        for deputy, each in ((False, offices), (True, deputies))
+        for n, office in enumerate(each)
+    )
+
+
+def absences(chance: Random) -> Iterator[tuple[date, date]]:
+    """When somebody is away, first and last days."""
+    day = FIRST + timedelta(days=chance.randrange(60))
+    while day < date(2027, 1, 1):
+        last = day + timedelta(days=chance.randrange(20))
+        yield day, last
+        day = last + timedelta(days=1 + chance.randrange(60))
+
+
+def _reforms(chance: Random, count: int) -> Iterator[tuple[date, int, int]]:
+    day = FIRST + timedelta(days=chance.randrange(150))
+    while day < date(2027, 1, 1):
+        yield day, chance.randrange(count), chance.randrange(count)
+        day += timedelta(days=60 + chance.randrange(120))
+
+
+def _desks(chance: Random, all_of_them: Sequence[Department], start: date) -> tuple[tuple[date, Desk], ...]:
+    """The desk that a new case comes to, and those that take it over: each reform gives it to one of two."""
+    here = chance.choice(all_of_them)
+    found, day, end = [(date.min, here.desk)], start, start + timedelta(days=120)
+    while ahead := [reform for reform in here.reforms if day < reform[0] <= end]:
+        day, *targets = ahead[0]
+        here = all_of_them[chance.choice(targets)]
+        found.append((day, here.desk))
+    return tuple(found)
+
+
+def _attempts(chance: Random) -> tuple[tuple[Round, ...], ...]:
+    """What goes round before an answer: at times nothing, at times again after a no."""
+    failed = [_rounds(chance, ("no", "back"))] if chance.random() < 0.2 else []
+    return (*failed, _rounds(chance, ("yes",))) if chance.random() < 0.7 else ()
+
+
+def _rounds(chance: Random, ends: tuple[str, ...]) -> tuple[Round, ...]:
+    """One to three steps; all but the last are agreed, and it ends as it should whatever a minority says."""
+    rounds = [_round(chance, "yes") for _ in range(chance.randrange(3))]
+    return (*rounds, _round(chance, chance.choice(ends)))
+
+
+def _round(chance: Random, end: str) -> Round:
+    while True:
+        seats = chance.choice((1, 1, 2, 3, 4))
+        words = [chance.choice(("yes", "yes", "no", end)) for _ in range(seats)]
+        asked = Round(
+            chance.choice(("all", "any", "majority")),
+            tuple(
+                Said(after, word) for after, word in zip(sorted(chance.choices(range(4), k=seats)), words, strict=True)
+            ),
+        )
+        with contextlib.suppress(AssertionError):
+            if round_ends(FIRST, asked)[1] == end:
+                return asked
+
+
+def simulate(chance: Random, count: int, all_of_them: Sequence[Department] | None = None) -> Iterator[SimulatedCase]:
     """Cases that begin on any day, go on in time or late, and are returned up to twice in each of two steps."""
-    first, span = date(2019, 1, 2), (date(2026, 11, 1) - date(2019, 1, 2)).days
+    span = (date(2026, 11, 1) - FIRST).days
+    known = all_of_them or departments(chance)
+    bureau = ((date.min, Desk(REGION)),)
     for _ in range(count):
-        provider = chance.choice([REGION, *CITIES, chance.choice(CITIES)[:4] + "21"])
-        places = {"review": REGION, "answer": provider, "push": REGION}
-        day, stays = first + timedelta(days=chance.randrange(span)), []
+        day, stays = FIRST + timedelta(days=chance.randrange(span)), []
+        desks = {"review": bureau, "answer": _desks(chance, known, day), "push": bureau}
         for step in ("review", "answer", "push"):
             returns = chance.choice((0, 0, 0, 1, 1, 2)) if step != "push" else 0
             for turn in range(returns + 1):
                 left = day + timedelta(days=chance.choice((0, 0, 1, 1, 2, 3, 4, 5, 7, 9, 14)))
-                stays.append(Stay(step, day, left, "return" if turn < returns else "done"))
+                attempts = _attempts(chance) if step == "answer" and turn == returns else ()
+                left = max(left, free_on(day, attempts)) if attempts else left
+                stays.append(Stay(step, day, left, "return" if turn < returns else "done", attempts))
                 day = left + timedelta(days=chance.randrange(12)) if turn < returns else left
-        yield SimulatedCase(places, tuple(stays))
+        yield SimulatedCase(desks, tuple(stays))
 
 
 def platform_calendar(places: Places) -> WorkCalendar:
@@ -75,51 +190,124 @@ def platform_calendar(places: Places) -> WorkCalendar:
     )
 
 
-Used = Callable[[Limit, date, date, WorkCalendar], int]
+@dataclass(frozen=True)
+class Hand:
+    """The platform's own rules by which cases are counted; a test puts a mistake in the place of one."""
+
+    used: Callable[[Limit, date, date, WorkCalendar], int] = clocks.used
+    asked: Callable[[Sequence[Holder]], Sequence[Holder]] = people.asked
+    settled: Callable[[Mode, Sequence[Word | None]], InnerResult] = settled
+    stays_where_it_was: bool = False
+    counts_again_what_was_used: bool = False
 
 
-def count_as_the_platform(case: SimulatedCase, calendar: WorkCalendar, used: Used = clocks.used) -> list[Verdict]:
-    """What the platform's rules make of a case. `used` may be another than its own: a seeded mistake."""
+def count_as_the_platform(case: SimulatedCase, calendar: WorkCalendar, hand: Hand) -> list[Verdict]:
+    """What the platform's rules make of a case."""
     limits = {step: Limit(f"sharing.{step}", days, LimitUnit.WORKDAY, "") for step, days in LIMITS.items()}
+    held: dict[str, tuple[Limit, date, date, str]] = {}
     found = []
     for stay in case.stays:
-        here, limit = calendar.at(case.places[stay.step]), limits[stay.step]
+        first, last = case.desk_on(stay.step, stay.came), case.desk_on(stay.step, stay.left)
+        before, here = calendar.at(first.place), calendar.at((first if hand.stays_where_it_was else last).place)
+        limit = limits[stay.step]
+        if stay.step in held:
+            whole, came, paused_on, place = held.pop(stay.step)
+            there = before if hand.counts_again_what_was_used else calendar.at(place)
+            limit = _left(whole, came, paused_on, there, hand)
         due = clocks.due(limit, stay.came, here).day
-        spent = used(limit, stay.came, stay.left, here)
         if stay.left_by == "return":
-            limits[stay.step] = clocks.left_after_pause(limit, stay.came, stay.left, here)
-            if used is not clocks.used:
-                limits[stay.step] = Limit(limit.key, max(limit.amount - spent, 1), limit.unit, limit.article)
+            held[stay.step] = (limit, stay.came, stay.left, here.region)
         stages = (Stage.IN_TIME, Stage.OVERDUE, Stage.TO_MONITOR, Stage.TO_CHIEF)
         looks = [clocks.next_look(due, stage, here, LADDER) for stage in stages]
-        received = clocks.received_on(limit, stay.came, here)
-        found.append(Verdict(stay.step, received, due, spent, looks[0], (looks[1 + 0], looks[2], looks[3])))
+        found.append(
+            Verdict(
+                step=stay.step,
+                had=limit.amount,
+                received=clocks.received_on(limit, stay.came, here),
+                due_at_first=clocks.due(limit, stay.came, before).day,
+                due=due,
+                used=hand.used(limit, stay.came, stay.left, here),
+                reminded=looks[0],
+                told=(looks[1], looks[2], looks[3]),
+                asked_at_first=_asked(stay.came, first, hand),
+                asked=_asked(stay.left, last, hand),
+                free=_free(stay, hand),
+            )
+        )
     return found
+
+
+def _left(limit: Limit, came: date, paused_on: date, calendar: WorkCalendar, hand: Hand) -> Limit:
+    if hand.used is clocks.used:
+        return clocks.left_after_pause(limit, came, paused_on, calendar)
+    return replace(limit, amount=max(limit.amount - hand.used(limit, came, paused_on, calendar), 1))
+
+
+def _asked(day: date, desk: Desk, hand: Hand) -> frozenset[str]:
+    holders = [
+        Holder(each.name, each.office, each.deputy, away=not each.is_in(day)) for each in desk.people.get("steward", ())
+    ]
+    return frozenset(each.person_no for each in hand.asked(holders)) if holders else frozenset()
+
+
+_WORDS = {"yes": Word.AGREE, "no": Word.DISAGREE, "back": Word.RETURN}
+
+
+def _free(stay: Stay, hand: Hand) -> date:
+    """The day on which the platform would let an answer leave its department; the far end where it never would."""
+    day = stay.came
+    for rounds in stay.attempts:
+        result = InnerResult.AGREED
+        for each in rounds:
+            day, result = _settled_on(day, each, hand)
+            if result is not InnerResult.AGREED:
+                break
+        if result is InnerResult.AGREED:
+            return day
+    return day if not stay.attempts else date.max
+
+
+def _settled_on(asked: date, step: Round, hand: Hand) -> tuple[date, InnerResult]:
+    words: list[Word | None] = [None] * len(step.said)
+    for n, said in enumerate(step.said):
+        words[n] = _WORDS[said.word]
+        result = hand.settled(Mode(step.rule), words)
+        if result is not InnerResult.OPEN:
+            return asked + timedelta(days=said.after), result
+    return date.max, InnerResult.OPEN
 
 
 @dataclass(frozen=True)
 class Finding:
-    """How many cases were compared, how many stays of them, and the cases in which somebody else was right."""
+    """How many cases were compared, how many stays of them, what befell them, and where somebody else was right."""
 
     cases: int
     stays: int
+    returned: int
+    changed_hands: int
+    went_round: int
+    stood_in: int
     wrong: list[str]
 
 
-def compare(seed: int, count: int, *, calendar: WorkCalendar | None = None, used: Used = clocks.used) -> Finding:
-    """Simulate cases and compare the platform's days with the oracle's."""
+def compare(seed: int, count: int, *, calendar: WorkCalendar | None = None, hand: Hand = Hand()) -> Finding:
+    """Simulate cases and compare the platform's days and people with the oracle's."""
     chance = Random(seed)
     places = days_of_places(chance)
     known = calendar or platform_calendar(places)
-    walls: dict[str, WallCalendar] = {}
-    stays, wrong = 0, []
+    wall_of = cache(lambda place: WallCalendar(place, places))
+    met: Counter[str] = Counter()
+    wrong = []
     for n, case in enumerate(simulate(chance, count)):
-        for place in case.places.values():
-            if place not in walls:
-                walls[place] = WallCalendar(place, places)
-        expected = walk(case.stays, {step: walls[place] for step, place in case.places.items()})
-        got = count_as_the_platform(case, known, used)
-        stays += len(case.stays)
+        expected = walk(case.stays, case.desk_on, wall_of)
+        got = count_as_the_platform(case, known, hand)
+        met["stays"] += len(case.stays)
+        met["returned"] += any(stay.left_by == "return" for stay in case.stays)
+        met["changed_hands"] += case.changed_hands
+        met["went_round"] += any(stay.attempts for stay in case.stays)
+        met["stood_in"] += any("B" in name for said in expected for name in said.asked)
         if got != expected:
             wrong.append(f"seed {seed}, case {n}: {case}\n  oracle {expected}\n  platform {got}")
-    return Finding(count, stays, wrong)
+    return Finding(
+        count, met["stays"], met["returned"], met["changed_hands"], met["went_round"], met["stood_in"], wrong
+    )

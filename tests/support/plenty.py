@@ -61,6 +61,7 @@ class Plenty:
         self.calls(resources)
         self.cases()
         self.notices()
+        self.hooks()
         self.entries()
         self.clients()
         self.sheets()
@@ -311,6 +312,25 @@ class Plenty:
                 for case in made
             ],
             batch_size=1000,
+        )  # fmt: skip
+
+    def hooks(self) -> None:
+        from jutong.foundation.notices.models import Dispatch, Hook
+
+        made = Hook.objects.bulk_create(
+            Hook(
+                hook_no=f"{n:012x}", organisation=self.organisations[n % len(self.organisations)], name=f"接口{n}",
+                groups=["tasks"], sealed_address=b"x", sealed_secret=b"x", masked="https://x/…", created_by=BY,
+                created_at=self.moment(n),
+            )
+            for n in self.numbers()
+        )  # fmt: skip
+        Dispatch.objects.bulk_create(
+            Dispatch(
+                hook=hook, kind="x.y", channel="webhook", key=f"hook{self.chance.getrandbits(64):016x}", state="sent", due_at=self.moment(n),
+                created_at=self.moment(n), ended_at=self.moment(n),
+            )
+            for n, hook in enumerate(made)
         )  # fmt: skip
 
     def notices(self) -> None:

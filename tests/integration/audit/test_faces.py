@@ -2,7 +2,9 @@
 
 import base64
 import io
+from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -10,8 +12,11 @@ from django.test import Client
 
 import jutong_verify
 from jutong.foundation.audit import api as audit
+from jutong.foundation.audit.domain.leaf import leaf_of
+from jutong.foundation.audit.models import Entry
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel import clock
+from jutong.kernel.clock import local_day
 from jutong.kernel.policy import Post
 from jutong.registry.organisations import api as organisations
 from tests.support.posts import holder_of
@@ -135,3 +140,60 @@ def test_the_verify_command_fails_on_a_tampered_log(noted):
     with pytest.raises(CommandError, match="1 findings"):
         call_command("audit_verify", stdout=out)
     assert f"entry {noted}" in out.getvalue()
+
+
+# --- By name, and taken along ----------------------------------------------------------------------------------------
+def renamed(uscc, name, day):
+    admin = holder_of(Post.SYSTEM_ADMIN).subject
+    organisations.rename(
+        uscc=uscc, name=name, short_name=name[:20], valid_from=day, reason="机构改革", document_no="桂编〔2026〕1号",
+        by=admin, at=clock.now(),
+    )  # fmt: skip
+
+
+def codes(auditor, **query):
+    return [row["object_code"] for row in get(auditor, "/entries", action="tests", **query)["items"]]
+
+
+def test_entries_are_found_by_the_names_of_their_day(auditor, steward):
+    uscc, today = steward.subject.organisation, local_day(clock.now())
+    former = organisations.titles([uscc])[uscc]
+    renamed(uscc, "广西壮族自治区星图管理委员会", today + timedelta(days=1))
+    for number, at in enumerate((clock.now() - timedelta(days=30), clock.now() + timedelta(days=2))):
+        audit.record(
+            action="tests.seen", by=steward.subject.actor, at=at, object_kind="thing", object_code=f"T{number}"
+        )
+
+    assert codes(auditor, actor_name=steward.subject.display[1:]) == ["T1", "T0"]
+    assert codes(auditor, actor_name="没有这个人") == []
+    assert codes(auditor, organisation_name=former) == ["T0"]
+    assert codes(auditor, organisation_name="星图") == ["T1"]
+    assert codes(auditor, object_kind="thing", object_code="T0") == ["T0"]
+    page = auditor.browser.get("/audit/", {"action": "tests", "actor_name": steward.subject.display}).content.decode()
+    assert former in page
+    assert "星图管理委员会" in page
+
+
+def test_a_name_that_was_sought_is_not_kept(auditor, steward):
+    codes(auditor, actor_name=steward.subject.display)
+
+    [entry] = Entry.objects.filter(action="audit.log.searched")
+    assert entry.details["filters"] == {"action": "tests", "actor_name": "*"}
+
+
+def test_each_row_of_the_file_proves_itself_and_the_file_is_told_to_the_log(auditor, steward, noted):
+    answer = auditor.browser.get("/audit/", {"resource": "303001/1", "file": "xlsx"})
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    rows = list(sheet.iter_rows(values_only=True))
+    head = next(n for n, row in enumerate(rows) if "叶哈希" in row)
+    row = dict(zip(rows[head], rows[head + 1], strict=True))
+
+    leaf, root = base64.b64decode(row["叶哈希"]), base64.b64decode(row["检查点根哈希"])
+    path = [base64.b64decode(step) for step in (row["包含证明路径"] or "").split()]
+    size = int(row["检查点记录数"])
+    assert jutong_verify.root_from_inclusion(noted - 1, size, leaf, path) == root
+    assert audit.checkpoint(size).root == root
+    entry = Entry.objects.get(number=noted)
+    assert jutong_verify.leaf_hash(leaf_of(entry.value())) == leaf
+    [told] = Entry.objects.filter(action="audit.list.exported")
+    assert (told.object_code, told.details["rows"], told.details["filters"]) == ("audit.entries", 1, ["resource"])

@@ -673,6 +673,35 @@ class ContactKind:
         return ContactPoint.objects.filter(queries.contact_scope(subject, action))
 
 
+@kind("hook", "foundation.notices")
+class HookKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.foundation.notices.models import Hook
+
+        rows = Hook.objects.bulk_create(
+            Hook(
+                hook_no=f"{n:012x}", organisation=world.organisation(), name=f"x{n}", groups=["tasks"],
+                sealed_address=b"sealed", sealed_secret=b"sealed", masked="x", created_by=BY, created_at=AT,
+            )
+            for n in world.times()
+        )  # fmt: skip
+        return [(row, {"organisation": row.organisation}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.foundation.notices import queries
+
+        return queries.hook_facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.foundation.notices import queries
+        from jutong.foundation.notices.models import Hook
+
+        return Hook.objects.filter(queries.hook_scope(subject, action))
+
+
 # --- Catalogue -------------------------------------------------------------------------------------------------------
 @kind("saved search", "supply.catalogue")
 class SavedSearchKind:

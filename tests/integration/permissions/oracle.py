@@ -82,6 +82,12 @@ def sees_client(who: Who, thing: Thing) -> bool:
     return who.post in (STEWARD, DEVELOPER, COORDINATOR, CHIEF) and owns(who, thing["organisation"])
 
 
+def sees_hook(who: Who, thing: Thing) -> bool:
+    if who.post in (SYSTEM, ENGINEER):
+        return True
+    return who.post in (COORDINATOR, DEVELOPER) and owns(who, thing["organisation"])
+
+
 # Keys are handed to the department: its steward or developer registers clients and takes keys. Never a contractor.
 def keeps_client(who: Who, thing: Thing) -> bool:
     return who.post in (STEWARD, DEVELOPER) and owns(who, thing["organisation"])
@@ -450,6 +456,9 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "notices.contact.manage": ("contact", own_thing),
     "notices.dispatch.see": ("nothing", posts(SYSTEM, ENGINEER)),
     "notices.dispatch.resend": ("nothing", posts(SYSTEM)),
+    # Systems of organisations: administrators keep them; those who coordinate or develop see their own organisation's.
+    "notices.hook.see": ("hook", sees_hook),
+    "notices.hook.manage": ("nothing", posts(SYSTEM)),
     "outbox.delivery.see": ("nothing", posts(SYSTEM, ENGINEER, AUDITOR, AUDIT)),
     "outbox.stream.retry": ("nothing", posts(SYSTEM, ENGINEER)),
     "outbox.fact.skip": ("nothing", posts(SYSTEM)),
@@ -530,7 +539,8 @@ ONLY_LOOKS = frozenset(
         "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
         "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "sharing.request.view",
         "sharing.grant.view", "sharing.dispute.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",
-        "notices.dispatch.see", "organisations.reform.view", "procedures.inner.see", "procedures.returns.see",
+        "notices.dispatch.see", "notices.hook.see", "organisations.reform.view", "procedures.inner.see",
+        "procedures.returns.see",
         "procedures.scheme.see", "secrecy.figures.view", "secrecy.stop.view", "overview.calls.see",
         "overview.health.see", "overview.ledger.see", "overview.operations.see", "overview.region.see",
         "overview.screen.see", "overview.wall.see",

@@ -45,6 +45,8 @@ FACES = (
     Face("accounts", "absence", "accounts.absence.view", "absence_no", "absences", row="pk"),
     Face("accounts", "handover", "accounts.handover.view", "handover_no", "handovers", "handovers/{}"),
     Face("notices", "notice", "notices.notice.read", "id", "", row="pk"),
+    Face("notices", "hook", "notices.hook.see", "hook_no", "hooks", "hooks/{}"),
+    Face("notices", "hook", "notices.hook.see", "hook_no", "", "hooks/{}/dispatches"),
     Face("catalogue", "draft", "catalogue.draft.view", "draft_no", "drafts", "drafts/{}/gaps"),
     Face("mounting", "source", "mounting.source.view", "source_no", "sources", "sources/{}"),
     Face("mounting", "upload", "mounting.file.view", "file_no", "files"),

@@ -53,6 +53,7 @@ LISTS = {
     "/procedures/cases/": ("bureau_reviewer", 12),
     "/procedures/tasks/": ("bureau_reviewer", 12),
     "/notices/": ("bureau_reviewer", 12),
+    "/notices/hooks/": ("system_admin", 12),
     "/audit/": ("auditor", 14),
     "/audit/checkpoints/": ("auditor", 12),
     "/organisations/": ("bureau_reviewer", 20),

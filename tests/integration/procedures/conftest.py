@@ -34,6 +34,11 @@ class PersonHere:
     display_name: str
 
 
+def everybody():
+    """All who hold a post at first."""
+    return APPLICANT, REVIEWER, REVIEWER_TOO, PROVIDER_STEWARD, PROVIDER_STEWARD_TOO, COORDINATOR, CHIEF, MONITOR
+
+
 class Directory:
     """Who holds which post, as accounts would know it."""
 
@@ -57,9 +62,7 @@ def directory():
     from jutong.foundation.procedures import plugs
 
     before = list(plugs._directories)
-    directory = Directory(
-        APPLICANT, REVIEWER, REVIEWER_TOO, PROVIDER_STEWARD, PROVIDER_STEWARD_TOO, COORDINATOR, CHIEF, MONITOR
-    )
+    directory = Directory(*everybody())
     procedures.plug_assignees(directory)
     yield directory
     plugs._directories[:] = before

@@ -9,7 +9,16 @@ from jutong.foundation.procedures import api as procedures
 from jutong.foundation.procedures.models import Clock
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.actors import PLATFORM
-from tests.integration.procedures.conftest import OUTSIDER, PROVIDER, REVIEWER, shanghai
+from tests.integration.procedures.conftest import (
+    APPLICANT,
+    OUTSIDER,
+    PARTIES,
+    PROVIDER,
+    PROVIDER_STEWARD,
+    REVIEWER,
+    shanghai,
+)
+from tests.support.declared_procedures import Enquiry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.source("O7")]
 
@@ -68,3 +77,26 @@ def test_a_change_of_another_party_leaves_the_clock_where_it_counts(answering):
     assert change(answering, procedures.case(answering).parties["consumer"], HEIR)
 
     assert (clock().region, clock().due_on) == (before.region, before.due_on)
+
+
+def test_a_case_whose_last_day_moved_with_it_is_answered_by_its_new_office(answering):
+    change(answering, PROVIDER, HEIR)
+
+    procedures.act(answering, "agree", by=OUTSIDER, at=shanghai("2026-03-05 10:00"), data={"granted": ["xm"]})
+
+    assert procedures.history(answering)[-1].transition == "agree"
+
+
+def test_days_used_before_a_return_stay_used_as_the_former_office_counted_them(answering):
+    case_no = procedures.open_case(
+        Enquiry, subject_code="1", title="x", parties=PARTIES, data={}, by=APPLICANT, at=shanghai("2026-03-02 09:00")
+    ).case_no
+    procedures.act(case_no, "forward", by=REVIEWER, at=shanghai("2026-03-02 10:00"))
+    procedures.act(case_no, "ask_back", by=PROVIDER_STEWARD, at=shanghai("2026-03-04 10:00"), remark="请说明用途")
+    change(case_no, PROVIDER, HEIR)
+
+    procedures.act(case_no, "explain", by=APPLICANT, at=shanghai("2026-03-06 09:00"))
+
+    now = Clock.objects.get(case__case_no=case_no, ended_at=None)
+    assert (now.region, now.used_before, now.limit_amount) == ("450100", 2, 3), "its city's typhoon gives no day back"
+    assert now.due_on == date(2026, 3, 11)

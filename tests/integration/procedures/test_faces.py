@@ -16,6 +16,7 @@ from jutong.kernel.policy import Post
 from jutong.registry.organisations import api as organisations
 from tests.support.declared_procedures import Loan
 from tests.support.posts import holder_of
+from tests.support.secrecy import documents
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +194,19 @@ def test_a_mistake_shows_the_page_again_and_loses_nothing(people, case_no):
     link = re.search(r'href="(/files/[0-9a-f]{20}/)"', shown)[1]
     assert b"".join(people["applicant"].browser.get(link).streaming_content) == b"x"
     assert people["outsider"].browser.get(link).status_code == 404
+
+
+@pytest.mark.source("S4")
+def test_a_file_whose_text_the_secrecy_gate_could_not_read_says_so_wherever_it_is_listed(people, case_no):
+    submit(people["reviewer"], case_no, "forward")
+    picture = SimpleUploadedFile("现场照片.png", documents.PNG, "image/png")
+    letter = SimpleUploadedFile("依据.txt", "不属于本部门数据".encode(), "text/plain")
+    submit(people["provider"], case_no, "refuse", remark="不属于本部门数据", attachments=[picture, letter])
+
+    assert page(people["applicant"], f"/procedures/cases/{case_no}/").count("未检文字") == 1
+    told = people["applicant"].caller.get(f"/api/v1/procedures/cases/{case_no}").json()
+    files = [file for event in told["events"] for file in event["files"]]
+    assert [(file["name"], file["words"]) for file in files] == [("现场照片.png", "no_text"), ("依据.txt", "checked")]
 
 
 def test_ticked_choices_and_days_reach_the_case(people, case_no):

@@ -170,6 +170,7 @@ CARRIERS: tuple[tuple[str, Maker], ...] = (
     ("csv", partial(documents.csv, encoding="utf-16-le")),
     ("rtf", documents.rtf),
     ("doc", documents.old_word),
+    ("xls", documents.old_xls),
     ("zip", lambda lines: documents.zipped("inside.docx", documents.docx(lines))),
 )
 

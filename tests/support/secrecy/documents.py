@@ -1,6 +1,7 @@
 """Small files of each kind the gate reads, made by code from given lines."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
@@ -49,6 +50,53 @@ def xlsx(lines: Lines, *, beside: bool = False, sheet: str = "Sheet1") -> bytes:
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
+
+
+def old_xls(lines: Lines) -> bytes:
+    """A workbook of Excel 97 (BIFF8): a compound file whose one stream holds a sheet with a line a row.
+
+    Written by hand from [MS-CFB] and [MS-XLS], because no kept library writes it any more.
+    """
+
+    def record(kind: int, content: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(content)) + content
+
+    def text(line: str) -> bytes:
+        return struct.pack("<HB", len(line), 1) + line.encode("utf-16-le")
+
+    versions = struct.pack("<HHII", 0x0DBB, 0x07CC, 0, 6)
+    end = record(0x000A, b"")
+    first = record(0x0809, struct.pack("<HH", 0x0600, 0x0005) + versions)
+    bound = struct.pack("<BB", 6, 0) + b"Sheet1"
+    # Where the sheet begins: behind the head, its own name of 4 + 6 + 8 bytes, and the end.
+    begins = len(first) + 4 + 6 + len(bound) + len(end)
+    cells = b"".join(record(0x0204, struct.pack("<HHH", row, 0, 0) + text(line)) for row, line in enumerate(lines))
+    sheet = record(0x0809, struct.pack("<HH", 0x0600, 0x0010) + versions) + cells + end
+    return _compound_file("Workbook", first + record(0x0085, struct.pack("<IH", begins, 0) + bound) + end + sheet)
+
+
+_FREE, _CHAIN_ENDS, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+
+def _compound_file(name: str, stream: bytes) -> bytes:
+    """A compound file with one stream: a table of sectors, a directory, and the stream from the third sector on."""
+    stream = stream.ljust(4096, b"\0")  # shorter ones would lie in a stream of small sectors
+    stream += b"\0" * (-len(stream) % 512)
+    sectors = len(stream) // 512
+    table = [_TABLE, _CHAIN_ENDS, *range(3, sectors + 2), _CHAIN_ENDS]
+    assert len(table) <= 128
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, _CHAIN_ENDS, 0, _CHAIN_ENDS, 0)
+    head += struct.pack("<109I", 0, *[_FREE] * 108)
+
+    def entry(title: str, kind: int, child: int, start: int, size: int) -> bytes:
+        spelt = title.encode("utf-16-le") + b"\0\0" if title else b""
+        made = spelt.ljust(64, b"\0") + struct.pack("<HBBIII", len(spelt), kind, 1, _FREE, _FREE, child)
+        return made + bytes(36) + struct.pack("<IQ", start, size)
+
+    directory = entry("Root Entry", 5, 1, _CHAIN_ENDS, 0) + entry(name, 2, _FREE, 2, len(stream))
+    directory += entry("", 0, _FREE, 0, 0) * 2
+    return head + struct.pack("<128I", *table, *[_FREE] * (128 - len(table))) + directory + stream
 
 
 def ofd(lines: Lines) -> bytes:

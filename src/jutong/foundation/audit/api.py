@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from jutong.foundation.audit import queries, services
+from jutong.foundation.audit import plugs, queries, services
 from jutong.foundation.audit.models import Entry
 from jutong.foundation.audit.queries import LogDamaged, NoSuchCheckpoint, NotSealedYet
 from jutong.foundation.audit.values import (
@@ -13,6 +13,7 @@ from jutong.foundation.audit.values import (
     EntryFilter,
     EntryValue,
     InclusionProof,
+    NameBook,
 )
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.policy import Subject
@@ -27,6 +28,7 @@ __all__ = [
     "consistency",
     "export",
     "last_row",
+    "plug_names",
     "proof",
     "record",
     "record_export",
@@ -124,6 +126,11 @@ def seal(*, at: datetime) -> None:
 def verifier_key() -> str:
     """The public key of the log in the one line a verifier is given."""
     return services.signer().verifier_key
+
+
+def plug_names(book: NameBook | None) -> None:
+    """Have the log know who bears which name. Called by accounts at start."""
+    plugs.plug_names(book)
 
 
 def unnumbered() -> int:

@@ -3,12 +3,12 @@
 import base64
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import BigIntegerField, F, Func, Max, Q, QuerySet
 
 from jutong.base.access import scope_q
-from jutong.foundation.audit import policy
+from jutong.foundation.audit import plugs, policy
 from jutong.foundation.audit.domain.leaf import leaf_of, moment_text
 from jutong.foundation.audit.domain.notes import Signer
 from jutong.foundation.audit.domain.tree import (
@@ -23,7 +23,7 @@ from jutong.foundation.audit.domain.tree import (
     places_of,
 )
 from jutong.foundation.audit.models import Checkpoint, Entry, TreeNode
-from jutong.foundation.audit.values import CheckpointValue, ConsistencyProof, EntryFilter, InclusionProof
+from jutong.foundation.audit.values import BodyName, CheckpointValue, ConsistencyProof, EntryFilter, InclusionProof
 from jutong.kernel.clock import SHANGHAI
 from jutong.kernel.errors import ErrorKind, JutongError, NotFound
 from jutong.kernel.policy import Action, Facts, Relation, Subject
@@ -82,11 +82,28 @@ def entries(filters: EntryFilter) -> QuerySet[Entry]:
     if filters.action:
         # `sharing` finds all of the room, `sharing.grant` all that was done to grants.
         rows = rows.filter(Q(action=filters.action) | Q(action__startswith=f"{filters.action}."))
-    if filters.first_day:
-        rows = rows.filter(at__gte=datetime.combine(filters.first_day, time.min, SHANGHAI))
-    if filters.last_day:
-        rows = rows.filter(at__lt=datetime.combine(filters.last_day + timedelta(days=1), time.min, SHANGHAI))
-    return rows
+    if filters.actor_name:
+        rows = rows.filter(actor_kind="person", actor_id__in=plugs.people_named(filters.actor_name))
+    if filters.organisation_name:
+        rows = rows.filter(_of_bodies(plugs.bodies_named(filters.organisation_name)))
+    return rows.filter(_within(filters.first_day, filters.last_day))
+
+
+def _of_bodies(names: Sequence[BodyName]) -> Q:
+    """What was done in organisations while they bore these names."""
+    found = Q(pk__in=())
+    for name in names:
+        found |= Q(actor_organisation=name.code) & _within(name.since, name.until)
+    return found
+
+
+def _within(first: date | None, last: date | None) -> Q:
+    found = Q()
+    if first:
+        found &= Q(at__gte=datetime.combine(first, time.min, SHANGHAI))
+    if last:
+        found &= Q(at__lt=datetime.combine(last + timedelta(days=1), time.min, SHANGHAI))
+    return found
 
 
 def get_entry(number: int, by: Subject) -> Entry:
@@ -151,6 +168,18 @@ def proof(entry: Entry, of_size: int | None = None) -> InclusionProof:
         path=_hashes(inclusion_spans(entry.number - 1, under.size)),
         checkpoint=under,
     )
+
+
+def proofs(entries: Sequence[Entry], under: CheckpointValue) -> dict[int, tuple[bytes, tuple[bytes, ...]]]:
+    """Leaf hash and path of each entry that lies under a checkpoint, by number, in one query however many.
+
+    Raises LogDamaged.
+    """
+    numbers = [entry.number for entry in entries if entry.number is not None and entry.number <= under.size]
+    spans = {number: inclusion_spans(number - 1, under.size) for number in numbers}
+    leaves = {number: Place(0, number - 1) for number in numbers}
+    known = _fetch([*leaves.values(), *(place for path in spans.values() for place in places_of(path))])
+    return {number: (known[leaves[number]], hash_spans(spans[number], known)) for number in numbers}
 
 
 def consistency(first: int, second: int) -> ConsistencyProof:

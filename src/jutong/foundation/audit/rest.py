@@ -59,11 +59,16 @@ class EntryPage(Schema):
 
 
 class EntryQuery(PageQuery):
-    """Which entries. `action` may name a room or an object (`sharing`, `sharing.request`); days are inclusive."""
+    """Which entries. `action` may name a room or an object (`sharing`, `sharing.request`); days are inclusive.
+
+    `actor_name` and `organisation_name` are parts of names as they were when the entry was made.
+    """
 
     action: Word = ""
     actor: Word = ""
+    actor_name: Word = ""
     organisation: Word = ""
+    organisation_name: Word = ""
     object_kind: Word = ""
     object_code: Word = ""
     resource: Word = ""

@@ -6,17 +6,20 @@ from typing import Any
 
 from jutong.foundation.notices import plugs, queries
 from jutong.foundation.notices.domain import kinds
-from jutong.foundation.notices.services import contacts
+from jutong.foundation.notices.services import contacts, hooks
 from jutong.foundation.notices.services import inbox as services
 from jutong.foundation.notices.values import AddressBook, Channel, NoticeKind, NoticeValue, Permits
+from jutong.kernel.actors import ActorRef
 from jutong.kernel.policy import Subject
 
 __all__ = [
     "contacts_given_in",
     "declare_kinds",
+    "hooks_of",
     "latest",
     "mark_older_read",
     "move_contact",
+    "move_hook",
     "notify",
     "plug_address_book",
     "plug_permits",
@@ -33,14 +36,25 @@ def notify(
     link: str = "",
     at: datetime,
     parameters: Mapping[str, Any] | None = None,
+    organisation: str = "",
 ) -> int:
     """Put a notice into the inbox of each person, in the transaction of the change; how many were told.
 
     `kind` is room.what, such as `procedures.step_due`. `title` and `body` are texts marked by `N_` with placeholders
     `{name}`, which `parameters` fill; a parameter that is itself a marked text is translated too. `link` is a path on
-    this platform. Call it once for all people concerned.
+    this platform. Call it once for all people concerned. `organisation` is in whose name they are told: its systems
+    are told too (单位通知接口), no more than any message says.
     """
-    return services.notify(person_nos, kind=kind, title=title, body=body, link=link, at=at, parameters=parameters)
+    return services.notify(
+        person_nos,
+        kind=kind,
+        title=title,
+        body=body,
+        link=link,
+        at=at,
+        parameters=parameters,
+        organisation=organisation,
+    )
 
 
 def latest(subject: Subject, limit: int = 5) -> list[NoticeValue]:
@@ -66,6 +80,16 @@ def contacts_given_in(organisation: str) -> list[tuple[str, Channel]]:
 def move_contact(person_no: str, channel: Channel, *, source: str, target: str) -> bool:
     """Have another organisation's list say where a person's webhook may lie; tells whether anything changed."""
     return contacts.move_contact(person_no, channel, source=source, target=target)
+
+
+def hooks_of(organisation: str) -> list[tuple[str, str]]:
+    """The systems of an organisation that are told (单位通知接口), by number and name."""
+    return queries.hooks_of(organisation)
+
+
+def move_hook(hook_no: str, *, source: str, target: str, by: ActorRef, at: datetime) -> bool:
+    """Have a system belong to another organisation; tells whether anything changed."""
+    return hooks.move_hook(hook_no, source=source, target=target, by=by, at=at)
 
 
 def plug_address_book(book: AddressBook | None) -> None:

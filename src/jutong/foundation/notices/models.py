@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F
 
-from jutong.base.models import uscc_field
+from jutong.base.models import actor_field, uscc_field
 from jutong.foundation.notices.values import Channel, Contact, DispatchState, NoticeValue
 
 # Plain texts, so that migrations stand without today's code.
@@ -109,8 +109,37 @@ class Preference(models.Model):
         return self.person_no
 
 
+class Hook(models.Model):
+    """A system of an organisation that is told what its people are told (单位通知接口): signed, without case content.
+
+    It lies where the organisation's list of permitted addresses allows. One that was given up stays, with its results.
+    """
+
+    hook_no = models.CharField(max_length=12, unique=True)
+    organisation = uscc_field()
+    name = models.CharField(max_length=60)
+    groups = models.JSONField()
+    sealed_address = models.BinaryField()
+    sealed_secret = models.BinaryField()
+    masked = models.CharField(max_length=300)
+    created_by = actor_field()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"], condition=models.Q(ended_at=None), name="notices_hook_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hook_no} {self.name}"
+
+
 class Dispatch(models.Model):
-    """A message on its way out: one row a notice and channel, or a person, day and channel for a digest (发送记录).
+    """A message on its way out: one row a notice and channel, a person, day and channel for a digest, or a change and
+    an organisation's system (发送记录).
 
     `key` is the same for every try. While a port has the message, `due_at` lies a lease ahead: when the sender is
     killed the message comes due again by itself.
@@ -118,7 +147,10 @@ class Dispatch(models.Model):
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, null=True, related_name="+")
     digest_on = models.DateField(null=True)
-    person_no = models.CharField(max_length=16)
+    hook = models.ForeignKey(Hook, on_delete=models.PROTECT, null=True, related_name="dispatches")
+    case_no = models.CharField(max_length=16, blank=True, default="", db_default="")
+    due_on = models.CharField(max_length=10, blank=True, default="", db_default="")
+    person_no = models.CharField(max_length=16, blank=True)
     kind = models.CharField(max_length=64)
     channel = models.CharField(max_length=8)
     key = models.CharField(max_length=32, unique=True)
@@ -134,8 +166,9 @@ class Dispatch(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=_STATES), name="notices_dispatch_state"),
             models.CheckConstraint(condition=models.Q(channel__in=_CHANNELS), name="notices_dispatch_channel"),
             models.CheckConstraint(
-                condition=models.Q(notice=None, digest_on__isnull=False)
-                | models.Q(notice__isnull=False, digest_on=None),
+                condition=models.Q(notice=None, digest_on__isnull=False, hook=None)
+                | models.Q(notice__isnull=False, digest_on=None, hook=None)
+                | models.Q(notice=None, digest_on=None, hook__isnull=False),
                 name="notices_dispatch_of_one",
             ),
             models.CheckConstraint(
@@ -147,6 +180,9 @@ class Dispatch(models.Model):
             models.UniqueConstraint(fields=["person_no", "channel", "digest_on"], name="notices_digest_once"),
         ]
         indexes = [
+            models.Index(
+                "hook", models.F("id").desc(), condition=models.Q(hook__isnull=False), name="notices_dispatch_hook"
+            ),
             models.Index(fields=["channel", "due_at"], condition=models.Q(ended_at=None), name="notices_dispatch_due"),
             models.Index(models.F("id").desc(), condition=models.Q(state="failed"), name="notices_dispatch_failed"),
             models.Index(fields=["ended_at"], name="notices_dispatch_end"),

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from jutong.base.access import scope_q
 from jutong.foundation.notices import adapters, policy
 from jutong.foundation.notices.domain.sending import DEFAULT_CHOICES, DEFAULT_HABITS
-from jutong.foundation.notices.models import ContactPoint, Dispatch, Notice, Preference
+from jutong.foundation.notices.models import ContactPoint, Dispatch, Hook, Notice, Preference
 from jutong.foundation.notices.values import Channel, DispatchState, Habits, Target
 from jutong.kernel.crypto import Envelope, Place, Secret
 from jutong.kernel.errors import NotFound
@@ -91,7 +92,7 @@ def habits(row: Preference) -> Habits:
 
 def dispatches(subject: Subject, *, state: str = "") -> QuerySet[Dispatch]:
     """What is and was on its way out, newest first, for operators; nothing for anybody else."""
-    rows = Dispatch.objects.filter(scope_q(subject, policy.SEE_DELIVERIES, {})).order_by("-id")
+    rows = Dispatch.objects.filter(scope_q(subject, policy.SEE_DELIVERIES, {})).select_related("hook").order_by("-id")
     return rows.filter(state=state) if state else rows
 
 
@@ -108,11 +109,77 @@ def contacts_given_in(organisation: str) -> list[tuple[str, Channel]]:
     return [(person_no, Channel(channel)) for person_no, channel in rows.values_list("person_no", "channel")]
 
 
+# --- Systems of organisations ----------------------------------------------------------------------------------------
+def hook_facts(row: Hook) -> Facts:
+    return Facts({Relation.OWNER: row.organisation})
+
+
+def hook_scope(subject: Subject, action: Action) -> Q:
+    return scope_q(subject, action, {Relation.OWNER: "organisation"})
+
+
+def own_hook_facts(subject: Subject) -> Facts:
+    """The facts of a system of the subject's own organisation: may he see any at all?"""
+    return Facts({Relation.OWNER: subject.organisation or None})
+
+
+def hooks(subject: Subject) -> QuerySet[Hook]:
+    """The systems that a subject may see, each with how its last message fared; those in use first."""
+    last = Dispatch.objects.filter(hook=OuterRef("pk")).order_by("-id")
+    rows = Hook.objects.filter(hook_scope(subject, policy.SEE_HOOKS))
+    rows = rows.annotate(
+        last_state=Subquery(last.values("state")[:1]),
+        last_reason=Subquery(last.values("reason")[:1]),
+        last_at=Coalesce(Subquery(last.values("ended_at")[:1]), Subquery(last.values("due_at")[:1])),
+    )
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "organisation", "name")
+
+
+def get_hook(hook_no: str, by: Subject) -> Hook:
+    """Raises NotFound: none of that number, or none that this subject may see."""
+    row = hooks(by).filter(hook_no=hook_no).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def hooks_of(organisation: str) -> list[tuple[str, str]]:
+    """The systems of an organisation that are in use, by number and name."""
+    rows = Hook.objects.filter(organisation=organisation, ended_at=None).order_by("hook_no")
+    return list(rows.values_list("hook_no", "name"))
+
+
 # --- Sealed ----------------------------------------------------------------------------------------------------------
 def target_of(person_no: str, channel: Channel) -> Target | None:
     """Where a person is reached, opened; None when he has no confirmed contact point there. Raises CannotOpen."""
     row = ContactPoint.objects.filter(person_no=person_no, channel=channel.value, confirmed_at__isnull=False).first()
     return open_target(row) if row else None
+
+
+def target_of_person(row: Dispatch) -> Target | None:
+    """Where a message to a person goes. Raises CannotOpen."""
+    return target_of(row.person_no, Channel(row.channel))
+
+
+def target_of_hook(pk: int) -> Target | None:
+    """Where a message to an organisation's system goes; None when it was given up. Raises CannotOpen."""
+    row = Hook.objects.filter(pk=pk, ended_at=None).first()
+    if row is None:
+        return None
+    address, secret = (
+        _envelope().open(bytes(sealed), owner=row.hook_no, place=_hook_place(row, column))
+        for column, sealed in (("address", row.sealed_address), ("secret", row.sealed_secret))
+    )
+    return Target(address.reveal_text(), secret, row.organisation)
+
+
+def seal_hook(row: Hook, column: str, plain: Secret) -> bytes:
+    """A part of an organisation's system under its own key: it stays open when the organisation is another's."""
+    return _envelope().seal(plain, owner=row.hook_no, place=_hook_place(row, column))
+
+
+def _hook_place(row: Hook, column: str) -> Place:
+    return Place("notices_hook", row.hook_no, column, 1)
 
 
 def open_target(row: ContactPoint) -> Target:

@@ -15,9 +15,10 @@ from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
 from jutong.foundation.notices import adapters, queries
 from jutong.foundation.notices.domain.sending import DEFAULT_HABITS
 from jutong.foundation.notices.domain.wording import in_words
-from jutong.foundation.notices.models import Dispatch, Notice
-from jutong.foundation.notices.policy import MANAGE_CONTACTS, READ_NOTICES, SEE_DELIVERIES
+from jutong.foundation.notices.models import Dispatch, Hook, Notice
+from jutong.foundation.notices.policy import MANAGE_CONTACTS, READ_NOTICES, SEE_DELIVERIES, SEE_HOOKS
 from jutong.foundation.notices.services import contacts as contact_services
+from jutong.foundation.notices.services import hooks as hook_services
 from jutong.foundation.notices.services import inbox as services
 from jutong.foundation.notices.services import sending
 from jutong.foundation.notices.values import Channel, Contact, DispatchState, Group, Habits
@@ -213,9 +214,36 @@ def _present_contact(contact: Contact) -> dict[str, Any]:
     return {"channel": contact.channel, "masked": contact.masked, "confirmed_at": contact.confirmed_at}
 
 
-# --- Operators -------------------------------------------------------------------------------------------------------
+# --- Systems of organisations ----------------------------------------------------------------------------------------
+HookNo = Annotated[str, InPath(pattern=r"^[0-9a-f]{12}$")]
+
+
+class HookOut(Schema):
+    """A system of an organisation that is told (单位通知接口), its address masked, and how the last message fared."""
+
+    hook_no: str
+    organisation: str
+    name: str
+    groups: list[Group]
+    masked: str
+    created_at: datetime
+    ended_at: datetime | None
+    last_state: DispatchState | None = None
+    last_reason: str | None = None
+    last_at: datetime | None = None
+
+
+class HookRegistered(HookOut):
+    """The system with its secret, which is shown this once."""
+
+    secret: str
+
+
 class DispatchOut(Schema):
-    """A message on its way out, or out. It tells neither title nor address; `reason` is the port's."""
+    """A message on its way out, or out. It tells neither title nor address; `reason` is the port's.
+
+    One to an organisation's system names no person.
+    """
 
     id: int
     key: str
@@ -237,6 +265,70 @@ class DispatchPage(Schema):
     items: list[DispatchOut]
 
 
+class HookPage(Schema):
+    """A page of systems, those in use first."""
+
+    total: int
+    items: list[HookOut]
+
+
+class HookIn(StrictSchema):
+    """Whose system, its address on that organisation's list, and of which groups it is told."""
+
+    organisation: str = Field(pattern=r"^[0-9A-HJ-NP-RT-UW-Y]{18}$", examples=["11450000JT0000012L"])
+    name: str = Field(min_length=1, max_length=60, pattern=r"^[^\x00]*$")
+    address: str = Field(max_length=500, pattern=r"^[^\x00]*$")
+    groups: list[Group]
+
+
+@router.get("/hooks", response={200: HookPage, **problems()}, summary="Systems that are told")
+def hooks(request: SubjectRequest, query: Query[PageQuery]) -> dict[str, Any]:
+    """The systems of one's own organisation; system administrators and engineers see all."""
+    require(request.subject, SEE_HOOKS, queries.own_hook_facts(request.subject))
+    return page_of(queries.hooks(request.subject), query)
+
+
+@router.post("/hooks", response={201: HookRegistered, **problems(409)}, summary="Register a system")
+def register_hook(request: SubjectRequest, body: HookIn) -> Status[dict[str, Any]]:
+    """Have an organisation's system be told by signed calls without case content; a trial goes there at once."""
+    row, secret = hook_services.register_hook(
+        organisation=body.organisation,
+        name=body.name.strip(),
+        address=body.address,
+        groups=body.groups,
+        by=request.subject,
+        at=clock.now(),
+    )
+    return Status(201, {**HookOut.from_orm(row).dict(), "secret": secret.reveal_text()})
+
+
+@router.get("/hooks/{hook_no}", response={200: HookOut, **problems(404)}, summary="One system")
+def hook(request: SubjectRequest, hook_no: HookNo) -> Hook:
+    """A system with how its last message fared."""
+    return queries.get_hook(hook_no, request.subject)
+
+
+@router.get("/hooks/{hook_no}/dispatches", response={200: DispatchPage, **problems(404)}, summary="Its last messages")
+def hook_dispatches(request: SubjectRequest, hook_no: HookNo, query: Query[PageQuery]) -> dict[str, Any]:
+    """What was sent to a system, newest first, with what it answered."""
+    return page_of(queries.get_hook(hook_no, request.subject).dispatches.order_by("-id"), query)
+
+
+@router.post("/hooks/{hook_no}/trial", response={200: HookOut, **problems(404)}, summary="Try a system")
+def try_hook(request: SubjectRequest, hook_no: HookNo) -> Hook:
+    """Send a message that says nothing; its result stands among the last messages."""
+    hook_services.try_hook(hook_no, by=request.subject, at=clock.now())
+    return queries.get_hook(hook_no, request.subject)
+
+
+@router.delete("/hooks/{hook_no}", response={204: None, **problems(404)}, summary="Give up a system")
+def end_hook(request: SubjectRequest, hook_no: HookNo) -> Status[None]:
+    """Tell a system nothing any more; what was on its way there is dropped."""
+    hook_services.end_hook(hook_no, by=request.subject, at=clock.now())
+    return Status(204, None)
+
+
+# --- Operators -------------------------------------------------------------------------------------------------------
 class DispatchQuery(PageQuery):
     """Which messages: those in one state only."""
 

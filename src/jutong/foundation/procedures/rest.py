@@ -16,6 +16,7 @@ from jutong.base.access import require
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
 from jutong.foundation.documents import api as documents
+from jutong.foundation.files.values import WordCheck
 from jutong.foundation.procedures import api, policy, queries
 from jutong.foundation.procedures.domain.drawing import draw
 from jutong.foundation.procedures.domain.fields import MAX_REMARK
@@ -328,13 +329,24 @@ class CasePage(Schema):
 
 
 class AttachmentOut(Schema):
-    """An attachment; its bytes are at `/api/v1/files/{no}/content`."""
+    """An attachment; its bytes are at `/api/v1/files/{no}/content`. `words`: did its text pass the secrecy gate?"""
 
     no: str
     name: str
     media_type: str
     size_bytes: int
     digest: str
+    words: WordCheck
+
+
+class CaseActorOut(Schema):
+    """Who did it: a person in a post, or the platform. `deputy`: in place of who mainly holds the post (代)."""
+
+    kind: str
+    id: str
+    post: str = ""
+    organisation: str = ""
+    deputy: bool = False
 
 
 class EventOut(Schema):
@@ -345,7 +357,7 @@ class EventOut(Schema):
     transition: str
     from_state: str
     to_state: str
-    by: dict[str, str]
+    by: CaseActorOut
     by_name: str
     by_organisation: str
     at: datetime

@@ -74,13 +74,14 @@ def _plug_into_ui() -> None:
 
 
 def _plug_into_rooms_below() -> None:
+    from jutong.foundation.audit import api as audit
     from jutong.foundation.notices import api as notices
     from jutong.foundation.notices.values import Group, NoticeKind
     from jutong.foundation.procedures import api as procedures
     from jutong.foundation.secrecy import api as secrecy
     from jutong.registry.accounts import holdings
-    from jutong.registry.accounts.directory import Directory
-    from jutong.registry.accounts.reform import Appointments, Clients, Contacts, Handovers
+    from jutong.registry.accounts.directory import Directory, Names
+    from jutong.registry.accounts.reform import Appointments, Clients, Contacts, Handovers, Hooks
     from jutong.registry.organisations import api as organisations
 
     notices.declare_kinds(
@@ -88,12 +89,13 @@ def _plug_into_rooms_below() -> None:
         NoticeKind("accounts.handover", N_("工作交接提醒"), Group.TASKS),
         NoticeKind("accounts.appointment", N_("任职变动提醒"), Group.RESULTS),
     )
+    audit.plug_names(Names())
     directory = Directory()
     notices.plug_address_book(directory)
     procedures.plug_assignees(directory)
     secrecy.plug_officers(directory)
     holdings.plug_own()
-    for mover in (Appointments(), Handovers(), Contacts(), Clients()):
+    for mover in (Appointments(), Handovers(), Contacts(), Clients(), Hooks()):
         organisations.plug_mover(mover)
 
 

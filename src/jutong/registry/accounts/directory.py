@@ -1,13 +1,15 @@
-"""What accounts plugs into the rooms below: who holds which post, and where people are reached."""
+"""What accounts plugs into the rooms below: who holds which post, who bears which name, where people are reached."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+from jutong.foundation.audit.values import BodyName
 from jutong.foundation.notices.values import Address
 from jutong.kernel.policy import Post
-from jutong.registry.accounts import api
+from jutong.registry.accounts import api, queries
 from jutong.registry.accounts.values import PersonRef
 from jutong.registry.organisations import api as register
+from jutong.registry.organisations.values import OrganisationName
 
 
 class Directory:
@@ -28,3 +30,25 @@ class Directory:
     def addresses(self, person_nos: Iterable[str]) -> Mapping[str, Address]:
         """People who may still sign in; they have no mail or telephone here yet, only the inbox."""
         return {number: Address(number, name) for number, name in api.active_names(person_nos).items()}
+
+
+class Names:
+    """The names by which the audit log is searched (人员和单位名录): those of their day."""
+
+    def people_named(self, part: str) -> Sequence[str]:
+        return queries.numbers_of_people_named(part)
+
+    def people_names(self, person_nos: Iterable[str]) -> Mapping[str, str]:
+        return api.names(person_nos)
+
+    def bodies_named(self, part: str) -> Sequence[BodyName]:
+        return self._values(register.names_holding(part))
+
+    def body_names(self, codes: Iterable[str]) -> Sequence[BodyName]:
+        return self._values(register.names_of(codes))
+
+    @staticmethod
+    def _values(found: Iterable[tuple[str, OrganisationName]]) -> list[BodyName]:
+        return [
+            BodyName(code, each.name, None if each.is_first else each.valid_from, each.valid_to) for code, each in found
+        ]

@@ -101,6 +101,12 @@ def person_names(person_nos: Iterable[str]) -> dict[str, str]:
     return dict(found.values_list("person_no", "display_name"))
 
 
+def numbers_of_people_named(part: str) -> list[str]:
+    """The numbers of people whose name holds this, those who left too."""
+    found = Person.objects.filter(display_name__icontains=part).order_by("person_no")
+    return list(found.values_list("person_no", flat=True))
+
+
 def people(subject: Subject) -> QuerySet[Person]:
     """The people this subject may see."""
     return Person.objects.filter(scope(subject, policy.VIEW_PEOPLE)).order_by("person_no")

@@ -154,6 +154,21 @@ class Contacts(Mover):
             _record("accounts.contact.moved", move, "contact", move.code, {"from": move.source, "to": move.target})
 
 
+class Hooks(Mover):
+    """Systems that are told (单位通知接口); the target's list says from that day on where they may lie."""
+
+    kind = "accounts.hook"
+    title = N_("单位通知接口")
+    order = 32
+    covers = ("notices.Hook.organisation",)
+
+    def lines(self, organisation: str) -> Sequence[Thing]:
+        return [Thing(hook_no, name) for hook_no, name in notices.hooks_of(organisation)]
+
+    def move(self, move: Move) -> None:
+        notices.move_hook(move.code, source=move.source, target=move.target, by=move.by, at=move.at)
+
+
 def _open_sheets() -> QuerySet[Handover]:
     return Handover.objects.filter(done_at=None, cancelled_at=None)
 

@@ -103,6 +103,16 @@ def names(uscc: str) -> list[OrganisationName]:
     return queries.names(uscc)
 
 
+def names_of(usccs: Iterable[str]) -> list[tuple[str, OrganisationName]]:
+    """All names that these organisations ever bore, each with its credit code."""
+    return [(row.organisation.uscc, queries.name_value(row)) for row in queries.names_of(usccs)]
+
+
+def names_holding(part: str) -> list[tuple[str, OrganisationName]]:
+    """All names, past ones too, that hold this, each with the credit code of who bore it."""
+    return [(row.organisation.uscc, queries.name_value(row)) for row in queries.names_holding(part)]
+
+
 def offices(uscc: str) -> list[InnerOffice]:
     """Inner offices of an organisation by number, closed ones too."""
     return queries.offices(uscc)

@@ -140,10 +140,34 @@ def usccs_within(region_code: str) -> QuerySet[models.Organisation, Any]:
 def names(uscc: str) -> list[OrganisationName]:
     """All names an organisation bore, newest first."""
     rows = models.OrganisationVersion.objects.filter(organisation__uscc=uscc).order_by("-valid_from")
-    return [
-        OrganisationName(r.name, r.short_name, r.valid_from, r.valid_to, r.reason, r.document_no, r.seal_from)
-        for r in rows
-    ]
+    return [name_value(row) for row in rows]
+
+
+def name_value(row: models.OrganisationVersion) -> OrganisationName:
+    return OrganisationName(
+        row.name,
+        row.short_name,
+        row.valid_from,
+        row.valid_to,
+        row.reason,
+        row.document_no,
+        row.seal_from,
+        row.is_first,
+    )
+
+
+def names_of(usccs: Iterable[str]) -> QuerySet[models.OrganisationVersion]:
+    """All names that organisations ever bore."""
+    return _named().filter(organisation__uscc__in=set(usccs))
+
+
+def names_holding(part: str) -> QuerySet[models.OrganisationVersion]:
+    """All names, past ones too, that hold this; the full or the short name."""
+    return _named().filter(Q(name__icontains=part) | Q(short_name__icontains=part))
+
+
+def _named() -> QuerySet[models.OrganisationVersion]:
+    return models.OrganisationVersion.objects.select_related("organisation").order_by("organisation_id", "valid_from")
 
 
 def seal_name(uscc: str, on: date) -> str:

@@ -15,7 +15,14 @@ class SearchForm(forms.Form):
 
     action = forms.CharField(label=N_("操作"), required=False, max_length=120, help_text=N_("如 sharing.request。"))
     actor = forms.CharField(label=N_("操作人编号"), required=False, max_length=64)
+    actor_name = forms.CharField(label=N_("操作人姓名"), required=False, max_length=64)
     organisation = forms.CharField(label=N_("单位代码"), required=False, max_length=18)
+    organisation_name = forms.CharField(
+        label=N_("单位名称"), required=False, max_length=100, help_text=N_("按操作当时的名称查找，更名前后分别查。")
+    )
+    object_kind = forms.CharField(
+        label=N_("对象类别"), required=False, max_length=64, help_text=N_("如 case、resource。")
+    )
     object_code = forms.CharField(label=N_("对象编号"), required=False, max_length=200)
     resource = forms.CharField(label=N_("资源代码"), required=False, max_length=80)
     case = forms.CharField(label=N_("办件编号"), required=False, max_length=64)

@@ -1,5 +1,6 @@
 """The audit log on pages: search, one entry with its proof, checkpoints, export."""
 
+import base64
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_GET
 
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
-from jutong.foundation.audit import api, policy, queries, services
+from jutong.foundation.audit import api, plugs, policy, queries, services
 from jutong.foundation.audit.domain.tree import leaf_hash, root_from_path
 from jutong.foundation.audit.models import Entry
 from jutong.foundation.audit.values import InclusionProof
 from jutong.foundation.audit.web.forms import SearchForm
 from jutong.kernel import clock
+from jutong.kernel.clock import local_day
 from jutong.kernel.policy import POST_NAMES, Post, decide
 from jutong.kernel.text import N_
 from jutong.ui.components import Badge, Column, Pages, Tone
@@ -26,9 +28,39 @@ from jutong.ui.lists import MEDIA_TYPES, Listing
 _PER_PAGE = 50
 
 
+class Names:
+    """The names of the people and organisations of some entries, as they were on the day of each."""
+
+    def __init__(self, found: Sequence[Entry]):
+        people = {entry.actor_id for entry in found if entry.actor_kind == "person"}
+        self._people = plugs.people_names(people) if people else {}
+        bodies = {entry.actor_organisation for entry in found if entry.actor_organisation}
+        self._bodies = plugs.body_names(bodies) if bodies else ()
+
+    def person(self, entry: Entry) -> str:
+        return self._people.get(entry.actor_id, "") if entry.actor_kind == "person" else ""
+
+    def body(self, entry: Entry) -> str:
+        day, code = local_day(entry.at), entry.actor_organisation
+        names = (each.name for each in self._bodies if each.code == code and each.held_on(day))
+        return next(names, code)
+
+
 def _entry_rows(request: HttpRequest, found: Sequence[Entry]) -> list[dict[str, Any]]:
-    sealed = queries.size_sealed()
-    return [_row(entry, sealed) for entry in found]
+    """The rows of a file: each with the proof that it lies under the newest checkpoint."""
+    under, names = queries.checkpoint(), Names(found)
+    proofs = queries.proofs(found, under) if under else {}
+    rows = []
+    for entry in found:
+        leaf, path = proofs.get(entry.number or 0, (b"", ()))
+        proof = {"leaf": _base64(leaf), "path": " ".join(map(_base64, path))}
+        sealed = {"size": under.size, "root": _base64(under.root)} if under and leaf else {"size": None, "root": ""}
+        rows.append({**_row(entry, under.size if under else 0, names), **proof, **sealed})
+    return rows
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 # For its files; the page pages by itself, because each look into the log is itself recorded.
@@ -39,10 +71,16 @@ ENTRIES = Listing(
         Column("number", N_("编号"), "link"),
         Column("at", N_("时间"), "moment"),
         Column("who", N_("操作人")),
+        Column("body", N_("单位")),
         Column("action", N_("操作"), "code"),
         Column("object", N_("对象")),
         Column("case", N_("办件编号")),
         Column("sealed", N_("状态"), "badge"),
+        # What `jutong_verify` or anybody else needs to prove a row by itself (RFC 9162, 2.1.3).
+        Column("leaf", N_("叶哈希"), "code", only="file"),
+        Column("size", N_("检查点记录数"), "number", only="file"),
+        Column("root", N_("检查点根哈希"), "code", only="file"),
+        Column("path", N_("包含证明路径"), "code", only="file"),
     ),
     rows=_entry_rows,
     personal=True,
@@ -62,24 +100,25 @@ def search(request: SubjectRequest) -> HttpResponseBase:
     total, found = services.search(
         form.filters(), by=request.subject, at=clock.now(), limit=_PER_PAGE, offset=(number - 1) * _PER_PAGE
     )
-    sealed = queries.size_sealed()
+    sealed, names = queries.size_sealed(), Names(found)
     context = {
         "form": form,
         "total": total,
         "pages": Pages(number, max(1, -(-total // _PER_PAGE)), total),
-        "columns": [column.translated(_) for column in ENTRIES.columns],
-        "rows": [_row(entry, sealed) for entry in found],
+        "columns": [column.translated(_) for column in ENTRIES.columns if column.only != "file"],
+        "rows": [_row(entry, sealed, names) for entry in found],
         "may_export": bool(decide(request.subject, policy.EXPORT_LOG)),
     }
     return render(request, "audit/search.html", context)
 
 
-def _row(entry: Entry, sealed: int) -> dict[str, Any]:
+def _row(entry: Entry, sealed: int, names: Names) -> dict[str, Any]:
     number = entry.number
     return {
         "number": (str(number), reverse("audit:entry", args=[number])) if number else "",
         "at": entry.at,
-        "who": _who(entry),
+        "who": _who(entry, names),
+        "body": names.body(entry),
         "action": entry.action,
         "object": f"{entry.object_kind} {entry.object_code}",
         "case": entry.case_no,
@@ -93,12 +132,12 @@ def _sealed(number: int | None, sealed: int) -> Badge:
     return Badge(_("待签封"), Tone.ACTIVE, hint=_("约十秒内由下一个签名检查点覆盖。"))
 
 
-def _who(entry: Entry) -> str:
+def _who(entry: Entry, names: Names) -> str:
     if entry.actor_kind == "platform":
         return _("平台")
     post = _(POST_NAMES[Post(entry.actor_post)]) if entry.actor_post in set(Post) else entry.actor_post
     deputy = _("代") if (entry.details or {}).get("deputy") else ""
-    return " · ".join(filter(None, (entry.actor_id or _("公众"), post, deputy)))
+    return " · ".join(filter(None, (names.person(entry), entry.actor_id or _("公众"), post, deputy)))
 
 
 @require_GET
@@ -109,6 +148,7 @@ def entry(request: SubjectRequest, number: int) -> HttpResponse:
         proof = queries.proof(row)
     except queries.NotSealedYet:
         proof = None
+    names = Names([row])
     context = {
         "entry": row,
         "facts": [
@@ -116,7 +156,8 @@ def entry(request: SubjectRequest, number: int) -> HttpResponse:
             (_("操作"), row.action),
             (_("时间"), row.at),
             (_("入库时间"), row.recorded_at),
-            (_("操作人"), _who(row)),
+            (_("操作人"), _who(row, names)),
+            (_("单位"), names.body(row)),
             (_("单位代码"), row.actor_organisation),
             (_("对象"), f"{row.object_kind} {row.object_code}"),
             (_("资源代码"), row.resource),

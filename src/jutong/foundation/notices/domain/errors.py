@@ -68,6 +68,26 @@ class QuietHoursEmpty(NoticesError):
     message = N_("免打扰的开始和结束时间不能相同；如不需要，请关闭免打扰。")
 
 
+class HookNameTaken(NoticesError):
+    """The organisation has a system of that name already."""
+
+    message = N_("该单位已登记同名的通知接口，请换一个名称。")
+    kind = ErrorKind.CONFLICT
+
+
+class TooManyHooks(NoticesError):
+    """Each system is called for each change; few are enough for an organisation."""
+
+    message = N_("每个单位最多登记 {limit} 个通知接口，请先停用不再使用的接口。")
+    kind = ErrorKind.CONFLICT
+
+
+class NoGroupChosen(NoticesError):
+    """A system that is told of nothing."""
+
+    message = N_("请至少选择一类通知。")
+
+
 class NoSuchDispatch(NoticesError):
     """No message of that number, or none that may be sent again."""
 

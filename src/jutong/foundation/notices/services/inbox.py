@@ -29,8 +29,11 @@ def notify(
     link: str = "",
     at: datetime,
     parameters: Mapping[str, Any] | None = None,
+    organisation: str = "",
 ) -> int:
     """Put a notice into the inbox of each person, in the transaction of the change; how many were told.
+
+    `organisation` is in whose name they are told; its systems are told too, that is once, however many people.
 
     People the address book no longer knows are left out, and logged.
     """
@@ -48,6 +51,8 @@ def notify(
     ]
     Notice.objects.bulk_create(rows)
     planning.plan(rows, at=at)
+    if organisation:
+        planning.plan_for_organisation(organisation, kind, filled, at=at)
     return len(rows)
 
 

@@ -1,15 +1,16 @@
 """Which notices leave by which ports: planned in the transaction of the notice, carried by the worker afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection
 
 from jutong.foundation.notices import adapters, queries
-from jutong.foundation.notices.domain.kinds import kind_of
+from jutong.foundation.notices.domain.kinds import kind_of, message_of
 from jutong.foundation.notices.domain.sending import digest_due, held_until
-from jutong.foundation.notices.models import BELL, ContactPoint, Dispatch, Notice, Preference
+from jutong.foundation.notices.models import BELL, ContactPoint, Dispatch, Hook, Notice, Preference
 from jutong.foundation.notices.values import Channel, DispatchState, Habits
 from jutong.kernel.clock import local_day
 
@@ -29,6 +30,36 @@ def plan(notices: Sequence[Notice], *, at: datetime) -> int:
             for channel in Channel
             if channel in chosen and channel in channels[person]
         ]
+    Dispatch.objects.bulk_create(rows)
+    if rows:
+        _ring()
+    return len(rows)
+
+
+def plan_for_organisation(code: str, kind: str, parameters: Mapping[str, Any], *, at: datetime) -> int:
+    """Have the systems of an organisation be told of a change, those that asked for its group; how many."""
+    group = kind_of(kind).group.value
+    rows = Hook.objects.filter(organisation=code, ended_at=None, groups__contains=[group])
+    return plan_for_hooks(rows, kind, parameters, at=at)
+
+
+def plan_for_hooks(hooks: Iterable[Hook], kind: str, parameters: Mapping[str, Any], *, at: datetime) -> int:
+    """One message to each of these systems. Only what a message may say is kept: its number and its day."""
+    said = message_of(kind, parameters, key="", sign_in="", at=at)
+    rows = [
+        Dispatch(
+            hook=hook,
+            case_no=said.case_no,
+            due_on=said.due_on,
+            kind=kind,
+            channel=Channel.WEBHOOK.value,
+            key=uuid4().hex,
+            state=DispatchState.WAITING,
+            due_at=at,
+            created_at=at,
+        )
+        for hook in hooks
+    ]
     Dispatch.objects.bulk_create(rows)
     if rows:
         _ring()

@@ -19,7 +19,7 @@ from jutong.kernel.policy import decide
 from jutong.ui.components import Badge, Choice, Facet, Tone
 
 _PER_PAGE = 50
-_TONES = {
+TONES = {
     DispatchState.WAITING: Tone.ACTIVE,
     DispatchState.HELD: Tone.MUTED,
     DispatchState.SENT: Tone.GOOD,
@@ -69,8 +69,9 @@ def _row(row: Dispatch) -> dict[str, object]:
         "row": row,
         "kind": _("每日摘要") if row.digest_on else _(kind_of(row.kind).title),
         "channel": _(Channel(row.channel).label),
-        "state": Badge(_(state.label), _TONES[state]),
+        "state": Badge(_(state.label), TONES[state]),
         "reason": _(row.reason) if row.reason else "",
+        "receiver": row.hook.name if row.hook else row.person_no,
         "failed": state is DispatchState.FAILED,
         "at": row.ended_at or row.due_at,
     }

@@ -26,6 +26,26 @@ _HELP = {
 }
 
 
+class HookForm(forms.Form):
+    """An organisation's system: whose, where, and of what it is told."""
+
+    organisation = forms.RegexField(
+        r"^[0-9A-HJ-NP-RT-UW-Y]{18}$", label=N_("单位代码"), help_text=N_("该系统所属单位的统一社会信用代码。")
+    )
+    name = forms.CharField(max_length=60, label=N_("接口名称"), help_text=N_("如：协同办公系统待办接口。"))
+    address = forms.CharField(
+        max_length=500,
+        label=N_("回调地址"),
+        help_text=N_("平台以 POST 方式发送签名的 JSON，不含办件内容；地址须在该单位的允许访问名单内。"),
+    )
+    groups = forms.MultipleChoiceField(
+        label=N_("通知类别"),
+        choices=[(group.value, N_(group.label)) for group in Group],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[group.value for group in Group],
+    )
+
+
 class CodeForm(forms.Form):
     """The code that came."""
 

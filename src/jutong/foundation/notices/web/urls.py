@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jutong.foundation.notices.web import dispatches, inbox, settings
+from jutong.foundation.notices.web import dispatches, hooks, inbox, settings
 
 app_name = "notices"
 
@@ -18,5 +18,10 @@ urlpatterns = [
     path("settings/<slug:channel>/removal/", settings.remove, name="remove_contact"),
     path("dispatches/", dispatches.dispatches, name="dispatches"),
     path("dispatches/<int:dispatch_id>/resending/", dispatches.resend, name="resend"),
+    path("hooks/", hooks.hooks, name="hooks"),
+    path("hooks/registration/", hooks.register, name="register_hook"),
+    path("hooks/<slug:hook_no>/", hooks.hook, name="hook"),
+    path("hooks/<slug:hook_no>/trial/", hooks.try_out, name="try_hook"),
+    path("hooks/<slug:hook_no>/end/", hooks.end, name="end_hook"),
     path("<int:notice_id>/", inbox.follow, name="follow"),
 ]

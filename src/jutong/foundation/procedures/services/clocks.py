@@ -36,8 +36,9 @@ def start(row: Case, state: State, organisation: str, at: datetime) -> Clock | N
     """Start the clock of a state that has a limit; go on with what is left where it was held.
 
     It counts where the organisation sits that the state names: local and emergency days are those of the office that
-    has to act. A case keeps the rules of the day on which it was opened. A step that counts from an earlier event
-    (`Step.counts_from`) starts on the day of the event.
+    has to act. A case keeps the rules of the day on which it was opened. What was used before a return stays counted by
+    the days of the office that had the case then, whoever has taken it over since. A step that counts from an earlier
+    event (`Step.counts_from`) starts on the day of the event.
     """
     if not state.limit:
         return None
@@ -49,9 +50,9 @@ def start(row: Case, state: State, organisation: str, at: datetime) -> Clock | N
     calendar = calendar_of(made, row)
     last = Clock.objects.filter(case=row, step=state.key).order_by("id").last()
     if last is not None and last.held:
-        paused_on = last.ended_on or today
-        limit = clocks.left_after_pause(last.limit, last.started_on, paused_on, calendar)
-        used_before = last.used_before + clocks.used(last.limit, last.started_on, paused_on, calendar)
+        paused_on, there = last.ended_on or today, calendar_of(last, row)
+        limit = clocks.left_after_pause(last.limit, last.started_on, paused_on, there)
+        used_before = last.used_before + clocks.used(last.limit, last.started_on, paused_on, there)
         first_day = today
     due = clocks.due(limit, first_day, calendar)
     made.started_at, made.started_on = at, first_day

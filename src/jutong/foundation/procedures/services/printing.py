@@ -172,12 +172,19 @@ def _clock(view: queries.CaseView, clock: ClockValue) -> list[str]:
 def _attachments(view: queries.CaseView) -> Table:
     columns = [
         Column("对应记录", 3, "center"),
-        Column("文件名", 8),
+        Column("文件名", 6),
+        Column("保密检查", 3, "center"),
         Column("大小", 3, "right"),
-        Column("摘要（SHA-256）", 12),
+        Column("摘要（SHA-256）", 11),
     ]
     rows = [
-        [str(number), file.name, size_words(file.size_bytes), "\n".join((file.digest[:32], file.digest[32:]))]
+        [
+            str(number),
+            file.name,
+            file.words.label,
+            size_words(file.size_bytes),
+            "\n".join((file.digest[:32], file.digest[32:])),
+        ]
         for number, refs in sorted(view.files.items())
         for file in refs
     ]

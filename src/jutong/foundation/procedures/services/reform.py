@@ -60,6 +60,7 @@ def change_party(
     _ask_anew(held, by, at, remark, details)
     inner.go_over(held, changed, source=source, target=target, at=at)
     timekeeping.count_where_it_is_now(held, at)
+    row.save()
     audit.record(
         action="procedures.case.party_changed",
         by=by,

@@ -63,6 +63,7 @@ def case_closed(held: Held, doer: Doer, at: datetime) -> None:
         N_("{procedure}，编号 {case_no}。"),
         at,
         outcome=Outcome(held.row.outcome).label,
+        organisation=held.parties[held.procedure.applicant],
     )
 
 
@@ -117,8 +118,10 @@ def inner_run_ended(held: Held, result: InnerResult, person_nos: Iterable[str], 
     )
 
 
-def clock_ran_down(held: Held, clock: Clock, stage: Stage, person_nos: Iterable[str], at: datetime) -> None:
-    """A limit is near its end or past it."""
+def clock_ran_down(
+    held: Held, clock: Clock, stage: Stage, person_nos: Iterable[str], at: datetime, *, organisation: str
+) -> None:
+    """A limit is near its end or past it; who hears of it is of `organisation`."""
     _tell(
         held,
         list(person_nos),
@@ -127,6 +130,7 @@ def clock_ran_down(held: Held, clock: Clock, stage: Stage, person_nos: Iterable[
         N_("{procedure}，编号 {case_no}，应于 {due_on} 前办结。"),
         at,
         due_on=day_words(clock.due_on),
+        organisation=organisation,
     )
 
 
@@ -143,7 +147,18 @@ def due_day_moved(held: Held, clock: Clock, person_nos: Iterable[str], at: datet
     )
 
 
-def _tell(held: Held, person_nos: list[str], kind: str, title: str, body: str, at: datetime, **parameters: str) -> None:
+def _tell(
+    held: Held,
+    person_nos: list[str],
+    kind: str,
+    title: str,
+    body: str,
+    at: datetime,
+    *,
+    organisation: str | None = None,
+    **parameters: str,
+) -> None:
+    """Tell these people, and the systems of the organisation in whose name they are asked (who has to act)."""
     if person_nos:
         filled = {
             "case": held.row.title,
@@ -152,4 +167,13 @@ def _tell(held: Held, person_nos: list[str], kind: str, title: str, body: str, a
             "procedure": held.procedure.title,
             **parameters,
         }
-        notices.notify(person_nos, kind=kind, title=title, body=body, parameters=filled, link=held.url, at=at)
+        notices.notify(
+            person_nos,
+            kind=kind,
+            title=title,
+            body=body,
+            parameters=filled,
+            link=held.url,
+            at=at,
+            organisation=held.row.acting_organisation if organisation is None else organisation,
+        )

@@ -91,7 +91,8 @@ def _tell_stage(held: Held, clock: Clock, stage: Stage, at: datetime) -> None:
         from_state=held.row.state,
         data={"stage": stage.name.lower(), "due_on": clock.due_on.isoformat()},
     )
-    telling.clock_ran_down(held, clock, stage, _told(held, stage, at), at)
+    organisation = _bureau(held) if stage in (Stage.TO_MONITOR, Stage.TO_BUREAU) else held.row.acting_organisation
+    telling.clock_ran_down(held, clock, stage, _told(held, stage, at), at, organisation=organisation)
     if stage is Stage.OVERDUE:
         outbox.publish(
             StepOverdue(
@@ -117,11 +118,15 @@ def _told(held: Held, stage: Stage, at: datetime) -> list[str]:
         return assignment.everybody_asked(held, at)
     if stage is Stage.TO_CHIEF:
         return _holders(Post.CLOUD_CHIEF, [organisation], at)
-    bureau = held.parties.get(BUREAU) or plugs.bureau()
+    bureau = _bureau(held)
     monitors = _holders(Post.DATA_MONITOR, [bureau] if bureau else [], at)
     if stage is Stage.TO_MONITOR and monitors:
         return monitors
     return list(dict.fromkeys([*monitors, *_holders(Post.BUREAU_REVIEWER, [bureau] if bureau else [], at)]))
+
+
+def _bureau(held: Held) -> str:
+    return held.parties.get(BUREAU) or plugs.bureau()
 
 
 def _holders(post: Post, organisations: Iterable[str], at: datetime) -> list[str]:

@@ -255,7 +255,7 @@ def _event(event: Any, view: queries.CaseView) -> dict[str, Any]:
         "used": event.used,
         "limit": event.limit,
         "natural": event.natural_days,
-        "files": view.files.get(event.number, []),
+        "files": [words.file_words(file) for file in view.files.get(event.number, [])],
     }
 
 
@@ -274,7 +274,7 @@ def _way(way: queries.Way, view: queries.CaseView, row: Case, filled: Transition
         "obstacle": _obstacle(way),
         "inside": way.to_propose,
         "agreed": way.agreed is not None,
-        "kept": list(files.files_by_no(kept.split(",")).values()) if kept else [],
+        "kept": [words.file_words(file) for file in files.files_by_no(kept.split(",")).values()] if kept else [],
     }
 
 

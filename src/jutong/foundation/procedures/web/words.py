@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jutong.foundation.files.values import FileRef, WordCheck
 from jutong.foundation.procedures import queries
 from jutong.foundation.procedures.domain.road import Road, Stretch, main_road
 from jutong.foundation.procedures.models import Case
@@ -40,6 +41,13 @@ _INNER_TONES = {
     InnerResult.DROPPED: Tone.MUTED,
 }
 _VERDICT_TONES = {Verdict.AGREE: Tone.GOOD, Verdict.DISAGREE: Tone.BAD, Verdict.RETURN: Tone.ATTENTION}
+
+
+def file_words(file: FileRef) -> dict[str, Any]:
+    """An attachment, and a badge where its text did not pass the secrecy gate, so that its reader looks himself."""
+    unread = file.words is not WordCheck.CHECKED
+    hint = _("保密检查未能读取该文件的文字，请打开后自行核对是否涉密。")
+    return {"file": file, "check": Badge(_(file.words.label), Tone.ATTENTION, hint=hint) if unread else None}
 
 
 def inner_badge(result: InnerResult) -> Badge:

@@ -173,7 +173,10 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationName:
-    """A name an organisation bore from a day to a day (名称沿革), both counted; its seal may have come later."""
+    """A name an organisation bore from a day to a day (名称沿革), both counted; its seal may have come later.
+
+    `is_first`: it is also what the organisation is called on days before.
+    """
 
     name: str
     short_name: str
@@ -182,6 +185,7 @@ class OrganisationName:
     reason: str
     document_no: str
     seal_from: date | None = None
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
