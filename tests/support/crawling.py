@@ -38,8 +38,19 @@ class Seen:
     faults: list[str] = field(default_factory=list)
 
 
-def crawl(visitor: Visitor, *, starts: tuple[str, ...] = ("/",), narrow: bool = True, most: int = 200) -> Seen:
-    """Visit every kind of page that links lead to, on a wide screen and on a telephone."""
+def crawl(
+    visitor: Visitor,
+    *,
+    starts: tuple[str, ...] = ("/",),
+    narrow: bool = True,
+    most: int = 200,
+    known_narrow: set[str] | None = None,
+) -> Seen:
+    """Visit every kind of page that links lead to, on a wide screen and on a telephone.
+
+    Kinds in `known_narrow` were checked on a telephone as somebody else: of them only the width is looked at. Those
+    checked now are added.
+    """
     seen, waiting = Seen(), deque(starts)
     while waiting and len(seen.pages) < most:
         address = waiting.popleft()
@@ -51,20 +62,26 @@ def crawl(visitor: Visitor, *, starts: tuple[str, ...] = ("/",), narrow: bool = 
         if answer is None or answer.status != 200:
             seen.faults.append(f"{address}: {answer and answer.status}")
             continue
-        seen.faults += [f"{address}: {fault}" for fault in look(visitor.page, narrow=narrow)]
+        checked = known_narrow is not None and name in known_narrow
+        seen.faults += [
+            f"{address}: {fault}" for fault in look(visitor.page, narrow=narrow, narrow_axe=narrow and not checked)
+        ]
+        if known_narrow is not None:
+            known_narrow.add(name)
         waiting.extend(link for link in links_of(visitor.page) if page_name(link) not in seen.pages)
     seen.faults += visitor.complaints
     return seen
 
 
-def look(page: Page, *, narrow: bool) -> list[str]:
+def look(page: Page, *, narrow: bool, narrow_axe: bool = True) -> list[str]:
     """What is wrong with the page as it stands: inaccessible parts, and a telephone's sideways scrolling."""
     page.wait_for_function(SETTLED)
     faults = accessibility_faults(page)
     if narrow:
         page.set_viewport_size(NARROW)
         page.wait_for_function(SETTLED)
-        faults += [f"at 360 px: {fault}" for fault in accessibility_faults(page)]
+        if narrow_axe:
+            faults += [f"at 360 px: {fault}" for fault in accessibility_faults(page)]
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > NARROW["width"]:
             faults.append(f"{width} px wide at 360 px")
