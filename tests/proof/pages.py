@@ -25,6 +25,8 @@ NOT_LINKED = {
     "sharing:request_content": FRAGMENTS,
     "sharing:answer": "only while a provider's answer is awaited; the journey of the way looks at it",
     "notices:follow": "leads on to what the notice is about",
+    "procedures:sheet_pdf": "a file", "procedures:sheet_docx": "a file",
+    "overview:ledger_pdf": "a file", "overview:ledger_docx": "a file",
     "rulebook:calendar_template": "a file", "audit:export": "a file", "files:content": "a file",
     "operations:healthz": "for programs", "operations:readyz": "for programs", "operations:metrics": "for programs",
     "account_inactive": "said to people whose account was disabled", "account_signup": "closed, and says so",
@@ -119,7 +121,9 @@ def _things(people: People) -> dict[str, list[str]]:
     code = steward.get("/catalogue/resources", provider=steward.organisation)["items"][0]["code"]
     steward.post("/catalogue/drafts", {"title": "灵活就业人员参保信息", "provider_uscc": steward.organisation})
     sheet = {"file": ("参保单位.csv", "dwmc,xydm\n甲单位,91450000JT00000016\n".encode(), "text/csv")}
-    uploaded = steward.http.post("/mounting/files", data={"organisation": steward.organisation, "sheet": ""}, files=sheet)
+    uploaded = steward.http.post(
+        "/mounting/files", data={"organisation": steward.organisation, "sheet": ""}, files=sheet
+    )
     assert uploaded.status_code in (200, 201), uploaded.text
     mount = f"/mounting/resources/{code}"
     return {

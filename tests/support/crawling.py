@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 
 from tests.support.browser import accessibility_faults
 from tests.support.visitors import NARROW, SETTLED, WIDE, Visitor
@@ -28,6 +28,9 @@ LEFT_OUT = (
     "/readyz",
     "/metrics",
 )
+
+FILES = (".pdf", ".docx", ".xlsx", ".csv")
+REST_MS = 40_000
 
 
 @dataclass
@@ -75,11 +78,13 @@ def crawl(
 
 def look(page: Page, *, narrow: bool, narrow_axe: bool = True) -> list[str]:
     """What is wrong with the page as it stands: inaccessible parts, and a telephone's sideways scrolling."""
-    page.wait_for_function(SETTLED)
+    if not settles(page):
+        return ["does not come to rest"]
     faults = accessibility_faults(page)
     if narrow:
         page.set_viewport_size(NARROW)
-        page.wait_for_function(SETTLED)
+        if not settles(page):
+            faults.append("does not come to rest at 360 px")
         if narrow_axe:
             faults += [f"at 360 px: {fault}" for fault in accessibility_faults(page)]
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -87,6 +92,15 @@ def look(page: Page, *, narrow: bool, narrow_axe: bool = True) -> list[str]:
             faults.append(f"{width} px wide at 360 px")
         page.set_viewport_size(WIDE)
     return faults
+
+
+def settles(page: Page) -> bool:
+    """Does everything that the page fetches and draws by itself arrive?"""
+    try:
+        page.wait_for_function(SETTLED, timeout=REST_MS)
+    except TimeoutError:
+        return False
+    return True
 
 
 def links_of(page: Page) -> list[str]:
@@ -106,7 +120,7 @@ def links_of(page: Page) -> list[str]:
 def page_name(address: str) -> str:
     """The name of the kind of page at an address; empty where there is none to look at."""
     path = urlsplit(address).path
-    if path.startswith(LEFT_OUT):
+    if path.startswith(LEFT_OUT) or path.endswith(FILES):
         return ""
     try:
         return resolve(path).view_name

@@ -26,6 +26,7 @@ class Visitor:
         self.page = self.context.new_page()
         self.complaints = complaints_of(self.page)
         self.faults: list[str] = []
+        self.looked = 0
 
     @property
     def main(self) -> Locator:
@@ -105,6 +106,7 @@ class Visitor:
     def look(self, name: str) -> None:
         """Keep pictures of the page on a wide screen and on a telephone; note what is inaccessible or too wide."""
         PICTURES.mkdir(parents=True, exist_ok=True)
+        self.looked += 1
         for suffix, viewport in (("", WIDE), ("-360", NARROW)):
             self.page.set_viewport_size(viewport)
             self.page.wait_for_function(SETTLED)
