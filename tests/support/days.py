@@ -57,7 +57,7 @@ def confirm(visitor: Visitor, name: str) -> None:
 def data_steward(region: Region) -> None:
     """数据管理专员: answers a request, begins an entry, sees how the department's data are."""
     asked = region.people["reviewer"].get("/sharing/requests", state="answering")["items"][-1]
-    steward = region.visitor(region.steward_of(asked["provider"]))
+    steward = region.visitor(region.steward_of(asked["provider_uscc"]))
     begin(steward, "/workbench")
     steward.look("day-steward-workbench")
 
@@ -166,10 +166,10 @@ def centre_engineer(region: Region) -> None:
 
     engineer.choose("数据交换", "交换运行")
     engineer.look("day-engineer-runs")
-    run = next(r for r in region.people["engineer"].get("/exchange/runs")["items"] if r["rows_rejected"])
+    run = next(r for r in region.people["engineer"].get("/exchange/runs", limit=100)["items"] if r["rows_rejected"])
     engineer.page.goto(f"{engineer.portal}/exchange/runs/{run['run_no']}/rejects/")
     engineer.look("day-engineer-rejects")
-    engineer.page.goto(f"{engineer.portal}/catalogue/resources/{run['resource']}/")
+    engineer.page.goto(f"{engineer.portal}/catalogue/resources/{run['resource_code']}/")
     engineer.press("立即归集")
     expect(engineer.card("进度")).to_contain_text("已完成")
     engineer.look("day-engineer-run")
@@ -192,7 +192,7 @@ def cloud_chief(region: Region) -> None:
     chief.look("day-chief-notices")
     chief.choose("个人工作台", "离岗与代办")
     today = datetime.now(SHANGHAI).date().isoformat()
-    chief.fill({"离岗类型": "出差、公务外出", "第一天": today, "最后一天": today})
+    chief.fill({"第一天": today, "最后一天": today})
     chief.press("登记")
     chief.reads("已登记离岗")
     chief.look("day-chief-absences")
@@ -213,8 +213,7 @@ def finance(region: Region) -> None:
     officer.look("day-finance-region")
     officer.choose("质量校核", "数据质量")
     with officer.page.expect_download() as taken:
-        officer.page.get_by_text("导出", exact=True).first.click()
-        officer.page.get_by_role("link", name="Excel").first.click()
+        officer.main.get_by_role("link", name="导出 XLSX").click()
     assert taken.value.suggested_filename.endswith(".xlsx"), taken.value.suggested_filename
 
 
@@ -265,8 +264,8 @@ def contractor(region: Region) -> None:
 
     firm.choose("个人工作台", "我的待办")
     firm.look("day-contractor-tasks")
-    firm.choose("数据目录", "资源检索")
-    firm.reads("人口基本信息")
+    firm.find("人口基本信息")
+    firm.look("day-contractor-resource")
     firm.page.goto(f"{firm.portal}/accounts/")
     firm.reads("政务数据共享交换平台运行维护")
     firm.fill({"用途": "巡检脚本"})
@@ -285,7 +284,7 @@ def system_admin(region: Region) -> None:
     admin.press("新建")
     admin.reads("一次性密码只显示这一次")
     admin.look("day-system-admin-people")
-    admin.choose("平台管理", "单位与区划")
+    admin.choose("平台管理", "单位与区划", title="单位")
     admin.look("day-system-admin-departments")
     admin.choose("数据挂载", "允许访问名单")
     admin.fill({
@@ -308,7 +307,7 @@ def security_admin(region: Region) -> None:
     admin.choose("平台管理", "人员账号")
     admin.look("day-security-admin-people")
     admin.page.goto(f"{admin.portal}/accounts/people/?q=wei.lanzhi")
-    admin.follow("韦兰芝")
+    admin.follow("wei.lanzhi")
     admin.fill({
         "岗位": "数据管理专员", "单位（统一社会信用代码）": region.people["steward.rst"].organisation,
         "起始日期": datetime.now(SHANGHAI).date().isoformat(),
@@ -345,10 +344,10 @@ def public_visitor(region: Region) -> None:
     box.fill("空气质量")
     box.press("Enter")
     visitor.look("day-public-found")
+    visitor.follow("环境空气质量自动监测信息")
+    visitor.look("day-public-resource")
     visitor.choose("数据目录", "资源检索")
     visitor.look("day-public-catalogue")
-    visitor.main.get_by_role("link", name="环境空气质量自动监测信息").first.click()
-    visitor.look("day-public-resource")
     visitor.choose("知识库", "时限与规则")
     visitor.look("day-public-rules")
     visitor.choose("知识库", "工作日历")

@@ -42,8 +42,11 @@ class Visitor:
         expect(self.page.locator(".header-person-name")).to_contain_text(self.person["display_name"])
         return self
 
-    def choose(self, section: str, entry: str) -> None:
-        """An entry of the main menu. A section where a person has one entry leads there itself."""
+    def choose(self, section: str, entry: str, *, title: str = "") -> None:
+        """An entry of the main menu, and the title of its page where that is another one.
+
+        A section where a person has one entry leads there itself.
+        """
         menu = self.page.get_by_role("navigation", name="主菜单")
         opener = menu.get_by_role("button", name=section, exact=True)
         if opener.count():
@@ -51,7 +54,7 @@ class Visitor:
             menu.get_by_role("link", name=entry, exact=True).click()
         else:
             menu.get_by_role("link", name=section, exact=True).click()
-        expect(self.page).to_have_title(re.compile(f"^({entry}|{section})"))
+        expect(self.page).to_have_title(re.compile(f"^({title or entry}|{section})"))
 
     def fill(self, values: dict[str, str], within: Locator | None = None) -> None:
         """Type or select, field by field, by label."""
