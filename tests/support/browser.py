@@ -18,7 +18,7 @@ FLAGS = [
     "--disable-sync",
 ]
 # Dates and files in forms are worded by the browser in its own language.
-CHINESE = {**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"}
+CHINESE = {**os.environ, "LANGUAGE": "zh_CN", "LANG": "C.UTF-8"}
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
 
 

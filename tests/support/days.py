@@ -171,7 +171,7 @@ def centre_engineer(region: Region) -> None:
     engineer.look("day-engineer-rejects")
     engineer.page.goto(f"{engineer.portal}/catalogue/resources/{run['resource_code']}/")
     engineer.press("立即归集")
-    expect(engineer.card("进度")).to_contain_text("已完成")
+    expect(engineer.card("进度")).to_contain_text("已完成", timeout=90_000)
     engineer.look("day-engineer-run")
 
     engineer.choose("接口服务", "接口调用分析")
