@@ -70,7 +70,7 @@ def look_at_all(browser: Browser, people: People) -> None:
         seen = crawl(visitor, starts=ways_in, known_narrow=known_narrow)
         visited[name] = seen.pages
         faults += [f"{name}: {fault}" for fault in seen.faults]
-        print(f"{name}: {len(seen.pages)} pages, {len(seen.faults)} faults", flush=True)
+        print("\n".join([f"{name}: {len(seen.pages)} pages", *seen.faults]), flush=True)
         visitor.context.close()
     reached = {name for pages in visited.values() for name in pages}
     missing = sorted(name for name in all_names() - reached - NOT_LINKED.keys() if not _is_change(name))

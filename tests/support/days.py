@@ -267,9 +267,10 @@ def contractor(region: Region) -> None:
     firm.find("人口基本信息")
     firm.look("day-contractor-resource")
     firm.page.goto(f"{firm.portal}/accounts/")
-    firm.reads("政务数据共享交换平台运行维护")
+    firm.reads("承建运维人员")
     firm.fill({"用途": "巡检脚本"})
-    firm.press("签发")
+    firm.press("签发令牌")
+    firm.reads("巡检脚本")
     firm.look("day-contractor-account")
 
 
