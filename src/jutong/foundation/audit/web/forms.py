@@ -13,7 +13,9 @@ class DayInput(forms.DateInput):
 class SearchForm(forms.Form):
     """What to look for; every field narrows."""
 
-    action = forms.CharField(label=N_("操作"), required=False, max_length=120, help_text=N_("如 sharing.request。"))
+    action = forms.CharField(
+        label=N_("操作"), required=False, max_length=120, help_text=N_("操作代码或其开头，如 sharing.request。")
+    )
     actor = forms.CharField(
         label=N_("操作人编号"), required=False, max_length=64, help_text=N_("如 P000123；人员编号见人员账号页面。")
     )
