@@ -349,12 +349,10 @@ def public_visitor(region: Region) -> None:
     visitor.look("day-public-resource")
     visitor.choose("数据目录", "资源检索")
     visitor.look("day-public-catalogue")
-    visitor.choose("知识库", "时限与规则")
-    visitor.look("day-public-rules")
-    visitor.choose("知识库", "工作日历")
-    visitor.look("day-public-calendar")
     visitor.choose("知识库", "办理流程")
     visitor.look("day-public-procedures")
+    visitor.follow("数据需求申请")
+    visitor.look("day-public-procedure")
 
 
 DAYS: dict[Post, Callable[[Region], None]] = {
