@@ -174,6 +174,23 @@ def commands_page() -> str:
     return f"# The command line\n\n```text\n{helped.stdout}```\n"
 
 
+def screens_page() -> str:
+    """The pictures that the last journeys kept: each page wide, and on a telephone beside it."""
+    kept = sorted((PAGES / "screenshots").glob("*.png"))
+    wide = [picture.stem for picture in kept if not picture.stem.endswith("-360")]
+    head = "# Screens\n\nKept by the journeys: one datum, one case, and the day of each post (`day-…`)."
+    parts = [
+        f"## {name}\n\n![{name}](../screenshots/{name}.png)"
+        + (f"\n\n![{name} at 360 px](../screenshots/{name}-360.png)" if narrow(name) else "")
+        for name in wide
+    ]
+    return "\n\n".join([head, *parts] if parts else [head, "None were kept by this build."])
+
+
+def narrow(name: str) -> bool:
+    return (PAGES / "screenshots" / f"{name}-360.png").exists()
+
+
 def optional(name: str) -> object | None:
     parent, _, child = name.rpartition(".")
     package = importlib.import_module(parent)
@@ -197,6 +214,7 @@ def main() -> int:
         "procedures": procedures_page,
         "api": operations_page,
         "commands": commands_page,
+        "screens": screens_page,
     }.items():
         (reference / f"{name}.md").write_text(page() + "\n", "utf-8")
     shutil.copy(ROOT / "CHANGELOG.md", PAGES / "changelog.md")

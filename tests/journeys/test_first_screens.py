@@ -8,11 +8,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 from tests.support.browser import chromium
+from tests.support.newcomers import newcomer
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.journey
 
-OWN_PASSWORD = "Yunzhang-2026-Guilin"
 BIG = {"width": 1920, "height": 1080}
 
 
@@ -42,20 +42,15 @@ def visitor(browser, everybody, people):
 @pytest.fixture(scope="module")
 def chief(browser, everybody, people):
     """The chief of a department, with a password of his own."""
-    uscc = people["steward.scjgj"].organisation
-    made = people["system.admin"].post("/accounts/people", {"login_name": "chief.scjgj", "display_name": "云长"})
-    people["security.admin"].post(
-        "/accounts/appointments",
-        {"person_no": made["person_no"], "post": "cloud_chief", "organisation": uscc, "starts_on": "2026-01-05"},
+    everybody["chief"] = newcomer(
+        browser,
+        people,
+        "chief.scjgj",
+        name="云长",
+        post="cloud_chief",
+        organisation=people["steward.scjgj"].organisation,
     )
-    visitor = everybody["chief"] = Visitor(browser, people.base_url)
-    visitor.page.goto(f"{people.base_url}/accounts/login/")
-    visitor.fill({"登录名": "chief.scjgj", "密码": made["password"]})
-    visitor.press("登录")
-    visitor.fill({"当前密码": made["password"], "新密码": OWN_PASSWORD, "再输一次新密码": OWN_PASSWORD})
-    visitor.press("修改密码")
-    visitor.page.goto(f"{people.base_url}/begin")
-    return visitor
+    return everybody["chief"]
 
 
 def begins_at(visitor, path):

@@ -69,6 +69,7 @@ def address():
     navigation.register(navigation.CATALOGUE, title="组件", url_name="gallery")
     slots.register("every", "bell", "gallery_bell")
     slots.register("gallery", "aside", "gallery_panel", title="质量")
+    slots.register("gallery", "aside", "gallery_nothing", title="血缘")
     with served() as address:
         yield address
     for registry, before in ((navigation._entries, entries), (navigation._doors, doors), (slots._panels, panels)):
@@ -255,6 +256,12 @@ def test_panels_and_the_bell_arrive_after_the_page(open_page):
 
     assert page.inner_text(".header-bell .count") == "3"
     assert "96.4" in page.inner_text("#page-aside")
+
+
+def test_the_place_of_a_panel_that_has_nothing_to_show_closes(open_page):
+    page = open_page()
+
+    assert "血缘" not in page.inner_text("#page-aside")
 
 
 def test_language_and_elder_mode_are_switched_on_the_page_one_is_on(open_page):

@@ -1,5 +1,6 @@
 """Debian's Chromium for journeys, and the accessibility checker in its pages."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Dates and files in forms are worded by the browser in its own language.
+CHINESE = {**os.environ, "LANGUAGE": "zh_CN", "LANG": "C.UTF-8"}
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
 
 
@@ -23,7 +26,7 @@ AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
 def chromium() -> Iterator[Browser]:
     """A headless browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS, env=CHINESE)
         yield browser
         browser.close()
 

@@ -50,10 +50,11 @@ class PersonClient:
 
 
 class People:
-    """The start people of a platform, by login name."""
+    """The start people of a platform and those of the demonstration region, where it has one, by login name."""
 
     def __init__(self, base_url: str, data_dir: Path):
-        rows = json.loads((data_dir / "people.json").read_text("utf-8"))
+        kept = (data_dir / "people.json", data_dir / "demo" / "people.json")
+        rows = [row for file in kept if file.exists() for row in json.loads(file.read_text("utf-8"))]
         self.by_login = {row["login_name"]: row for row in rows}
         self.base_url = base_url
         self._clients: dict[str, PersonClient] = {}

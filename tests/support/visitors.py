@@ -26,6 +26,7 @@ class Visitor:
         self.page = self.context.new_page()
         self.complaints = complaints_of(self.page)
         self.faults: list[str] = []
+        self.looked = 0
 
     @property
     def main(self) -> Locator:
@@ -41,8 +42,11 @@ class Visitor:
         expect(self.page.locator(".header-person-name")).to_contain_text(self.person["display_name"])
         return self
 
-    def choose(self, section: str, entry: str) -> None:
-        """An entry of the main menu. A section where a person has one entry leads there itself."""
+    def choose(self, section: str, entry: str, *, title: str = "") -> None:
+        """An entry of the main menu, and the title of its page where that is another one.
+
+        A section where a person has one entry leads there itself.
+        """
         menu = self.page.get_by_role("navigation", name="主菜单")
         opener = menu.get_by_role("button", name=section, exact=True)
         if opener.count():
@@ -50,7 +54,7 @@ class Visitor:
             menu.get_by_role("link", name=entry, exact=True).click()
         else:
             menu.get_by_role("link", name=section, exact=True).click()
-        expect(self.page).to_have_title(re.compile(f"^({entry}|{section})"))
+        expect(self.page).to_have_title(re.compile(f"^({title or entry}|{section})"))
 
     def fill(self, values: dict[str, str], within: Locator | None = None) -> None:
         """Type or select, field by field, by label."""
@@ -103,13 +107,18 @@ class Visitor:
         return self.reads(words)
 
     def look(self, name: str) -> None:
-        """Keep pictures of the page on a wide screen and on a telephone; note what is inaccessible or too wide."""
+        """Keep pictures of the page on a wide screen and on a telephone; note what is inaccessible or too wide.
+
+        The accessibility checker looks at the wide page; `make proof` has it look at every kind of page at 360 px too.
+        """
         PICTURES.mkdir(parents=True, exist_ok=True)
+        self.looked += 1
         for suffix, viewport in (("", WIDE), ("-360", NARROW)):
             self.page.set_viewport_size(viewport)
             self.page.wait_for_function(SETTLED)
             self.page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=True)
-            self.faults += [f"{name}{suffix}: {fault}" for fault in accessibility_faults(self.page)]
+            if viewport is WIDE:
+                self.faults += [f"{name}: {fault}" for fault in accessibility_faults(self.page)]
             width = self.page.evaluate("document.documentElement.scrollWidth")
             if width > viewport["width"]:
                 self.faults.append(f"{name}{suffix}: {width} px wide")

@@ -10,6 +10,8 @@ from jutong.delivery.sharing import models
 from jutong.delivery.sharing.values import RequestState
 from jutong.kernel import clock
 from jutong.kernel.clock import local_day
+from jutong.kernel.policy import Post
+from tests.integration.sharing.conftest import settle
 from tests.unit.supply.catalogue import samples
 
 pytestmark = pytest.mark.django_db
@@ -238,6 +240,15 @@ class TestPages:
             "/sharing/grants/SQ20260001/api/",
         ):
             page(town.stranger, address, 404)
+
+    def test_a_case_leads_to_its_request_only_those_who_may_see_it(self, town, residents):
+        town.ask(residents, "gmsfhm", at=clock.now())
+        admin = settle(Post.SYSTEM_ADMIN, town.reviewer.subject.organisation, "admin")
+        content = "/sharing/requests/XQ20260001/content/"
+
+        assert content in page(town.reviewer, "/procedures/cases/XQ20260001/")
+        assert content not in page(admin, "/procedures/cases/XQ20260001/")
+        page(admin, content, 404)
 
     def test_subscribers_are_counted_for_all_and_named_to_some(self, town, shops):
         town.ask(shops, at=clock.now())

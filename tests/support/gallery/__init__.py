@@ -33,6 +33,11 @@ def progress(request: HttpRequest, done: int) -> HttpResponse:
 
 
 @public
+def nothing(request: HttpRequest) -> HttpResponse:
+    """What a room answers that has nothing to show in a slot."""
+    return HttpResponse(status=204)
+
+
 def panel(request: HttpRequest) -> HttpResponse:
     """What a higher room would answer for a slot."""
     template = engines["django"].from_string(

@@ -156,6 +156,10 @@ class DataRequest(Procedure):
     def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
         return sheet_of(case, by)
 
+    @staticmethod
+    def opens_data(case: CaseValue, by: Subject) -> bool:
+        return queries.may_view_request_of(case, by)
+
     submitted = Start(N_("提交申请"))
     preparing = Step(N_("本部门内部审核"), who=By(Post.DATA_STEWARD, "consumer"), private=True)
     review = Step(N_("规范性审查"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="sharing.review")

@@ -33,6 +33,7 @@ from jutong.delivery.sharing.values import (
     Terms,
     Wish,
 )
+from jutong.foundation.procedures.values import CaseValue
 from jutong.foundation.rulebook import api as rulebook
 from jutong.foundation.rulebook.values import CodeList
 from jutong.kernel.clock import SHANGHAI
@@ -109,6 +110,13 @@ def view_request_row(request_no: str, subject: Subject) -> models.DataRequest:
     if row is None or not decide(subject, policy.VIEW_REQUEST, facts_of_request(row)):
         raise domain.NoSuchRequest(request=request_no)
     return row
+
+
+def may_view_request_of(case: CaseValue, subject: Subject) -> bool:
+    """May the subject see the request of this case? Told from the case alone."""
+    relations = {Relation.PROVIDER: case.parties["provider"], Relation.CONSUMER: case.parties["consumer"]}
+    flags = frozenset() if case.state == RequestState.PREPARING else frozenset({"handed_in"})
+    return decide(subject, policy.VIEW_REQUEST, Facts(relations, flags)).allowed
 
 
 def lock_request(request_no: str) -> models.DataRequest:

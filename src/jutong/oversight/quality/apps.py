@@ -18,5 +18,7 @@ class QualityConfig(AppConfig):
 
         reform.plug_in()
         outbox.subscribe(RunFinished, subscriptions.on_run_finished, name="quality.scores")
-        slots.register("resource", "aside", "quality:panel", title=N_("数据质量"), order=30)
+        slots.register(
+            "resource", "aside", "quality:panel", title=N_("数据质量"), order=30, visible=navigation.signed_in
+        )
         navigation.register(navigation.QUALITY, title=N_("数据质量"), url_name="quality:scores", order=10)

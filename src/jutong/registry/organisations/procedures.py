@@ -18,6 +18,7 @@ from jutong.foundation.procedures.values import (
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.policy import Post, Subject
 from jutong.kernel.text import N_
+from jutong.registry.organisations import queries
 from jutong.registry.organisations.services import reform
 from jutong.registry.organisations.values import ReformKind
 
@@ -59,6 +60,10 @@ class Reform(Procedure):
         who=By(Post.BUREAU_REVIEWER, "preparer"),
         effect=_return,
     )
+
+    @staticmethod
+    def opens_data(case: CaseValue, by: Subject) -> bool:
+        return queries.plans(by).filter(plan_no=case.subject_code).exists()
 
     @staticmethod
     def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:

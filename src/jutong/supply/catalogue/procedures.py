@@ -24,7 +24,7 @@ from jutong.foundation.procedures.values import (
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.policy import Post, Subject
 from jutong.kernel.text import N_
-from jutong.supply.catalogue import services
+from jutong.supply.catalogue import queries, services
 from jutong.supply.catalogue.sheet import sheet_of, update_sheet, withdrawal_sheet
 
 SUBMISSION = InnerKind("catalogue.submission", N_("目录报送"))
@@ -94,6 +94,10 @@ class Compilation(Procedure):
     @staticmethod
     def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
         return sheet_of(case, by)
+
+    @staticmethod
+    def opens_data(case: CaseValue, by: Subject) -> bool:
+        return queries.may_view_draft(case.subject_code, by)
 
     submitted = Start(N_("目录报送"))
     preparing = Step(N_("本部门内部审核"), who=By(Post.DATA_STEWARD, "provider"), private=True)

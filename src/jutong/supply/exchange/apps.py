@@ -43,4 +43,4 @@ class ExchangeConfig(AppConfig):
             visible=sees_runs,
             icon="arrows-exchange",
         )
-        slots.register("resource", "aside", "exchange:panel", title=N_("归集"), order=30)
+        slots.register("resource", "aside", "exchange:panel", title=N_("归集"), order=30, visible=navigation.signed_in)

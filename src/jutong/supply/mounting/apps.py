@@ -44,4 +44,4 @@ class MountingConfig(AppConfig):
             section, title=N_("文件上传"), url_name="mounting:files", order=30, visible=sees_sources, icon="file-import"
         )
         add(section, title=N_("允许访问名单"), url_name="mounting:networks", order=40, visible=sees_networks)
-        slots.register("resource", "aside", "mounting:panel", title=N_("挂载"), order=20)
+        slots.register("resource", "aside", "mounting:panel", title=N_("挂载"), order=20, visible=navigation.signed_in)

@@ -19,8 +19,10 @@ from jutong.foundation.procedures.values import (
     Outcome,
     Parties,
     Procedure,
+    Remark,
     Start,
     Step,
+    Waiting,
 )
 from jutong.kernel.actors import PLATFORM
 from jutong.kernel.policy import Post
@@ -145,6 +147,36 @@ def test_a_step_that_only_tells_a_refusal_is_listed_once_it_is_reached():
 
     assert [each.state.key for each in before] == ["asked", "answering", "giving", "given"]
     assert [each.state.key for each in after] == ["asked", "answering", "giving", "telling"]
+
+
+class Returning(Procedure):
+    """What is waited for is declared after all steps."""
+
+    name = "test.returning"
+    title = "测试退回"
+    number_prefix = "XT"
+    parties = Parties(asker="询问方", bureau="大数据局")
+    applicant = "asker"
+
+    asked = Start("提出")
+    review = Step("审查", who=By(Post.BUREAU_REVIEWER, "bureau"), limit="sharing.review")
+    answer = Step("答复", who=By(Post.BUREAU_REVIEWER, "bureau"))
+    completing = Waiting("退回补正", who=By(Post.DATA_STEWARD, "asker"), limit="return.complete", holds=review)
+    given = Final("已答复", outcome=Outcome.GRANTED)
+
+    ask = asked.to(review, title="提出")
+    send_back = review.to(completing, title="退回补正", remark=Remark("补正内容"))
+    complete = completing.to(review, title="重新提交")
+    forward = review.to(answer, title="通过")
+    give = answer.to(given, title="答复")
+
+
+def test_the_road_shows_what_an_office_waits_for_right_after_its_step():
+    events = (moved(1, "ask", "asked", "review"), moved(2, "send_back", "review", "completing"))
+
+    road = main_road(road_of(Returning, "completing", events, ()))
+
+    assert [each.state.key for each in road] == ["asked", "review", "completing", "answer", "given"]
 
 
 def test_an_end_that_was_not_wished_for_looks_so():

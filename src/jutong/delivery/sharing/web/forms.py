@@ -27,7 +27,9 @@ class WishForm(forms.Form):
     """What is asked, but for items and row condition, which have tables of their own."""
 
     client_no = forms.ChoiceField(label=N_("使用数据的应用"), help_text=N_("本部门登记的业务系统。"))
-    purpose_kind = forms.ChoiceField(label=N_("使用要求"), widget=forms.RadioSelect)
+    purpose_kind = forms.ChoiceField(
+        label=N_("使用要求"), widget=forms.RadioSelect, help_text=N_("资源目录载明的使用要求，选最贴近所办事项的一项。")
+    )
     purpose = forms.CharField(
         label=N_("使用用途"),
         widget=forms.Textarea({"rows": 2}),
@@ -35,14 +37,31 @@ class WishForm(forms.Form):
         help_text=N_("写明所办事项和数据如何使用，例如“婚姻登记时核验当事人户籍信息”。"),
     )
     legal_basis = forms.CharField(
-        label=N_("法定职责或依据"), widget=forms.Textarea({"rows": 2}), max_length=domain.MAX_TEXT_LENGTH
+        label=N_("法定职责或依据"),
+        widget=forms.Textarea({"rows": 2}),
+        max_length=domain.MAX_TEXT_LENGTH,
+        help_text=N_("写明文件名称和条款，例如“《社会救助暂行办法》第五十八条”；未引用条款的可能被退回补正。"),
     )
     matter = forms.CharField(
         label=N_("关联办理事项"), required=False, max_length=200, help_text=N_("选填；调用日志将引用该事项。")
     )
-    until = forms.DateField(label=N_("使用期限至"), widget=DayInput(format="%Y-%m-%d"))
-    per_second = forms.IntegerField(label=N_("每秒调用上限（次）"), min_value=1, initial=10)
-    per_day = forms.IntegerField(label=N_("每日调用上限（次）"), min_value=1, initial=10_000)
+    until = forms.DateField(
+        label=N_("使用期限至"),
+        widget=DayInput(format="%Y-%m-%d"),
+        help_text=N_("到期后授权自动终止；需要继续使用的，到期前重新申请。"),
+    )
+    per_second = forms.IntegerField(
+        label=N_("每秒调用上限（次）"),
+        min_value=1,
+        initial=10,
+        help_text=N_("按业务高峰时的并发填写；超出的调用会被拒绝。"),
+    )
+    per_day = forms.IntegerField(
+        label=N_("每日调用上限（次）"),
+        min_value=1,
+        initial=10_000,
+        help_text=N_("按一天的最大业务量填写；超出的调用会被拒绝。"),
+    )
 
     def __init__(self, *args: Any, clients: dict[str, str], purposes: Sequence[UsePurpose], **options: Any):
         super().__init__(*args, **options)
@@ -54,8 +73,13 @@ class WishForm(forms.Form):
 class RefusalForm(forms.Form):
     """A refusal: ground, reason, legal basis."""
 
-    ground = forms.ChoiceField(label=N_("理由类别"))
-    reason = forms.CharField(label=N_("具体理由"), widget=forms.Textarea({"rows": 2}), max_length=2_000)
+    ground = forms.ChoiceField(label=N_("理由类别"), help_text=N_("选最主要的一项。"))
+    reason = forms.CharField(
+        label=N_("具体理由"),
+        widget=forms.Textarea({"rows": 2}),
+        max_length=2_000,
+        help_text=N_("写明哪些数据项、为什么不能提供，可否改用其他方式。"),
+    )
     legal_basis = forms.CharField(
         label=N_("依据的法律法规及条款"),
         widget=forms.Textarea({"rows": 2}),
@@ -131,7 +155,9 @@ class DisputeForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a grant ends."""
 
-    reason = forms.CharField(label=N_("理由"), widget=forms.Textarea({"rows": 2}), max_length=500)
+    reason = forms.CharField(
+        label=N_("理由"), widget=forms.Textarea({"rows": 2}), max_length=500, help_text=N_("对方部门会看到这段说明。")
+    )
 
 
 def _choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:

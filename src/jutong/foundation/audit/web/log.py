@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
-from jutong.foundation.audit import api, plugs, policy, queries, services
+from jutong.foundation.audit import api, plugs, policy, queries, services, words
 from jutong.foundation.audit.domain.tree import leaf_hash, root_from_path
 from jutong.foundation.audit.models import Entry
 from jutong.foundation.audit.values import InclusionProof
@@ -72,7 +72,8 @@ ENTRIES = Listing(
         Column("at", N_("时间"), "moment"),
         Column("who", N_("操作人")),
         Column("body", N_("单位")),
-        Column("action", N_("操作"), "code"),
+        Column("action", N_("操作")),
+        Column("action_code", N_("操作代码"), "code"),
         Column("object", N_("对象")),
         Column("case", N_("办件编号")),
         Column("sealed", N_("状态"), "badge"),
@@ -119,8 +120,9 @@ def _row(entry: Entry, sealed: int, names: Names) -> dict[str, Any]:
         "at": entry.at,
         "who": _who(entry, names),
         "body": names.body(entry),
-        "action": entry.action,
-        "object": f"{entry.object_kind} {entry.object_code}",
+        "action": words.action_words(entry.action),
+        "action_code": entry.action,
+        "object": f"{words.object_words(entry.object_kind)} {entry.object_code}",
         "case": entry.case_no,
         "sealed": _sealed(number, sealed),
     }
@@ -153,13 +155,13 @@ def entry(request: SubjectRequest, number: int) -> HttpResponse:
         "entry": row,
         "facts": [
             (_("编号"), row.number),
-            (_("操作"), row.action),
+            (_("操作"), f"{words.action_words(row.action)}（{row.action}）"),
             (_("时间"), row.at),
             (_("入库时间"), row.recorded_at),
             (_("操作人"), _who(row, names)),
             (_("单位"), names.body(row)),
             (_("单位代码"), row.actor_organisation),
-            (_("对象"), f"{row.object_kind} {row.object_code}"),
+            (_("对象"), f"{words.object_words(row.object_kind)} {row.object_code}"),
             (_("资源代码"), row.resource),
             (_("用途"), row.purpose),
             (_("办件编号"), row.case_no),

@@ -49,7 +49,7 @@ class HookForm(forms.Form):
 class CodeForm(forms.Form):
     """The code that came."""
 
-    code = forms.CharField(max_length=20, label=N_("验证码"))
+    code = forms.CharField(max_length=20, label=N_("验证码"), help_text=N_("刚刚发往该地址的数字。"))
 
     def __init__(self, channel: Channel, data: QueryDict | None = None):
         super().__init__(data, prefix=f"{channel.value}-code")
@@ -59,7 +59,7 @@ class CodeForm(forms.Form):
 class HabitsForm(forms.Form):
     """Channels for each group, quiet hours, digest. Only channels that are offered can be chosen."""
 
-    quiet = forms.BooleanField(label=N_("开启免打扰"), required=False)
+    quiet = forms.BooleanField(label=N_("开启免打扰"), required=False, help_text=N_("时段内的一般通知推迟发出。"))
     quiet_from = forms.TimeField(label=N_("免打扰开始"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     quiet_until = forms.TimeField(
         label=N_("免打扰结束"),

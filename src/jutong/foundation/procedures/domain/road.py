@@ -102,9 +102,21 @@ def main_road(road: Road) -> tuple[Stretch, ...]:
     """The stretches worth a line in a list: where the case was and is, and the steps that may still come.
 
     A start that was left at once, a waiting state that was never entered, steps that only tell a refusal and ends that
-    were not reached say nothing.
+    were not reached say nothing. Where an office waits for somebody, that comes right after the office's step.
     """
-    return tuple(each for each in road.stretches if _tells(each))
+    told = [each for each in road.stretches if _tells(each)]
+    waits = [each for each in told if _held(each)]
+    return tuple(
+        each
+        for step in told
+        if step not in waits
+        for each in (step, *(wait for wait in waits if _held(wait) is step.state))
+    )
+
+
+def _held(stretch: Stretch) -> Step | None:
+    """The step whose clock stands still meanwhile."""
+    return stretch.state.holds if isinstance(stretch.state, Waiting) else None
 
 
 def _tells(stretch: Stretch) -> bool:

@@ -52,7 +52,8 @@ class Procedure:
     same name with a higher `version`, beside the old one until its last case is closed.
 
     `data_template` is a template of the room that shows the case's data; it is given `case` (a CaseValue). `sheet`
-    gives the same as pairs of name and text, for the printed sheet.
+    gives the same as pairs of name and text, for the printed sheet. `opens_data` says to whom the template is shown:
+    not everybody who sees a case may follow it into the room.
     `url_name` is the page of a case, with the argument `case_no`.
     """
 
@@ -83,6 +84,11 @@ class Procedure:
     def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
         """The case's data as this subject may see them, in Chinese, for the printed sheet (办理单)."""
         return ()
+
+    @staticmethod
+    def opens_data(case: CaseValue, by: Subject) -> bool:
+        """May this subject, who sees the case, see its data in the room as well?"""
+        return True
 
     @classmethod
     def all_states(cls) -> tuple[State, ...]:

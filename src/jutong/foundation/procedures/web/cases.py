@@ -134,6 +134,7 @@ def page_of(
         "row": row,
         "case": view.value,
         "procedure": view.procedure,
+        "shows_data": bool(view.procedure.data_template) and view.procedure.opens_data(view.value, request.subject),
         "state": words.state_badge(row, running),
         "step": _(view.procedure.state(row.state).title),
         "deadline": words.deadline(running),

@@ -98,6 +98,7 @@ class OpinionForm(forms.Form):
         label=N_("意见"),
         choices=[(each.value, gettext_lazy(each.label)) for each in Verdict],
         widget=forms.RadioSelect,
+        help_text=N_("需要修改的选“退回”，由送审人改好后重新送审。"),
     )
     remark = forms.CharField(
         label=N_("说明"),
@@ -112,7 +113,12 @@ class SchemeStepForm(forms.Form):
     """One step of a department's scheme (内部流转环节); empty ones are left out."""
 
     title = forms.CharField(label=N_("环节名称"), required=False, max_length=30, help_text=N_("如“法规处会签”。"))
-    posts = forms.MultipleChoiceField(label=N_("由哪些岗位审签"), required=False, widget=forms.CheckboxSelectMultiple)
+    posts = forms.MultipleChoiceField(
+        label=N_("由哪些岗位审签"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=N_("勾选的岗位在本环节各提一次意见；不用的环节留空。"),
+    )
     persons = forms.CharField(
         label=N_("或指定人员"),
         required=False,
@@ -123,6 +129,7 @@ class SchemeStepForm(forms.Form):
         label=N_("通过条件"),
         choices=[(each.value, gettext_lazy(each.label)) for each in Mode],
         required=False,
+        help_text=N_("只有一人审签时不起作用。"),
     )
 
     def __init__(self, *args: Any, posts: Sequence[Post], **options: Any):

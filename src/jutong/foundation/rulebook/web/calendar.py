@@ -31,7 +31,12 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 class NoticeForm(forms.Form):
     """Importing a yearly notice."""
 
-    year = forms.IntegerField(label=N_("年度"), min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    year = forms.IntegerField(
+        label=N_("年度"),
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
+        help_text=N_("通知所安排的年度。"),
+    )
     notice_no = forms.CharField(label=N_("文号"), max_length=60, help_text=N_("例如：国办发明电〔2025〕7号。"))
     region = forms.CharField(
         label=N_("行政区划代码"),
@@ -50,8 +55,14 @@ class EmergencyForm(forms.Form):
     region = forms.CharField(
         label=N_("行政区划代码"), max_length=12, help_text=N_("停工的市、县，例如南宁市 450100；该地及其下级适用。")
     )
-    first = forms.DateField(label=N_("开始日期"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=N_("截止日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(
+        label=N_("开始日期"), widget=forms.DateInput(attrs={"type": "date"}), help_text=N_("停工的第一天。")
+    )
+    last = forms.DateField(
+        label=N_("截止日期"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=N_("停工的最后一天，当天也不计入时限。"),
+    )
     notice_no = forms.CharField(label=N_("文号"), max_length=60, help_text=N_("例如：南防指〔2026〕5号。"))
     reason = forms.CharField(label=N_("原因"), max_length=60, help_text=N_("例如：台风停工。"))
 

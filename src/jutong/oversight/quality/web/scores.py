@@ -131,7 +131,9 @@ def trend_chart(points: list[tuple[Any, float]]) -> Chart:
     totals = [total for _, total in points]
     option = {
         "xAxis": {"type": "category", "data": moments},
-        "yAxis": {"type": "value", "min": 0, "max": 100},
+        "yAxis": {"type": "value", "min": 0, "max": 100, "interval": 50},
+        # The panel is low: without room of its own the scale is written over itself.
+        "grid": {"top": 32, "bottom": 24, "left": 8, "right": 16, "containLabel": True},
         "series": [{"type": "line", "data": totals}],
     }
     columns = [Column("at", gettext("测量时间")), Column("total", gettext("得分"), "number")]

@@ -26,8 +26,10 @@ class DepartmentForm(forms.Form):
     """Registering an organisation."""
 
     uscc = forms.CharField(label=N_("统一社会信用代码"), max_length=18, help_text=N_("18 位，登记时校验两个校验码。"))
-    name = forms.CharField(label=N_("单位名称"), max_length=100)
-    short_name = forms.CharField(label=N_("简称"), max_length=40, required=False)
+    name = forms.CharField(label=N_("单位名称"), max_length=100, help_text=N_("机构编制文件或代码证上的全称。"))
+    short_name = forms.CharField(
+        label=N_("简称"), max_length=40, required=False, help_text=N_("列表和图表中使用；不填时用全称。")
+    )
     slug = forms.CharField(
         label=N_("简码"), max_length=20, required=False, help_text=N_("小写字母和数字，例如 jyt；不填时由平台生成。")
     )
@@ -35,25 +37,32 @@ class DepartmentForm(forms.Form):
         label=N_("单位类型"),
         choices=[(kind.value, N_(kind.label)) for kind in OrganisationKind],
         initial=OrganisationKind.DEPARTMENT.value,
+        help_text=N_("决定可以设置哪些岗位。"),
     )
-    region_code = forms.CharField(label=N_("行政区划代码"), max_length=12, initial="450000")
-    valid_from = forms.DateField(label=N_("名称启用日期"), widget=DayInput(), required=False)
+    region_code = forms.CharField(
+        label=N_("行政区划代码"), max_length=12, initial="450000", help_text=N_("所在地的代码，自治区本级为 450000。")
+    )
+    valid_from = forms.DateField(
+        label=N_("名称启用日期"), widget=DayInput(), required=False, help_text=N_("留空为今天。")
+    )
 
 
 class RenameForm(forms.Form):
     """Giving an organisation another name."""
 
-    name = forms.CharField(label=N_("新名称"), max_length=100)
-    short_name = forms.CharField(label=N_("新简称"), max_length=40, required=False)
-    valid_from = forms.DateField(label=N_("启用日期"), widget=DayInput())
-    document_no = forms.CharField(label=N_("文号"), max_length=60, required=False)
-    reason = forms.CharField(label=N_("更名原因"), max_length=200, required=False)
+    name = forms.CharField(label=N_("新名称"), max_length=100, help_text=N_("批准文件中的全称；代码不变。"))
+    short_name = forms.CharField(label=N_("新简称"), max_length=40, required=False, help_text=N_("不填时用全称。"))
+    valid_from = forms.DateField(
+        label=N_("启用日期"), widget=DayInput(), help_text=N_("当天起新办件使用新名称，此前的文书保留当时的名称。")
+    )
+    document_no = forms.CharField(label=N_("文号"), max_length=60, required=False, help_text=N_("批准更名的文件编号。"))
+    reason = forms.CharField(label=N_("更名原因"), max_length=200, required=False, help_text=N_("例如：机构改革。"))
 
 
 class OfficeForm(forms.Form):
     """Adding an inner office."""
 
-    name = forms.CharField(label=N_("内设机构名称"), max_length=60)
+    name = forms.CharField(label=N_("内设机构名称"), max_length=60, help_text=N_("例如：政策法规处。"))
 
 
 class DatesForm(forms.Form):
@@ -62,15 +71,23 @@ class DatesForm(forms.Form):
     seal_from = forms.DateField(
         label=N_("现名称公章启用日期"), widget=DayInput(), required=False, help_text=N_("启用前仍用原公章。")
     )
-    code_from = forms.DateField(label=N_("代码证启用日期"), widget=DayInput(), required=False)
-    code_to = forms.DateField(label=N_("代码证终止日期"), widget=DayInput(), required=False)
+    code_from = forms.DateField(
+        label=N_("代码证启用日期"), widget=DayInput(), required=False, help_text=N_("以新代码证上的日期为准。")
+    )
+    code_to = forms.DateField(
+        label=N_("代码证终止日期"), widget=DayInput(), required=False, help_text=N_("原代码证停止使用的日期。")
+    )
 
 
 class PlanForm(forms.Form):
     """A plan of organisation reform."""
 
-    kind = forms.ChoiceField(label=N_("调整方式"), choices=[(kind.value, N_(kind.label)) for kind in ReformKind])
-    title = forms.CharField(label=N_("方案名称"), max_length=200)
+    kind = forms.ChoiceField(
+        label=N_("调整方式"),
+        choices=[(kind.value, N_(kind.label)) for kind in ReformKind],
+        help_text=N_("更名、合并、分设或职能划转；不同方式须填写的内容不同。"),
+    )
+    title = forms.CharField(label=N_("方案名称"), max_length=200, help_text=N_("例如：自治区扶贫办更名。"))
     document_no = forms.CharField(label=N_("文号"), max_length=60, help_text=N_("批准机构调整的文件编号。"))
     effective_on = forms.DateField(
         label=N_("生效日期"), widget=DayInput(), help_text=N_("当日零时起由平台自动执行；平台停机的，恢复后补执行。")
@@ -95,11 +112,19 @@ class PlanForm(forms.Form):
         help_text=N_("分设和职能划转时，清单中未逐项指定的事项归其承接。"),
     )
     new_name = forms.CharField(label=N_("新名称"), max_length=100, required=False, help_text=N_("更名时填写。"))
-    new_short_name = forms.CharField(label=N_("新简称"), max_length=40, required=False)
+    new_short_name = forms.CharField(
+        label=N_("新简称"), max_length=40, required=False, help_text=N_("留空则与新名称相同。")
+    )
     seal_from = forms.DateField(
         label=N_("新公章启用日期"), widget=DayInput(), required=False, help_text=N_("可晚于更名，另行登记。")
     )
-    basis = forms.CharField(label=N_("依据"), widget=forms.Textarea({"rows": 3}), required=False, max_length=2000)
+    basis = forms.CharField(
+        label=N_("依据"),
+        widget=forms.Textarea({"rows": 3}),
+        required=False,
+        max_length=2000,
+        help_text=N_("机构改革方案或编制部门的批复。"),
+    )
 
     def draft(self) -> PlanDraft:
         """The plan as it was filled in."""

@@ -41,6 +41,7 @@ from jutong.supply.catalogue.queries.drafts import (
     drafts,
     get_draft_row,
     lock_draft,
+    may_view_draft,
     open_draft_of,
     view_draft_row,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "has_new_version",
     "holds",
     "lock_draft",
+    "may_view_draft",
     "name_on",
     "names_of_classification",
     "newly_published",

@@ -29,6 +29,12 @@ def view_draft_row(draft_no: str, subject: Subject) -> models.Draft:
     return row
 
 
+def may_view_draft(draft_no: str, subject: Subject) -> bool:
+    """May the subject know of this draft?"""
+    row = models.Draft.objects.filter(draft_no=draft_no).first()
+    return row is not None and bool(decide(subject, policy.VIEW_DRAFT, facts_of_draft(row)))
+
+
 def lock_draft(draft_no: str, subject: Subject | None = None) -> models.Draft:
     """The draft, locked for change; for a subject only if he may know of it."""
     row = (

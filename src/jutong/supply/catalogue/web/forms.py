@@ -44,24 +44,41 @@ class DayInput(forms.DateInput):
 class EntryForm(forms.Form):
     """The elements that stand once. Nothing is required here: a draft may have gaps."""
 
-    title = forms.CharField(label=N_("数据资源名称"), required=False)
+    title = forms.CharField(
+        label=N_("数据资源名称"),
+        required=False,
+        help_text=N_("与业务系统或台账的名称一致，不含部门名称，例如“企业登记基本信息”。"),
+    )
     classification = forms.ChoiceField(
         label=N_("数据资源分类"), required=False, help_text=N_("不选择时使用本部门的目。类、项、目由《指南》确定。")
     )
     provider_office = forms.CharField(
         label=N_("提供方内设机构"), required=False, help_text=N_("原则上细化到内设处室或所属事业单位。")
     )
-    summary = forms.CharField(label=N_("数据资源摘要"), required=False, widget=forms.Textarea({"rows": 3}))
+    summary = forms.CharField(
+        label=N_("数据资源摘要"),
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=N_("概括有哪些数据、覆盖哪些对象和时段。"),
+    )
     formats = forms.CharField(
         label=N_("资源格式"),
         required=False,
         help_text=N_("多种格式用顿号分开，例如 MySQL、xlsx；列表以外的写明大类，例如 self_described:表格驱动码。"),
     )
     sharing_type = forms.ChoiceField(
-        label=N_("共享类型"), required=False, choices=_choices(ShareType), widget=forms.RadioSelect
+        label=N_("共享类型"),
+        required=False,
+        choices=_choices(ShareType),
+        widget=forms.RadioSelect,
+        help_text=N_("不予共享、有条件共享的须在下方填写依据。"),
     )
     use_purposes = forms.MultipleChoiceField(
-        label=N_("使用要求"), required=False, choices=_choices(UsePurpose), widget=forms.CheckboxSelectMultiple
+        label=N_("使用要求"),
+        required=False,
+        choices=_choices(UsePurpose),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=N_("使用部门可以拿来做什么，可多选。"),
     )
     sharing_condition = forms.CharField(
         label=N_("共享条件"), required=False, widget=forms.Textarea({"rows": 2}), help_text=N_("有条件共享类必填。")
@@ -70,12 +87,18 @@ class EntryForm(forms.Form):
         label=N_("共享范围"), required=False, widget=forms.Textarea({"rows": 2}), help_text=N_("有条件共享类必填。")
     )
     sharing_methods = forms.MultipleChoiceField(
-        label=N_("共享方式"), required=False, choices=_choices(ShareMethod), widget=forms.CheckboxSelectMultiple
+        label=N_("共享方式"),
+        required=False,
+        choices=_choices(ShareMethod),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=N_("优先采用接口、库表交换。"),
     )
     sharing_method_note = forms.CharField(
         label=N_("其他共享方式的原因"), required=False, help_text=N_("采用邮件、拷盘、介质交换方式的须说明。")
     )
-    open = forms.BooleanField(label=N_("向社会开放"), required=False)
+    open = forms.BooleanField(
+        label=N_("向社会开放"), required=False, help_text=N_("勾选后公众不登录也能在门户查到该目录。")
+    )
     open_condition = forms.CharField(
         label=N_("开放条件"), required=False, help_text=N_("没有附加条件的，填写“无附加条件”。")
     )
@@ -86,7 +109,9 @@ class EntryForm(forms.Form):
     related_codes = forms.CharField(
         label=N_("关联资源代码"), required=False, help_text=N_("同属其他分类或其他部门编制的代码，用顿号分开。")
     )
-    level = forms.ChoiceField(label=N_("层级属性"), required=False, choices=_choices(Level))
+    level = forms.ChoiceField(
+        label=N_("层级属性"), required=False, choices=_choices(Level), help_text=N_("数据由哪一级生成和管理。")
+    )
     secrecy = forms.ChoiceField(
         label=N_("涉密属性"), required=False, choices=_choices(Secrecy), help_text=N_("涉密资源不得在本平台编目。")
     )

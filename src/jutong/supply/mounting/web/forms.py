@@ -20,10 +20,16 @@ class SourceForm(forms.Form):
     """A database to register. Nothing typed is lost on an error but the password, which no page ever sends back."""
 
     name = forms.CharField(label=N_("名称"), max_length=100, help_text=N_("本部门内不重复，例如“登记业务库”。"))
-    kind = forms.ChoiceField(label=N_("类型"), choices=[(kind.value, N_(kind.label)) for kind in SourceKind])
+    kind = forms.ChoiceField(
+        label=N_("类型"),
+        choices=[(kind.value, N_(kind.label)) for kind in SourceKind],
+        help_text=N_("其他数据库请改用文件或接口挂载。"),
+    )
     host = forms.CharField(label=N_("主机"), max_length=253, help_text=N_("域名或 IP 地址，须在本部门允许访问名单内。"))
-    port = forms.IntegerField(label=N_("端口"), min_value=1, max_value=65535)
-    database = forms.CharField(label=N_("数据库名"), max_length=128)
+    port = forms.IntegerField(
+        label=N_("端口"), min_value=1, max_value=65535, help_text=N_("例如 MySQL 为 3306，PostgreSQL 为 5432。")
+    )
+    database = forms.CharField(label=N_("数据库名"), max_length=128, help_text=N_("区分大小写，与数据库中的名称一致。"))
     account = forms.CharField(label=N_("账号"), max_length=128, help_text=N_("请使用只读账号；平台的会话一律只读。"))
     password = forms.CharField(
         label=N_("密码"),
@@ -32,7 +38,11 @@ class SourceForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=N_("加密保存，任何人都不能再次查看。"),
     )
-    tls = forms.ChoiceField(label=N_("传输加密"), choices=[(tls.value, N_(tls.label)) for tls in Tls])
+    tls = forms.ChoiceField(
+        label=N_("传输加密"),
+        choices=[(tls.value, N_(tls.label)) for tls in Tls],
+        help_text=N_("数据库支持时请选择加密。"),
+    )
 
 
 class SourceChangeForm(SourceForm):
@@ -58,9 +68,15 @@ class NetworkForm(forms.Form):
         widget=forms.TextInput({"list": "organisations", "autocomplete": "off"}),
     )
     cidr = forms.CharField(label=N_("网段或地址"), max_length=50, help_text=N_("例如 10.1.2.0/24 或 10.1.2.3。"))
-    port_from = forms.IntegerField(label=N_("起始端口"), min_value=1, max_value=65535)
-    port_to = forms.IntegerField(label=N_("结束端口"), min_value=1, max_value=65535)
-    reason = forms.CharField(label=N_("登记原因"), max_length=200)
+    port_from = forms.IntegerField(
+        label=N_("起始端口"), min_value=1, max_value=65535, help_text=N_("单个端口时与结束端口相同。")
+    )
+    port_to = forms.IntegerField(
+        label=N_("结束端口"), min_value=1, max_value=65535, help_text=N_("范围越小越好，只放行数据库所用的端口。")
+    )
+    reason = forms.CharField(
+        label=N_("登记原因"), max_length=200, help_text=N_("写明是哪个业务库或服务，便于定期清理。")
+    )
 
 
 class UploadForm(forms.Form):
@@ -71,6 +87,7 @@ class UploadForm(forms.Form):
         label=N_("字符集"),
         required=False,
         choices=[("", N_("自动检测，不能确定时提示")), *((name.value, name.value) for name in Encoding)],
+        help_text=N_("表格软件另存的 CSV 多为 GB18030。"),
     )
     sheet = forms.CharField(label=N_("工作表"), required=False, max_length=100, help_text=N_("不填时取第一个。"))
 
@@ -102,15 +119,23 @@ class ServiceForm(forms.Form):
     """An HTTP JSON service."""
 
     url = forms.CharField(label=N_("服务地址"), max_length=300, help_text=N_("例如 http://10.1.2.3:8080，不含路径。"))
-    path = forms.CharField(label=N_("路径"), max_length=500, initial="/")
-    method = forms.ChoiceField(label=N_("请求方法"), choices=[("GET", "GET"), ("POST", "POST")])
+    path = forms.CharField(label=N_("路径"), max_length=500, initial="/", help_text=N_("以 / 开头，例如 /api/query。"))
+    method = forms.ChoiceField(
+        label=N_("请求方法"), choices=[("GET", "GET"), ("POST", "POST")], help_text=N_("与服务的接口文档一致。")
+    )
     row_path = forms.CharField(
         label=N_("记录所在位置"), max_length=200, required=False, help_text=N_("例如 data.rows；留空表示返回内容本身。")
     )
-    timeout_seconds = forms.IntegerField(label=N_("超时（秒）"), min_value=1, max_value=60, initial=10)
+    timeout_seconds = forms.IntegerField(
+        label=N_("超时（秒）"),
+        min_value=1,
+        max_value=60,
+        initial=10,
+        help_text=N_("超过这一时间未返回的调用按失败记录。"),
+    )
 
 
 class StopForm(forms.Form):
     """Why a mount is stopped."""
 
-    reason = forms.CharField(label=N_("停用原因"), max_length=200)
+    reason = forms.CharField(label=N_("停用原因"), max_length=200, help_text=N_("例如：业务库迁移、系统下线。"))

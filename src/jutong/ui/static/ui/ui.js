@@ -275,6 +275,8 @@
       event.detail.shouldSwap = false;
       event.detail.isError = true;
     }
+    // A room that has nothing to show here answers so: its place closes.
+    if (event.detail.xhr.status === 204 && event.detail.target.classList.contains("slot")) event.detail.target.remove();
     // The session ended: the panel answered with the login page. Go there with the whole page.
     const login = document.body.dataset.login;
     const address = event.detail.xhr.responseURL;

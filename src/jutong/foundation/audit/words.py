@@ -1,0 +1,63 @@
+"""Names of audited actions as people read them: what it was done to, and what was done.
+
+The log keeps names such as `sharing.grant.given`; a name is a room, an object and a deed. Rooms may write what they
+like: a word that is not known here is shown as it was written.
+"""
+
+from django.utils.translation import gettext as _
+
+from jutong.kernel.text import N_
+
+_OBJECTS = {
+    "absence": N_("离岗登记"), "appointment": N_("任职"), "attachment": N_("附件"), "audit_entry": N_("审计记录"),
+    "audit_log": N_("审计日志"), "calendar": N_("工作日历"), "case": N_("办件"), "checkpoint": N_("审计检查点"),
+    "classification": N_("资源分类"), "client": N_("应用"), "code": N_("资源代码"), "contact": N_("通知地址"),
+    "day": N_("工作日"), "change": N_("目录变更"), "detail": N_("补充说明"), "dispute": N_("共享争议"),
+    "extension": N_("扩展要素"), "hook": N_("回调"), "import": N_("目录导入"), "pair": N_("疑似重复"),
+    "participant": N_("参与单位"), "search": N_("检索条件"), "synonyms": N_("同义词"), "update": N_("更新提醒"),
+    "dispatch": N_("通知发送"), "draft": N_("目录草稿"), "emergency": N_("应急停工"),
+    "entry": N_("审计记录"), "file": N_("文件"), "grant": N_("授权"), "habits": N_("通知习惯"),
+    "handover": N_("工作交接"), "inner": N_("内部流转"), "key": N_("密钥"), "list": N_("列表"), "log": N_("审计日志"),
+    "mount": N_("挂载"), "network": N_("允许访问地址"), "office": N_("内设机构"), "organisation": N_("单位"),
+    "person": N_("人员"), "post": N_("岗位"), "reform": N_("机构调整"), "release": N_("保密放行"),
+    "request": N_("数据申请"), "resource": N_("数据资源"), "run": N_("交换运行"), "scheme": N_("内部流转设置"),
+    "source": N_("数据源"), "stop": N_("保密拦截"), "token": N_("接口令牌"),
+}  # fmt: skip
+_DEEDS = {
+    "added": N_("新增"), "agreed": N_("同意"), "allowed": N_("允许"), "approved": N_("审核通过"),
+    "cancelled": N_("取消"), "carried_out": N_("执行"), "changed": N_("变更"), "closed": N_("撤销机构"),
+    "completed": N_("补正"), "created": N_("建立"), "dates_noted": N_("登记日期"), "declared": N_("登记"),
+    "declined": N_("答复不予提供"), "disabled": N_("停用"), "discarded": N_("作废"), "edited": N_("修改"),
+    "ended": N_("终止"), "entered": N_("录入"), "expired": N_("到期"), "exported": N_("导出"), "fetched": N_("下载"),
+    "forbidden": N_("取消允许"), "forwarded": N_("推送提供部门"), "given": N_("给予"), "halted": N_("中止"),
+    "imported": N_("导入"), "issued": N_("签发"), "laid_down": N_("制定"), "lines_checked": N_("核对事项"),
+    "locked_out": N_("锁定"), "made": N_("任命"), "measured": N_("评分"), "mounted": N_("挂载"), "moved": N_("流转"),
+    "opened": N_("受理"), "opinion_given": N_("审签"), "party_changed": N_("变更当事单位"),
+    "password_changed": N_("修改密码"), "password_reset": N_("重置密码"), "prepared": N_("编制"),
+    "printed": N_("打印"), "proposed": N_("送审"), "proved": N_("验证"), "published": N_("发布"), "read": N_("查看"),
+    "recompiled": N_("重新生成"), "recorded": N_("记录"), "refused": N_("不予提供"), "registered": N_("登记"),
+    "rejected": N_("不予通过"), "released": N_("审定"), "renamed": N_("更名"), "resent": N_("重新发送"),
+    "returned": N_("退回"), "revision_started": N_("开始更新"), "revoked": N_("收回"), "rotated": N_("轮换"),
+    "scanned": N_("扫描"), "searched": N_("检索"), "set": N_("设置"), "signed_in": N_("登录"), "started": N_("开始"),
+    "submitted": N_("提交"), "succeeded": N_("完成"), "switched": N_("切换"), "taken_over": N_("接收移交"),
+    "uploaded": N_("上传"), "urged": N_("催办"), "used": N_("使用"), "called": N_("提醒"),
+    "confirmed": N_("确认"), "decided": N_("裁定"),
+    "forgotten": N_("删除"), "judged": N_("判定"), "kept": N_("保存"), "raised": N_("提起"), "referred": N_("提请协调"),
+    "removed": N_("移除"), "reopened": N_("重新核查"), "saved": N_("保存"), "settled": N_("协商一致"),
+    "silent": N_("逾期未答复"), "stated": N_("陈述意见"), "stopped": N_("停用"),
+    "version_restored": N_("恢复版本"), "written": N_("写入"), "withdrawn": N_("撤回"),
+}  # fmt: skip
+
+
+def object_words(kind: str) -> str:
+    """A kind of object (操作对象)."""
+    return _(_OBJECTS[kind]) if kind in _OBJECTS else kind
+
+
+def action_words(action: str) -> str:
+    """An action (操作), the object first."""
+    _room, _dot, rest = action.partition(".")
+    kind, _dot, deed = rest.partition(".")
+    if not deed:
+        return action
+    return f"{object_words(kind)} · {_(_DEEDS[deed]) if deed in _DEEDS else deed}"
