@@ -1,5 +1,6 @@
 """What can be wrong with a catalogue file: as a whole, and cell by cell, in words its steward can act on."""
 
+from enum import Enum
 from typing import Any, ClassVar, Final
 
 from jutong.kernel.errors import ErrorKind, JutongError
@@ -123,6 +124,12 @@ class SheetMissing(FileRefused):
     """No sheet of the workbook bears the template's heads."""
 
     message = N_("没有找到目录模板的表头（第一列应为“数据资源分类”）；请下载模板，按模板填写。")
+
+
+class ClassifiedFile(FileRefused):
+    """An entry is declared classified: nothing of the file is kept. Guide 5.1.2."""
+
+    message = N_("文件中的“{place}”标明为涉密。本平台为非涉密平台，未保存任何内容；请删除该条目，改由涉密渠道编目。")
 
 
 class EncodingUnknown(FileRefused):
@@ -300,13 +307,6 @@ class ShapeWrong(CellWrong):
     remedy = N_("请对照导出的 JSON 文件修改。")
 
 
-class ClassifiedInFile(CellWrong):
-    """An entry declared classified: it is not for this platform, and nothing of the file is kept in the catalogue."""
-
-    message = N_("条目标明为涉密。")
-    remedy = N_("本平台为非涉密平台，请删除该条目，改由涉密渠道编目。")
-
-
 # --- An entry against the catalogue ----------------------------------------------------------------------------------
 
 
@@ -342,13 +342,17 @@ class TitleTaken(CellWrong):
     remedy = N_("如果是更新，请填写该资源的代码；如果是新资源，请使用不同的名称。")
 
 
-def fault_of(error: CellWrong, spot: Spot, value: str = "") -> Fault:
+def fault_of(error: JutongError, spot: Spot, value: str = "") -> Fault:
     """The error as it is kept: source texts, and details as plain text or source texts of their own."""
     details = {name: _kept(detail) for name, detail in error.details.items()}
-    return Fault(spot, error.code, error.message, error.remedy, details, value[:80])
+    remedy = error.remedy if isinstance(error, CellWrong) else ""
+    return Fault(spot, error.code, error.message, remedy, details, value[:80])
 
 
 def _kept(detail: Any) -> Any:
+    label = getattr(detail, "label", None)
+    if isinstance(detail, Enum) and isinstance(label, str):
+        return {"message": label, "details": {}}
     if isinstance(detail, JutongError):
         return {"message": detail.message, "details": {name: _kept(each) for name, each in detail.details.items()}}
     if isinstance(detail, Term):

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final, Protocol, TypeVar
 
 from jutong.kernel.codes.sharing import ShareType, UpdateCycle
-from jutong.supply.catalogue.values import Content, DataItem, Level, Secrecy
+from jutong.supply.catalogue.values import Content, ControlledParameter, DataItem, Level, Secrecy
 from jutong.supply.interchange.domain import cells, errors
 from jutong.supply.interchange.domain.errors import CellWrong, fault_of
 from jutong.supply.interchange.domain.template import (
@@ -407,6 +407,7 @@ class _Reader:
 
 
 _NO_DAY: Final[date | None] = None
+_NO_PARAMETERS: Final[tuple[ControlledParameter, ...]] = ()
 _NO_TYPE: Final[ShareType | None] = None
 _NO_CYCLE: Final[UpdateCycle | None] = None
 
@@ -441,12 +442,14 @@ def _content_of(own: Cells, items: tuple[DataItem, ...]) -> tuple[Content, str]:
 def _with_more(content: Content, beside: Cells, extended: Sequence[str]) -> Content:
     secrecy = beside.read(MORE_POSITION["secrecy"], cells.read_secrecy, Secrecy.NOT_CLASSIFIED)
     if secrecy is Secrecy.CLASSIFIED:
-        beside.refuse(errors.ClassifiedInFile(), MORE_POSITION["secrecy"])
+        raise errors.ClassifiedFile(place=address(beside.number, MORE_POSITION["secrecy"] + beside.shift))
     texts = {name: beside.text(len(MORE_LEAVES) + place) for place, name in enumerate(extended) if name}
     return content.changed(
         level=beside.read(MORE_POSITION["level"], cells.read_level, Level.REGIONAL),
         secrecy=secrecy,
-        controlled_parameters=beside.read(MORE_POSITION["controlled_parameters"], cells.read_parameters, ()),
+        controlled_parameters=beside.read(
+            MORE_POSITION["controlled_parameters"], cells.read_parameters, _NO_PARAMETERS
+        ),
         extended={name: text for name, text in texts.items() if text},
     )
 
@@ -554,8 +557,7 @@ def _json_entry(index: int, data: Any, complain: Complain) -> Entry | None:
     if not sound:
         return None
     if data["content"].get("secrecy") == Secrecy.CLASSIFIED:
-        refuse(errors.ClassifiedInFile(), ".content.secrecy")
-        return None
+        raise errors.ClassifiedFile(place=f"[{index}].content.secrecy")
     try:
         content = well_shaped(Content.from_json(data["content"]))
         code, day = cells.read_code(data.get("code") or ""), cells.read_day(data.get("published_on") or "")
