@@ -7,7 +7,8 @@ import pytest
 
 from jutong.kernel import clock
 from jutong.kernel.errors import NotPermitted
-from jutong.kernel.policy import Post
+from jutong.kernel.policy import Post, Subject
+from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.models import Draft
 from jutong.supply.interchange import queries
@@ -16,7 +17,6 @@ from jutong.supply.interchange.domain.writing import Written
 from jutong.supply.interchange.models import ImportLine
 from jutong.supply.interchange.services import files, imports, work
 from tests.integration.interchange.conftest import as_file, brought, published, residents, shops, written
-from tests.support.posts import holder_of
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,8 @@ def test_what_was_exported_is_imported_as_the_same(market):
         form=files.SheetFormat.XLSX, wanted=files.Wanted.PUBLISHED, provider="", by=market.subject, at=clock.now()
     )
 
-    row = brought(market, io.BytesIO(file.read()))
+    with file:
+        row = brought(market, io.BytesIO(file.read()))
 
     assert (count, row.state, row.new, row.changed, row.same, row.faults) == (2, "ready", 0, 0, 2, 0)
 
@@ -107,7 +108,8 @@ def test_each_fault_names_its_cell_and_nothing_is_imported(market):
     assert row.state == "faulty"
     with pytest.raises(ImportNotReady):
         imports.confirm(import_no=row.import_no, by=market.subject, at=clock.now())
-    marked = openpyxl.load_workbook(files.write_marked(import_no=row.import_no, by=market.subject, at=clock.now()))
+    with files.write_marked(import_no=row.import_no, by=market.subject, at=clock.now()) as copy:
+        marked = openpyxl.load_workbook(copy)
     assert "随便" in marked[entry]["J3"].comment.text
     assert marked[entry]["J3"].fill.fgColor.rgb == "FFFBD5D5"
     assert marked["错误清单"].max_row == row.faults + 1
@@ -156,12 +158,13 @@ def test_a_title_that_is_published_already_needs_its_code(market):
 
 def test_another_department_knows_nothing_of_an_import(market):
     row = brought(market, as_file([shops(market)]))
-    other = holder_of(Post.DATA_STEWARD)
+    other = Subject("P-other", Post.DATA_STEWARD, organisations.bureau())
+    auditor = Subject("P-auditor", Post.AUDITOR, market.subject.organisation)
 
     with pytest.raises(NoSuchImport):
-        queries.get_import(row.import_no, other.subject)
+        queries.get_import(row.import_no, other)
     with pytest.raises(NotPermitted):
-        imports.bring(name="a.xlsx", content=as_file([]), by=holder_of(Post.AUDITOR).subject, at=clock.now())
+        imports.bring(name="a.xlsx", content=as_file([]), by=auditor, at=clock.now())
 
 
 def test_an_entry_declared_classified_leaves_nothing_behind(market):

@@ -231,13 +231,16 @@ class _Reading:
     def _weigh(self, entry: Entry, line: ImportLine, gaps: Sequence[catalogue.Gap]) -> None:
         """Gaps that no draft may have are faults; the others are told and wait for the submission."""
         for gap in gaps:
+            if type(gap).__name__ == "ClassificationMissing":
+                # The catalogue puts such an entry into the department's own section.
+                continue
+            line.gaps += 1
             hinders = type(gap).__name__ in STORED_ONLY
             kept = fault_of(gap, self._spot(entry.places, gap.field or ""))
             remedy = errors.MEND_AND_SEND if hinders else ""
             self._keep(Fault(kept.spot, kept.code, kept.reason, remedy, kept.details), hinders=hinders)
             if hinders:
                 line.verdict = Verdict.FAULTY
-        line.gaps = len(gaps)
 
 
 # --- Writing ---------------------------------------------------------------------------------------------------------
