@@ -99,6 +99,7 @@ def poisons() -> list[Poison]:
     entity = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
     million = sheet_xml("<row/>" * 1_000_000).encode()
     far = sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+    many = {f"xl/x{n}.xml": b"<x/>" for n in range(4200)}
     return [
         Poison("macros", "xlsx", with_parts({"xl/vbaProject.bin": b"x"}), "has_macros"),
         Poison("macro sheet", "xlsx", with_parts({"xl/macrosheets/sheet1.xml": b"<x/>"}), "has_macros"),
@@ -113,8 +114,8 @@ def poisons() -> list[Poison]:
         Poison("no heads", "xlsx", with_cell("A1", "随便"), "sheet_missing"),
         Poison("a million rows", "xlsx", with_parts({SHEET_PART: million}), "unpacks_too_large"),
         Poison("zip bomb", "xlsx", with_parts({SHEET_PART: b" " * 20_000_000}), "unpacks_too_large"),
-        Poison("thousands of parts", "xlsx", with_parts({f"xl/x{n}.xml": b"<x/>" for n in range(4200)}), "unpacks_too_large"),
-        Poison("a cell at the far end", "xlsx", with_parts({SHEET_PART: far.encode()}), "file_over_limits", heavy=True),
+        Poison("thousands of parts", "xlsx", with_parts(many), "unpacks_too_large"),
+        Poison("a cell far out", "xlsx", with_parts({SHEET_PART: far.encode()}), "file_over_limits", heavy=True),
         Poison("entities", "xlsx", with_parts({SHEET_PART: sheet_xml("", entity).encode()}), "file_broken"),
         Poison("UTF-16", "xlsx", with_parts({SHEET_PART: sheet_xml("", "").encode("utf-16")}), "file_broken"),
         Poison("path upwards", "xlsx", with_parts({"xl/../../evil.xml": b"<x/>"}), "file_broken"),

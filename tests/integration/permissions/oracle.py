@@ -379,6 +379,11 @@ def sees_plan(who: Who, thing: Thing) -> bool:
     return who.post in (CHIEF, STEWARD) and any(owns(who, code) for code in thing["parties"])
 
 
+# Imports of catalogue files: the department's steward makes them, its coordinator looks on.
+def sees_import(who: Who, thing: Thing) -> bool:
+    return who.post in (STEWARD, COORDINATOR) and owns(who, thing["provider"])
+
+
 # --- The whole -------------------------------------------------------------------------------------------------------
 # Action → the kind of thing it is done to, and who may. The kind "nothing" needs no object; "place" is an organisation
 # for which something is to be made.
@@ -449,7 +454,7 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "catalogue.draft.publish": ("draft", publishes_draft),
     "catalogue.classification.keep": ("nothing", posts(REVIEWER)),
     "catalogue.resource.take_over": ("nothing", posts(REVIEWER)),
-    "interchange.import.view": ("import", lambda who, t: who.post in (STEWARD, COORDINATOR) and owns(who, t["provider"])),
+    "interchange.import.view": ("import", sees_import),
     "interchange.import.manage": ("import", own_stewards),
     "mounting.source.view": ("source", sees_source),
     "mounting.source.manage": ("source", own_stewards),
@@ -492,7 +497,8 @@ ONLY_LOOKS = frozenset(
         "audit.checkpoint.read", "files.file.fetch", "notices.notice.read", "outbox.delivery.see",
         "rulebook.rules.read",
         "procedures.case.see", "procedures.procedure.see", "catalogue.resource.view", "catalogue.draft.view",
-        "interchange.import.view", "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
+        "interchange.import.view",
+        "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
         "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "sharing.request.view",
         "sharing.grant.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",
         "notices.dispatch.see", "organisations.reform.view", "procedures.inner.see", "procedures.returns.see",

@@ -91,8 +91,8 @@ def test_the_written_sheet_is_the_template_and_nothing_else():
     sheet = book[poisoned_sheets.ENTRY_SHEET]
 
     assert [cell.value for cell in sheet[1] if cell.value] == [
-        "数据资源分类", "数据资源名称", "数据资源代码", "数据资源提供方", "数据提供方代码", "数据资源摘要", "数据资源格式",
-        "数据项信息", "共享属性", "开放属性", "更新周期", "发布日期", "关联资源代码",
+        "数据资源分类", "数据资源名称", "数据资源代码", "数据资源提供方", "数据提供方代码", "数据资源摘要",
+        "数据资源格式", "数据项信息", "共享属性", "开放属性", "更新周期", "发布日期", "关联资源代码",
     ]  # fmt: skip
     assert [cell.value for cell in sheet[2] if cell.value] == [
         "数据项名称", "数据类型", "共享类型", "共享条件", "共享方式", "是否向社会开放", "开放条件",
