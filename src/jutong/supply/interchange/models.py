@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.base.models import actor_field, resource_code_field, uscc_field
-from jutong.supply.interchange.values import ImportState, SheetFormat, Verdict
+from jutong.supply.interchange.values import EntryVerdict, ImportState, SheetFormat
 
 
 class ImportCounter(models.Model):
@@ -75,7 +75,7 @@ class ImportLine(models.Model):
     code = resource_code_field(blank=True)
     cell = models.CharField(max_length=300)
     items = models.PositiveSmallIntegerField()
-    verdict = models.CharField(max_length=8, choices=[(verdict.value, verdict.label) for verdict in Verdict])
+    verdict = models.CharField(max_length=8, choices=[(verdict.value, verdict.label) for verdict in EntryVerdict])
     differences = models.JSONField(default=list)
     gaps = models.PositiveSmallIntegerField(default=0)
     draft_no = models.CharField(max_length=20, blank=True)

@@ -17,7 +17,7 @@ from jutong.supply.interchange import models, queries
 from jutong.supply.interchange.domain.errors import words_of
 from jutong.supply.interchange.services import files, imports
 from jutong.supply.interchange.services.files import GraphFormat, Wanted
-from jutong.supply.interchange.values import ImportState, SheetFormat, Verdict
+from jutong.supply.interchange.values import EntryVerdict, ImportState, SheetFormat
 
 router = Router(tags=["interchange"])
 
@@ -80,7 +80,7 @@ class ImportEntryOut(Schema):
     code: str
     cell: str
     items: int
-    verdict: Verdict
+    verdict: EntryVerdict
     differences: list[str]
     gaps: int
     draft_no: str
@@ -121,7 +121,7 @@ class ImportsQuery(PageQuery):
 class ImportEntriesQuery(PageQuery):
     """Which entries: of one verdict."""
 
-    verdict: Verdict | None = None
+    verdict: EntryVerdict | None = None
 
 
 class NothingIn(StrictSchema):

@@ -57,7 +57,7 @@ _STATE_LABELS: Final = {
 }
 
 
-class Verdict(StrEnum):
+class EntryVerdict(StrEnum):
     """What an import would do with an entry (导入比对结果)."""
 
     NEW = "new"  # 新增
@@ -71,10 +71,10 @@ class Verdict(StrEnum):
 
 
 _VERDICT_LABELS: Final = {
-    Verdict.NEW: N_("新增"),
-    Verdict.CHANGED: N_("变更"),
-    Verdict.SAME: N_("相同"),
-    Verdict.FAULTY: N_("有错误"),
+    EntryVerdict.NEW: N_("新增"),
+    EntryVerdict.CHANGED: N_("变更"),
+    EntryVerdict.SAME: N_("相同"),
+    EntryVerdict.FAULTY: N_("有错误"),
 }
 
 

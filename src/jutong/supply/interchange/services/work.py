@@ -32,7 +32,7 @@ from jutong.supply.interchange.domain.errors import CellWrong, fault_of
 from jutong.supply.interchange.domain.template import FLAT, Layout
 from jutong.supply.interchange.models import Import, ImportFault, ImportLine
 from jutong.supply.interchange.services.imports import FILE_KIND
-from jutong.supply.interchange.values import Entry, Fault, ImportState, Places, SheetFormat, Spot, Verdict
+from jutong.supply.interchange.values import Entry, EntryVerdict, Fault, ImportState, Places, SheetFormat, Spot
 
 _CHUNK: Final = 250
 _FAULTS_KEPT: Final = 1000
@@ -96,7 +96,7 @@ class _Reading:
         row = self.row
         ImportLine.objects.filter(job=row).delete()
         ImportFault.objects.filter(job=row).delete()
-        counts = dict.fromkeys(Verdict, 0)
+        counts = dict.fromkeys(EntryVerdict, 0)
         row.entries = row.with_gaps = 0
         with Teller(row.import_no) as teller, contextlib.closing(kept_files.open_file(row.digest)) as content:
             entries = self._entries(content, teller)
@@ -104,11 +104,15 @@ class _Reading:
                 lines = self._compared(chunk)
                 ImportLine.objects.bulk_create(lines)
                 for line in lines:
-                    counts[Verdict(line.verdict)] += 1
+                    counts[EntryVerdict(line.verdict)] += 1
                 row.entries += len(lines)
                 row.with_gaps += sum(1 for line in lines if line.gaps)
                 teller.tell(chunk[-1].places.row)
-        row.new, row.changed, row.same = counts[Verdict.NEW], counts[Verdict.CHANGED], counts[Verdict.SAME]
+        row.new, row.changed, row.same = (
+            counts[EntryVerdict.NEW],
+            counts[EntryVerdict.CHANGED],
+            counts[EntryVerdict.SAME],
+        )
         row.faults = self.hindering
         row.entry_sheet = self.layout.entry_sheet[:255]
         row.state = ImportState.FAULTY if self.hindering else ImportState.READY
@@ -183,7 +187,7 @@ class _Reading:
             code=entry.code,
             cell=self._spot(entry.places, "").cell if self.form is SheetFormat.JSON else f"{entry.places.row}",
             items=min(len(content.items), 32_000),
-            verdict=Verdict.NEW,
+            verdict=EntryVerdict.NEW,
         )
         content = self._judged(entry, content, line, standing)
         line.content = content.to_json()
@@ -209,7 +213,7 @@ class _Reading:
             return content
         content = catalogue.tidy(completed(Entry(content, entry.places), before))
         line.differences = list(catalogue.differences(before, content))
-        line.verdict = Verdict.CHANGED if line.differences else Verdict.SAME
+        line.verdict = EntryVerdict.CHANGED if line.differences else EntryVerdict.SAME
         line.base = resource.version if resource else 0
         if draft:
             line.draft_no, line.edition = draft.draft_no, draft.edition
@@ -223,7 +227,7 @@ class _Reading:
         return self.position
 
     def _refuse(self, entry: Entry, line: ImportLine, error: CellWrong, path: str) -> None:
-        line.verdict = Verdict.FAULTY
+        line.verdict = EntryVerdict.FAULTY
         value = line.code if path == "code" else line.title if path == "title" else entry.content.provider_uscc
         spot = self._spot(entry.places, path)
         self._keep(fault_of(error, spot, reading.beginning(value)))
@@ -240,7 +244,7 @@ class _Reading:
             remedy = errors.MEND_AND_SEND if hinders else ""
             self._keep(Fault(kept.spot, kept.code, kept.reason, remedy, kept.details), hinders=hinders)
             if hinders:
-                line.verdict = Verdict.FAULTY
+                line.verdict = EntryVerdict.FAULTY
 
 
 # --- Writing ---------------------------------------------------------------------------------------------------------
@@ -263,7 +267,7 @@ def write(*, import_no: str, at: datetime) -> None:
 def _write(row: Import, at: datetime) -> None:
     by = _confirmer(row, at)
     origin = {"import": row.import_no, "name": row.name, "digest": row.digest}
-    waiting = ImportLine.objects.filter(job=row).exclude(verdict=Verdict.SAME).order_by("position")
+    waiting = ImportLine.objects.filter(job=row).exclude(verdict=EntryVerdict.SAME).order_by("position")
     done = 0
     with Teller(row.import_no, total=row.total) as teller:
         for chunk in _chunks(waiting.iterator(_CHUNK)):
@@ -304,14 +308,14 @@ def _write_chunk(chunk: Sequence[ImportLine], row: Import, by: Subject, at: date
     for line in chunk:
         if _moved(line, standing):
             raise errors.CatalogueMoved(title=line.title)
-    fresh = [line for line in chunk if line.verdict == Verdict.NEW]
+    fresh = [line for line in chunk if line.verdict == EntryVerdict.NEW]
     numbers = catalogue.create_drafts(
         contents=[Content.from_json(line.content or {}) for line in fresh], by=by, at=at, origin=origin
     )
     for line, draft_no in zip(fresh, numbers, strict=True):
         line.draft_no = draft_no
     for line in chunk:
-        if line.verdict == Verdict.CHANGED:
+        if line.verdict == EntryVerdict.CHANGED:
             line.draft_no = line.draft_no or catalogue.start_revision(code=line.code, by=by, at=at)
             content = Content.from_json(line.content or {})
             catalogue.update_draft(draft_no=line.draft_no, content=content, by=by, at=at)

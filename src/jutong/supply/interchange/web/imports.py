@@ -21,7 +21,7 @@ from jutong.supply.interchange import models, policy, queries
 from jutong.supply.interchange.domain.errors import words_of
 from jutong.supply.interchange.services import imports
 from jutong.supply.interchange.services.files import Wanted
-from jutong.supply.interchange.values import ImportState, SheetFormat, Verdict
+from jutong.supply.interchange.values import EntryVerdict, ImportState, SheetFormat
 from jutong.ui.components import Badge, Column, Progress, Tone, render_progress
 from jutong.ui.lists import Filter, Listing
 
@@ -37,10 +37,10 @@ STATE_TONES = {
     ImportState.DISCARDED: Tone.MUTED,
 }
 VERDICT_TONES = {
-    Verdict.NEW: Tone.GOOD,
-    Verdict.CHANGED: Tone.ATTENTION,
-    Verdict.SAME: Tone.NEUTRAL,
-    Verdict.FAULTY: Tone.BAD,
+    EntryVerdict.NEW: Tone.GOOD,
+    EntryVerdict.CHANGED: Tone.ATTENTION,
+    EntryVerdict.SAME: Tone.NEUTRAL,
+    EntryVerdict.FAULTY: Tone.BAD,
 }
 
 
@@ -188,7 +188,7 @@ def entry_rows(found: Sequence[models.ImportLine]) -> list[dict[str, Any]]:
             "code": line.code,
             "cell": line.cell,
             "items": line.items,
-            "verdict": Badge(_(Verdict(line.verdict).label), VERDICT_TONES[Verdict(line.verdict)]),
+            "verdict": Badge(_(EntryVerdict(line.verdict).label), VERDICT_TONES[EntryVerdict(line.verdict)]),
             "differences": "、".join(_(ELEMENTS.get(name, name)) for name in line.differences),
             "gaps": line.gaps,
             "draft": (line.draft_no, reverse("catalogue:draft", args=[line.draft_no])) if line.draft_no else None,
@@ -239,7 +239,7 @@ ENTRIES = Listing(
     rows=lambda request, found: entry_rows(found),
     search=("title", "code"),
     placeholder=N_("名称或代码"),
-    filters=(Filter.of("verdict", N_("比对结果"), Verdict),),
+    filters=(Filter.of("verdict", N_("比对结果"), EntryVerdict),),
     default="position",
     page_rows=PAGE_ROWS,
 )
