@@ -154,7 +154,7 @@ def resource_graph(code: str, *, by: Subject) -> list[rdf.Node]:
     if found is None:
         raise catalogue.ResourceNotPublished(resource=resource.code)
     each = dcat.Published(found.resource, found.published_at)
-    return rdf.merged(dcat.dataset_nodes(each, _around([each])))
+    return rdf.merged(dcat.dataset_nodes(each, _around([each], bureau="")))
 
 
 def feed_page(number: int, *, by: Subject, at: datetime) -> list[rdf.Node]:
@@ -170,11 +170,11 @@ def feed_page(number: int, *, by: Subject, at: datetime) -> list[rdf.Node]:
         dcat.Published(each.resource, each.published_at)
         for each in catalogue.published_page(by=by, open_only=True, offset=(number - 1) * size, limit=size)
     ]
-    return dcat.catalog_nodes(found, page, _around(found))
+    return dcat.catalog_nodes(found, page, _around(found, bureau=organisations.bureau()))
 
 
-def _around(found: list[dcat.Published]) -> dcat.Surroundings:
-    bureau = organisations.bureau()
+def _around(found: list[dcat.Published], *, bureau: str) -> dcat.Surroundings:
+    """Names for some resources, and for the bureau where the graph is of the whole catalogue."""
     providers: Mapping[str, str] = organisations.titles({each.resource.provider_uscc for each in found} | {bureau})
     codes = {each.resource.content.classification for each in found}
     return dcat.Surroundings(settings.JUTONG_BASE_URL, bureau, providers, catalogue.classification_names(codes))
