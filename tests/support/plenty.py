@@ -65,6 +65,7 @@ class Plenty:
         self.entries()
         self.clients()
         self.sheets()
+        self.imports()
 
     def resources(self) -> list[Any]:
         from jutong.supply.catalogue.models import Classification, Resource
@@ -373,6 +374,40 @@ class Plenty:
                 Client(
                     client_no=f"C9{n:07d}", name=f"业务系统{n}", organisation=self.chance.choice(self.organisations),
                     responsible=responsible, created_by=BY, created_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+
+    def imports(self) -> None:
+        from jutong.registry.organisations import api as organisations
+        from jutong.supply.interchange.models import Import, ImportFault, ImportLine
+
+        states = ["done", "ready", "faulty", "failed"]
+        # One sees only those of one's own department; the bureau's has whoever looks in the tests.
+        Import.objects.bulk_create(
+            [
+                Import(
+                    import_no=f"DR2099{n:06d}", provider_uscc=organisations.bureau(),
+                    state=states[n % 4], file_no=f"9{n:019x}", digest="0" * 64, name=f"{self.title(n)}.xlsx",
+                    size_bytes=n * 100, format="xlsx", entries=n, new=n, requested_by=BY,
+                    requested_at=self.moment(n), finished_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        first = Import.objects.get(import_no="DR2099000001")
+        ImportLine.objects.bulk_create(
+            [
+                ImportLine(job=first, position=n, title=self.title(n), cell=str(n), items=n % 9, verdict="new")
+                for n in self.numbers()
+            ]
+        )
+        ImportFault.objects.bulk_create(
+            [
+                ImportFault(
+                    job=first, number=n, sheet="政务数据资源目录", cell=f"J{n}", code="type_wrong",
+                    reason="没有共享类型“{text}”。", details={"text": "4"}, value="4",
                 )
                 for n in self.numbers()
             ]

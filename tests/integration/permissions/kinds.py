@@ -1499,3 +1499,42 @@ class ChangeKind:
         from jutong.supply.catalogue.models import ChangeRecord
 
         return ChangeRecord.objects.filter(queries.change_scope(subject, action))
+
+
+# --- Catalogue files -------------------------------------------------------------------------------------------------
+@kind("import", "supply.interchange")
+class ImportKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.interchange.models import Import
+
+        rows = Import.objects.bulk_create(
+            Import(
+                import_no=f"DR2099{n:06d}",
+                provider_uscc=world.organisation(),
+                state="ready",
+                file_no="0" * 20,
+                digest="0" * 64,
+                name="x.xlsx",
+                size_bytes=1,
+                format="xlsx",
+                entries=1,
+                new=1,
+                requested_by=BY,
+                requested_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"provider": row.provider_uscc}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.interchange import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.interchange import queries
+
+        return queries.imports(subject, action)

@@ -410,6 +410,11 @@ def sees_plan(who: Who, thing: Thing) -> bool:
     return who.post in (CHIEF, STEWARD) and any(owns(who, code) for code in thing["parties"])
 
 
+# Imports of catalogue files: the department's steward makes them, its coordinator looks on.
+def sees_import(who: Who, thing: Thing) -> bool:
+    return who.post in (STEWARD, COORDINATOR) and owns(who, thing["provider"])
+
+
 # --- The whole -------------------------------------------------------------------------------------------------------
 # Action → the kind of thing it is done to, and who may. The kind "nothing" needs no object; "place" is an organisation
 # for which something is to be made.
@@ -492,6 +497,8 @@ POLICY: dict[str, tuple[str, Answer]] = {
     # What somebody wants to be told of is his own affair; what counts as one word is the bureau's.
     "catalogue.saved_search.keep": ("saved search", own_thing),
     "catalogue.synonyms.keep": ("nothing", posts(REVIEWER)),
+    "interchange.import.view": ("import", sees_import),
+    "interchange.import.manage": ("import", own_stewards),
     "mounting.source.view": ("source", sees_source),
     "mounting.source.manage": ("source", own_stewards),
     "mounting.source.scan": ("source", own_stewards),
@@ -536,6 +543,7 @@ ONLY_LOOKS = frozenset(
         "rulebook.rules.read",
         "procedures.case.see", "procedures.procedure.see", "catalogue.resource.view", "catalogue.draft.view",
         "catalogue.change.view",
+        "interchange.import.view",
         "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
         "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "sharing.request.view",
         "sharing.grant.view", "sharing.dispute.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",

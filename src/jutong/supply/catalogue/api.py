@@ -10,33 +10,48 @@ from jutong.kernel.policy import Subject
 from jutong.supply.catalogue import domain, plugs, queries, services, start_data, takeover
 from jutong.supply.catalogue.domain import (
     CatalogueError,
+    ClassifiedRefused,
     Completeness,
     DraftHasGaps,
+    Gap,
     NoSuchDraft,
     NoSuchResource,
     ResourceNotPublished,
 )
 from jutong.supply.catalogue.plugs import UserBook
+from jutong.supply.catalogue.services import bulk
+from jutong.supply.catalogue.services.bulk import Published, Standing
 from jutong.supply.catalogue.values import Content, ExtendedField, Outline, Resource
 
 __all__ = [
     "CatalogueError",
+    "ClassifiedRefused",
     "Completeness",
     "DraftHasGaps",
+    "Gap",
     "NoSuchDraft",
     "NoSuchResource",
+    "Published",
     "ResourceNotPublished",
+    "Standing",
     "UserBook",
     "approve",
+    "classification_names",
     "completeness",
     "create_draft",
+    "create_drafts",
+    "differences",
     "draft_content",
     "draft_counts",
     "draft_resource",
+    "drafts_count",
+    "drafts_page",
     "ensure_section",
     "ensure_start_data",
     "extended_fields",
+    "find_published",
     "find_resource",
+    "gaps_of_contents",
     "get_resource",
     "get_version",
     "note_mounted",
@@ -47,13 +62,17 @@ __all__ = [
     "provider_of",
     "publish",
     "published_codes",
+    "published_count",
+    "published_page",
     "read_code",
     "resources",
     "return_draft",
+    "standing",
     "start_revision",
     "stopped",
     "submit",
     "take_over",
+    "tidy",
     "titles",
     "update_draft",
     "view_resource",
@@ -166,6 +185,74 @@ def overdue_updates(*, on: date) -> dict[str, int]:
 def plug_users(book: UserBook) -> None:
     """Have the catalogue ask a room above who uses a resource, before it is withdrawn. Called at start."""
     plugs.plug_users(book)
+
+
+# --- Many at once, for files (interchange) ----------------------------------------------------------------------------
+
+
+def standing(*, provider: str, codes: Collection[str], titles: Collection[str]) -> Standing:
+    """What a provider's catalogue holds of these codes and titles. Rights are the caller's affair."""
+    return bulk.standing(provider=provider, codes=codes, titles=titles)
+
+
+def gaps_of_contents(entries: Sequence[tuple[Content, str]], *, on: date) -> list[tuple[Gap, ...]]:
+    """What keeps each text from being submitted, beside which the code stands that it is for, or nothing.
+
+    Raises ClassifiedRefused.
+    """
+    return bulk.gaps_of_contents(entries, on=on)
+
+
+def tidy(content: Content) -> Content:
+    """The text as the catalogue stores it."""
+    return domain.tidy(content)
+
+
+def differences(before: Content, after: Content) -> tuple[str, ...]:
+    """Names of the elements in which two texts differ, in the order of the elements."""
+    return domain.differences(before, after)
+
+
+def published_count(*, by: Subject, provider: str = "", open_only: bool = False) -> int:
+    """How many published resources the subject may see."""
+    return bulk.published_count(by=by, provider=provider, open_only=open_only)
+
+
+def published_page(
+    *, by: Subject, provider: str = "", open_only: bool = False, offset: int = 0, limit: int = 100
+) -> list[Published]:
+    """Published resources the subject may see, in the order of their making."""
+    return bulk.published_page(by=by, provider=provider, open_only=open_only, offset=offset, limit=limit)
+
+
+def find_published(code: str, *, by: Subject) -> Published | None:
+    """One published resource the subject may see, or nothing."""
+    return bulk.find_published(code, by=by)
+
+
+def classification_names(codes: Collection[str]) -> dict[str, str]:
+    """Names of classifications by code, in one query."""
+    return queries.classification_names(codes)
+
+
+def drafts_count(*, by: Subject, provider: str) -> int:
+    """How many open drafts of a provider the subject may see."""
+    return bulk.drafts_count(by=by, provider=provider)
+
+
+def drafts_page(*, by: Subject, provider: str, offset: int = 0, limit: int = 100) -> list[tuple[str, Content]]:
+    """Open drafts of a provider that the subject may see: the code each is for, or nothing, and its text."""
+    return bulk.drafts_page(by=by, provider=provider, offset=offset, limit=limit)
+
+
+def create_drafts(
+    *, contents: Sequence[Content], by: Subject, at: datetime, origin: Mapping[str, str] | None = None
+) -> list[str]:
+    """Begin many entries at once; gives their draft numbers in order. All of them, or none.
+
+    Raises NotPermitted, ClassifiedRefused.
+    """
+    return bulk.create_drafts(contents=contents, by=by, at=at, origin=origin)
 
 
 # --- Actions ---------------------------------------------------------------------------------------------------------

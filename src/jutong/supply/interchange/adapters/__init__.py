@@ -1,0 +1,1 @@
+"""The outside of catalogue files: the reading child, the writers of spreadsheets."""

@@ -1,0 +1,1 @@
+"""Changing imports and writing files."""
