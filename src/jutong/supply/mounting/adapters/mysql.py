@@ -32,6 +32,7 @@ from jutong.supply.mounting.adapters.base import (
     CONNECT_SECONDS,
     METADATA_SECONDS,
     SILENCE_SECONDS,
+    SKETCH_SECONDS,
     STREAM_SECONDS,
     Dial,
     Row,
@@ -159,6 +160,18 @@ class MysqlAdapter:
                 f"LEFT({_readable(name, types.get(name, ''))}, {_SAMPLE_CHARACTERS})" for name in columns
             )
             return session.rows(f"SELECT {listed} FROM {_identifier(table)} LIMIT {int(limit)}")
+
+    def sketch(self, table: TableRef, columns: Sequence[str], key: str, size: int) -> dict[str, list[int]]:
+        found = {}
+        with self._session(SKETCH_SECONDS) as session:
+            types = {row[1]: row[3] for row in self._describe(session, table)[1]}
+            for name in columns:
+                text = f"UPPER(TRIM({_readable(name, types.get(name, ''))}))"
+                # HEX digits to a number by way of CONV, which is exact up to 64 bits.
+                digest = f"CAST(CONV(LEFT(MD5(CONCAT({_literal(key)}, {text})), 13), 16, 10) AS UNSIGNED)"
+                query = f"SELECT DISTINCT {digest} AS hash FROM {_identifier(table)} WHERE {text} <> ''"
+                found[name] = [int(row[0]) for row in session.rows(f"{query} ORDER BY hash LIMIT {int(size)}")]
+        return found
 
     def check_incremental(self, table: TableFound, watermark_column: str) -> None:
         if not watermark_column:

@@ -22,6 +22,7 @@ from jutong.supply.mounting.adapters.base import (
     CONNECT_SECONDS,
     METADATA_SECONDS,
     SILENCE_SECONDS,
+    SKETCH_SECONDS,
     STREAM_SECONDS,
     Dial,
     Row,
@@ -154,6 +155,18 @@ class PostgresAdapter:
         query = sql.SQL("SELECT {} FROM {} LIMIT {}").format(listed, _identifier(table), sql.Literal(limit))
         with self._session() as connection:
             return connection.execute(query).fetchall()
+
+    def sketch(self, table: TableRef, columns: Sequence[str], key: str, size: int) -> dict[str, list[int]]:
+        found = {}
+        with self._session(SKETCH_SECONDS) as connection:
+            for name in columns:
+                text = sql.SQL("upper(btrim({}::text))").format(sql.Identifier(name))
+                query = sql.SQL(
+                    "SELECT DISTINCT ('x' || left(md5({key} || {text}), 13))::bit(52)::bigint AS hash"
+                    "  FROM {table} WHERE {text} <> '' ORDER BY hash LIMIT {size}"
+                ).format(key=sql.Literal(key), text=text, table=_identifier(table), size=sql.Literal(size))
+                found[name] = [row[0] for row in connection.execute(query)]
+        return found
 
     def check_incremental(self, table: TableFound, watermark_column: str) -> None:
         if table.kind not in _HAVE_XMIN:
