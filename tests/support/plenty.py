@@ -55,6 +55,7 @@ class Plenty:
         self.drafts()
         self.mounts(resources)
         self.runs(resources)
+        self.duplicates(resources)
         self.scores(resources)
         self.grants(self.requests(resources))
         self.calls(resources)
@@ -171,6 +172,39 @@ class Plenty:
             ],
             batch_size=1000,
         )
+
+    def duplicates(self, resources: list[Any]) -> None:
+        from jutong.supply.duplicates.models import Negotiation, Pair, Participant
+
+        codes = sorted(resource.code for resource in resources)
+        evidence = {"likeness": {}, "items": [{}, {}]}
+        Pair.objects.bulk_create(
+            [
+                Pair(
+                    pair_no=f"CF2099{n:06d}", first_code=code, second_code=f"{code}9", score=0.5 + (n % 50) / 100,
+                    evidence=evidence, digests={}, judgement="open", found_at=self.moment(n),
+                )
+                for n, code in zip(self.numbers(), codes, strict=True)
+            ]
+        )  # fmt: skip
+        made = Negotiation.objects.bulk_create(
+            [
+                Negotiation(
+                    case_no=f"SY2099{n:04d}", state="stating", title=f"重复数据{n}", opened_by=BY,
+                    opened_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        Participant.objects.bulk_create(
+            [
+                Participant(
+                    negotiation=row, resource_code=code, provider_uscc=self.chance.choice(self.organisations),
+                    case_no=f"CS2099{n:04d}",
+                )
+                for n, row, code in zip(self.numbers(), made, codes, strict=True)
+            ]
+        )  # fmt: skip
 
     def scores(self, resources: list[Any]) -> None:
         from jutong.oversight.quality.models import ScoreRow

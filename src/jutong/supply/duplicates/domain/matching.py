@@ -28,6 +28,9 @@ _CANDIDATE_MASS: Final = 1.2
 _COMMON_WEIGHT: Final = 0.15
 """What is left of the weight of a key that very many resources bear."""
 
+_MANY: Final = 1_000
+"""Rarity is told against at least so many resources."""
+
 _VALUE_KEYS: Final = 6
 """So many of a sketch's smallest hashes serve as keys."""
 
@@ -240,6 +243,8 @@ class _Place:
         self.profiles = profiles
         self.thresholds = thresholds
         self.count = len(profiles)
+        # In a catalogue that has just begun two of three may be the same, and are rare all the same.
+        self.many = max(self.count, _MANY)
         self.focus = np.array([focus is None or profile.code in focus for profile in profiles])
         providers: dict[str, int] = {}
         self.provider = np.array([providers.setdefault(p.provider, len(providers)) for p in profiles], dtype=np.int64)
@@ -266,7 +271,7 @@ class _Place:
         self.by_key_kind = entries["kind"][kept].astype(np.int64)
         frequency = np.bincount(key[kept], minlength=self.keys)
         self.frequency = frequency
-        rarity = np.log(max(self.count, 2) / np.maximum(frequency, 1)) / np.log(max(self.count, 2))
+        rarity = np.log(self.many / np.maximum(frequency, 1)) / np.log(self.many)
         common = frequency > self.thresholds.common_from
         self.weight = np.maximum(rarity, 0.02) * np.where(common, _COMMON_WEIGHT, 1.0)
         # All entries, by resource: what an item is looked up by.
@@ -313,7 +318,7 @@ class _Place:
         few = (self.title.frequency[self.title.key] >= 2) & (
             self.title.frequency[self.title.key] <= self.thresholds.common_from
         )
-        title_weight = np.log(max(self.count, 2) / self.title.frequency[self.title.key]) / np.log(max(self.count, 2))
+        title_weight = np.log(self.many / self.title.frequency[self.title.key]) / np.log(self.many)
         found += self._neighbours(self.title.resource[few], self.title.key[few], title_weight[few] * 0.6)
         if not found:
             return np.zeros(0, np.int64)
@@ -465,7 +470,7 @@ class _Sets:
         self.keys = max(len(distinct), 1)
         self.frequency = np.bincount(self.key, minlength=self.keys)
         self.start = np.concatenate([[0], np.cumsum(sizes)])
-        self.weight = np.log((len(sets) + 1) / np.maximum(self.frequency, 1))
+        self.weight = np.log((max(len(sets), _MANY) + 1) / np.maximum(self.frequency, 1))
         self.sorted = np.sort(self.resource * self.keys + self.key)
         self.total = np.bincount(self.resource, self.weight[self.key], minlength=len(sets))
 
