@@ -94,6 +94,9 @@ class Region:
 
     def search(self, *, everything: bool = True) -> models.Search:
         duplicates.start_search(everything=everything, by=self.reviewer, at=AT)
+        return self.run()
+
+    def run(self) -> models.Search:
         row = queries.latest_search()
         searching.run_search(row.pk)
         row.refresh_from_db()
