@@ -113,7 +113,7 @@ class JudgementIn(StrictSchema):
     reason: ReasonText
 
 
-class ParticipantOut(Schema):
+class SourcePartyOut(Schema):
     """A resource in a negotiation and what its department states; null while it has not."""
 
     resource_code: str
@@ -124,7 +124,7 @@ class ParticipantOut(Schema):
     stated_at: datetime | None
 
 
-class NegotiationOut(Schema):
+class SourceNegotiationOut(Schema):
     """A negotiation of the first-collecting department. `agreed`: settled by what all departments state."""
 
     case_no: str
@@ -135,29 +135,29 @@ class NegotiationOut(Schema):
     reason: str
     opened_at: datetime
     closed_at: datetime | None
-    participants: list[ParticipantOut]
+    participants: list[SourcePartyOut]
 
 
-class NegotiationPage(Schema):
+class SourceNegotiationPage(Schema):
     """A page of negotiations."""
 
     total: int
-    items: list[NegotiationOut]
+    items: list[SourceNegotiationOut]
 
 
-class NegotiationOpened(Schema):
+class SourceNegotiationOpened(Schema):
     """The number of a negotiation's case; acting in it is acting in the case."""
 
     case_no: str
 
 
-class SourceQuery(Schema):
+class FirstCollectorQuery(Schema):
     """Of which resource."""
 
     resource: CodeText
 
 
-class SourceOut(Schema):
+class FirstCollectorOut(Schema):
     """Whose the data of a resource is. `standing` is open while nothing is settled."""
 
     resource_code: str
@@ -208,7 +208,7 @@ def judge_pair(request: SubjectRequest, pair_no: InPair, body: JudgementIn) -> A
 
 @router.post(
     "/pairs/{pair_no}/negotiation",
-    response={201: NegotiationOpened, **problems(404, 409)},
+    response={201: SourceNegotiationOpened, **problems(404, 409)},
     summary="Negotiate whose data it is",
 )
 def open_negotiation(request: SubjectRequest, pair_no: InPair) -> Any:
@@ -216,20 +216,20 @@ def open_negotiation(request: SubjectRequest, pair_no: InPair) -> Any:
     return Status(201, {"case_no": negotiating.open_negotiation(pair_no=pair_no, by=request.subject, at=clock.now())})
 
 
-@router.get("/negotiations", response={200: NegotiationPage, **problems()}, summary="Negotiations I may see")
+@router.get("/negotiations", response={200: SourceNegotiationPage, **problems()}, summary="Negotiations I may see")
 def list_negotiations(request: SubjectRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """The newest first."""
     return page_of(queries.negotiations(request.subject).prefetch_related("participants"), query, present=_negotiation)
 
 
-@router.get("/negotiations/{case_no}", response={200: NegotiationOut, **problems(404)}, summary="One negotiation")
+@router.get("/negotiations/{case_no}", response={200: SourceNegotiationOut, **problems(404)}, summary="One negotiation")
 def get_negotiation(request: SubjectRequest, case_no: InNegotiation) -> Any:
     """With what each department states."""
     return _negotiation(queries.get_negotiation(case_no, request.subject))
 
 
-@router.get("/source", response={200: SourceOut, **problems(404)}, summary="Whose the data of a resource is")
-def get_source(request: SubjectRequest, query: Query[SourceQuery]) -> Any:
+@router.get("/source", response={200: FirstCollectorOut, **problems(404)}, summary="Whose the data of a resource is")
+def get_source(request: SubjectRequest, query: Query[FirstCollectorQuery]) -> Any:
     """As its page in the catalogue shows it."""
     resource = catalogue.view_resource(query.resource, by=request.subject)
     ruling = queries.find_ruling(resource.code)
@@ -258,5 +258,5 @@ def _pair(row: models.Pair) -> dict[str, Any]:
 
 
 def _negotiation(row: models.Negotiation) -> dict[str, Any]:
-    names = [name for name in NegotiationOut.model_fields if name != "participants"]
+    names = [name for name in SourceNegotiationOut.model_fields if name != "participants"]
     return {**{name: getattr(row, name) for name in names}, "participants": list(row.participants.all())}
