@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from jutong.foundation.notices.models import Notice
 from jutong.foundation.procedures import api as procedures
 from jutong.foundation.rulebook import api as rulebook
+from jutong.kernel import clock
 from jutong.kernel.actors import PLATFORM
 from jutong.kernel.codes.sharing import ShareType, UpdateCycle, UsePurpose
 from jutong.kernel.policy import Post, Subject
@@ -42,7 +44,12 @@ OTHER = ("航道编号", "航道名称", "通航水深", "航标数量", "养护
 
 def settle(post: Post, organisation: str, name: str) -> Subject:
     person = people.add_person(
-        login_name=name, display_name=name, encoded="!", by=PLATFORM, at=SINCE, must_change=False
+        login_name=name,
+        display_name=name,
+        encoded=make_password(None),
+        by=PLATFORM,
+        at=clock.now(),  # passwords age, also those of tests
+        must_change=False,
     )
     return accounts.subject_of(
         people.add_appointment(

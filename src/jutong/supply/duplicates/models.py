@@ -80,7 +80,8 @@ class Counter(models.Model):
 class Pair(models.Model):
     """Two resources of different departments that look like the same data (疑似重复), and what was decided.
 
-    `evidence` is what spoke for it when it was found; `digests` are those of both profiles then. A decision stands
+    `first_code` is the earlier by its characters, whatever the database's own order of texts. `evidence` is what spoke
+    for it when it was found; `digests` are those of both profiles then. A decision stands
     until one of them changes.
     """
 
@@ -100,7 +101,7 @@ class Pair(models.Model):
         verbose_name = N_("疑似重复")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["first_code", "second_code"], name="duplicates_pair_once"),
-            models.CheckConstraint(condition=Q(first_code__lt=models.F("second_code")), name="duplicates_pair_order"),
+            models.CheckConstraint(condition=~Q(first_code=models.F("second_code")), name="duplicates_pair_of_two"),
             models.CheckConstraint(
                 condition=Q(judgement="open", judged_at=None, judged_by=None)
                 | ~Q(judgement="open") & Q(judged_at__isnull=False, judged_by__isnull=False),

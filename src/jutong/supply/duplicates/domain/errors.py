@@ -39,9 +39,9 @@ class ReasonMissing(DuplicatesError):
 
 
 class NotADuplicate(DuplicatesError):
-    """A negotiation was asked for about resources that nobody has decided to be the same data."""
+    """A negotiation was asked for about resources that nobody has decided to be the same data, or not published now."""
 
-    message = N_("该组资源尚未认定为重复采集，请先认定再发起协商。")
+    message = N_("该组资源尚未认定为重复采集或未在发布，请先认定再发起协商。")
     kind = ErrorKind.CONFLICT
 
 

@@ -399,7 +399,7 @@ class _Place:
 
     def _shares(self, found: "_Matches", one: Whole) -> dict[str, Reals]:
         worth = self.item_weight[found.item] * found.strength
-        gained = np.bincount(found.pair, worth, minlength=len(one))
+        gained = np.bincount(found.pair, worth, minlength=len(one)).astype(np.float64)
         matched = np.bincount(found.pair, minlength=len(one))
         return {
             "covered": gained / np.maximum(self.resource_weight[one], 0.02),

@@ -133,7 +133,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("first_code", "second_code"), name="duplicates_pair_once"),
                     models.CheckConstraint(
-                        condition=models.Q(("first_code__lt", models.F("second_code"))), name="duplicates_pair_order"
+                        condition=models.Q(("first_code", models.F("second_code")), _negated=True),
+                        name="duplicates_pair_of_two",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -50,7 +50,10 @@ def open_negotiation(*, pair_no: str, by: Subject, at: datetime) -> str:
     require(by, policy.OPEN_NEGOTIATION)
     if pair.judgement != Judgement.DUPLICATE:
         raise NotADuplicate()
-    resources = catalogue.resources(queries.family_of(pair.first_code))
+    family = catalogue.resources(queries.family_of(pair.first_code))
+    resources = {code: resource for code, resource in family.items() if resource.published}
+    if not {pair.first_code, pair.second_code} <= resources.keys():
+        raise NotADuplicate()
     busy = queries.open_participation(resources)
     if busy is not None:
         raise NegotiationOpen(

@@ -172,6 +172,8 @@ def _renew_profiles(row: Search) -> list[str]:
             unique_fields=["resource_code"],
             update_fields=["version", "digest", "content"],
         )
+        # What is in the catalogue no more is not asked for again.
+        Profile.objects.filter(resource_code__in=set(batch) - resources.keys()).delete()
         Search.objects.filter(pk=row.pk).update(
             done=min(len(codes), (number + 1) * BATCH), total=len(codes), moved_at=clock.now()
         )
