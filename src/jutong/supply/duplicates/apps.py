@@ -57,6 +57,6 @@ class DuplicatesConfig(AppConfig):
             url_name="duplicates:negotiations",
             order=70,
             visible=lambda subject: subject.post in policy.WATCHERS | policy.DEPARTMENT_READERS,
-            icon="git-merge",
+            icon="git-branch",
         )
         slots.register("resource", "aside", "duplicates:panel", title=N_("一数一源"), order=15)
