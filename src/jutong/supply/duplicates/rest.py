@@ -23,7 +23,10 @@ InNegotiation = Annotated[str, InPath(pattern=r"^SY[0-9]{8,16}$", examples=["SY2
 CodeText = Annotated[
     str, StringConstraints(pattern=r"^[123][0-9]{5,37}/[1-9][0-9]{0,8}$"), Field(examples=["303001/1"])
 ]
-ReasonText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+# Printable text: PostgreSQL stores no NUL.
+ReasonText = Annotated[
+    str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+]
 
 
 class DuplicateSearchOut(Schema):

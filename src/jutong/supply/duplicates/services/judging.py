@@ -22,14 +22,15 @@ def judge(*, pair_no: str, judgement: Judgement, reason: str, by: Subject, at: d
     """
     queries.get_pair(pair_no, by)
     require(by, policy.JUDGE_PAIRS)
-    if judgement is Judgement.OPEN or not reason.strip():
+    words = "".join(sign for sign in reason if sign.isprintable() or sign in "\n\t").strip()[:1000]
+    if judgement is Judgement.OPEN or not words:
         raise ReasonMissing(field="reason")
     row = Pair.objects.select_for_update().get(pair_no=pair_no)
     party = queries.open_participation([row.first_code, row.second_code])
     if party is not None and row.judgement == Judgement.DUPLICATE and judgement is not Judgement.DUPLICATE:
         raise NegotiationUnderWay(case_no=party.negotiation.case_no)
     before = row.judgement
-    row.judgement, row.reason, row.judged_by, row.judged_at = judgement, reason.strip()[:1000], by.actor.to_json(), at
+    row.judgement, row.reason, row.judged_by, row.judged_at = judgement, words, by.actor.to_json(), at
     row.save()
     audit.record(
         action="duplicates.pair.judged",
