@@ -65,7 +65,7 @@ class Thresholds:
     """Numbers of the rule pack: from which likeness pairs are reported, from how many bearers a key is common, and
     how many distinct values a column needs to be compared by them."""
 
-    report_from: float = 0.5
+    report_from: float = 0.55
     common_from: int = 40
     sketch_from_distinct: int = 50
 
