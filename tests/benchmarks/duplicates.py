@@ -1,7 +1,7 @@
 """How well and how fast duplicates are found in an invented region of a million data items whose truth is known.
 
-Everything from names to scored pairs is measured, in one process on one core. Precision and recall are those of pairs of
-resources, which is what a reviewer is asked about; those of the items matched in them stand beside. `fit` (on the
+Everything from names to scored pairs is measured, in one process on one core. Precision and recall are those of pairs
+of resources, which is what a reviewer is asked about; those of the items matched in them stand beside. `fit` (on the
 command line) weighs the likenesses anew, on other regions than those that are judged.
 """
 
