@@ -25,7 +25,7 @@ from tests.support import figures, twice_told
 from tests.support.twice_told import TwiceTold
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PACK = CHECKOUT / "src/jutong/foundation/rulebook/packs/duplicates-2026.yaml"
+PACK = CHECKOUT / "src/jutong/foundation/rulebook/packs/one-source-2026.yaml"
 PLACES, RESOURCES, SEED = 15, 5_700, 2026
 """The region and its fourteen cities; about twelve items a resource make a million."""
 
