@@ -93,7 +93,7 @@ class Plenty:
                     sharing_condition="用于政务服务事项办理时核验" if kind == 2 else "",
                     sharing_scope="自治区各部门" if kind == 2 else "",
                     legal_bases=BASES if kind == 2 else [], use_purposes=["collaboration"],
-                    sharing_methods=["platform"], open=False, update_cycle=1 + n % 5, level="region",
+                    sharing_methods=["platform"], open=False, update_cycle=1 + n % 5, level="regional",
                     state="published", version=1, approved_at=self.moment(n), published_at=self.moment(n),
                     published_on=self.moment(n).date(), search_text=self.title(n),
                 )
