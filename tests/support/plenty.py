@@ -54,6 +54,7 @@ class Plenty:
         self.keeping()
         self.mounts(resources)
         self.runs(resources)
+        self.duplicates(resources)
         self.scores(resources)
         requests = self.requests(resources)
         self.grants(requests)
@@ -94,7 +95,7 @@ class Plenty:
                     sharing_condition="用于政务服务事项办理时核验" if kind == 2 else "",
                     sharing_scope="自治区各部门" if kind == 2 else "",
                     legal_bases=BASES if kind == 2 else [], use_purposes=["collaboration"],
-                    sharing_methods=["platform"], open=False, update_cycle=1 + n % 5, level="region",
+                    sharing_methods=["platform"], open=False, update_cycle=1 + n % 5, level="regional",
                     state="published", version=1, approved_at=self.moment(n), published_at=self.moment(n),
                     published_on=self.moment(n).date(), search_text=self.title(n),
                 )
@@ -187,6 +188,39 @@ class Plenty:
             ],
             batch_size=1000,
         )
+
+    def duplicates(self, resources: list[Any]) -> None:
+        from jutong.supply.duplicates.models import Negotiation, Pair, Participant
+
+        codes = sorted(resource.code for resource in resources)
+        evidence = {"likeness": {}, "items": [{}, {}]}
+        Pair.objects.bulk_create(
+            [
+                Pair(
+                    pair_no=f"CF2099{n:06d}", first_code=code, second_code=f"{code}9", score=0.5 + (n % 50) / 100,
+                    evidence=evidence, digests={}, judgement="open", found_at=self.moment(n),
+                )
+                for n, code in zip(self.numbers(), codes, strict=True)
+            ]
+        )  # fmt: skip
+        made = Negotiation.objects.bulk_create(
+            [
+                Negotiation(
+                    case_no=f"SY2099{n:04d}", state="stating", title=f"重复数据{n}", opened_by=BY,
+                    opened_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        Participant.objects.bulk_create(
+            [
+                Participant(
+                    negotiation=row, resource_code=code, provider_uscc=self.chance.choice(self.organisations),
+                    case_no=f"CS2099{n:04d}",
+                )
+                for n, row, code in zip(self.numbers(), made, codes, strict=True)
+            ]
+        )  # fmt: skip
 
     def scores(self, resources: list[Any]) -> None:
         from jutong.oversight.quality.models import ScoreRow
@@ -328,8 +362,8 @@ class Plenty:
         )  # fmt: skip
         Dispatch.objects.bulk_create(
             Dispatch(
-                hook=hook, kind="x.y", channel="webhook", key=f"hook{self.chance.getrandbits(64):016x}", state="sent", due_at=self.moment(n),
-                created_at=self.moment(n), ended_at=self.moment(n),
+                hook=hook, kind="x.y", channel="webhook", key=f"hook{self.chance.getrandbits(64):016x}", state="sent",
+                due_at=self.moment(n), created_at=self.moment(n), ended_at=self.moment(n),
             )
             for n, hook in enumerate(made)
         )  # fmt: skip

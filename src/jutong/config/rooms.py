@@ -17,6 +17,7 @@ ALL_ROOMS = (
     "jutong.supply.catalogue",
     "jutong.supply.interchange",
     "jutong.supply.mounting",
+    "jutong.supply.duplicates",
     "jutong.supply.exchange",
     "jutong.delivery.sharing",
     "jutong.delivery.gateway",

@@ -1,5 +1,6 @@
 """What every database adapter must do alike, each on its real server."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from jutong.supply.mounting.domain.errors import (
     WatermarkMissing,
     WatermarkUnfit,
 )
-from jutong.supply.mounting.values import SourceKind, StreamColumn, StreamRequest, TableRef
+from jutong.supply.mounting.values import ForeignKey, SourceKind, StreamColumn, StreamRequest, TableRef
 from tests.contract.mounting.reading import load, request_for
 from tests.support.servers import MariaServer, free_port
 
@@ -260,3 +261,43 @@ def literal(lab, text: str) -> str:
 
 def moment(lab) -> str:
     return "datetime(6)" if lab.kind is SourceKind.MYSQL else "timestamp"
+
+
+def test_a_scan_and_a_description_tell_foreign_keys_with_their_columns(lab):
+    lab.run(
+        "CREATE TABLE shop (area char(6), no int, owner bigint, PRIMARY KEY (area, no),"
+        " CONSTRAINT shop_owner FOREIGN KEY (owner) REFERENCES person (id))"
+    )
+    lab.run(
+        "CREATE TABLE visit (id int PRIMARY KEY, place char(6), shop_no int,"
+        " CONSTRAINT visit_shop FOREIGN KEY (place, shop_no) REFERENCES shop (area, no))"
+    )
+
+    described = lab.adapter.describe(lab.table("visit")).foreign_keys
+    scanned = {table.ref.name: table.foreign_keys for table in lab.adapter.scan(lambda done, total: None)}
+
+    assert described == (ForeignKey(("place", "shop_no"), lab.table("shop"), ("area", "no")),)
+    assert scanned["visit"] == described
+    assert scanned["shop"] == (ForeignKey(("owner",), lab.table("person"), ("id",)),)
+    assert scanned["person"] == ()
+
+
+def test_all_engines_make_the_same_sketch_of_the_same_values(lab):
+    lab.run("CREATE TABLE holder (no varchar(30), born date)")
+    lab.run(
+        "INSERT INTO holder VALUES (' 45010019900101123x', '1990-01-01'), ('45010019900101123X ', '1990-01-01'),"
+        " ('张三', NULL), ('', NULL), (NULL, '2000-02-29')"
+    )
+
+    made = lab.adapter.sketch(lab.table("holder"), ["no", "born"], "key", 128)
+
+    assert made == {
+        "no": hashes_of("key", "45010019900101123X", "张三"),
+        "born": hashes_of("key", "1990-01-01", "2000-02-29"),
+    }
+    assert lab.adapter.sketch(lab.table("holder"), ["no"], "key", 1) == {"no": made["no"][:1]}
+    assert lab.adapter.sketch(lab.table("holder"), ["no"], "another", 128) != {"no": made["no"]}
+
+
+def hashes_of(key: str, *values: str) -> list[int]:
+    return sorted(int(hashlib.md5((key + value).encode()).hexdigest()[:13], 16) for value in values)

@@ -987,6 +987,81 @@ class MountKind:
 
 
 # --- Exchange --------------------------------------------------------------------------------------------------------
+@kind("pair", "supply.duplicates")
+class PairKind:
+    """Two resources that look like the same data; the bureau's queue."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.duplicates.models import Pair
+
+        likeness = dict.fromkeys(
+            ("covered", "covered_both", "matched", "matched_both", "mass", "title", "title_within", "basis"), 0.5
+        )
+        rows = Pair.objects.bulk_create(
+            Pair(
+                pair_no=f"CF2099{n:06d}",
+                first_code=f"303999/{2 * n + 1}",
+                second_code=f"304999/{2 * n + 2}",
+                score=0.5,
+                evidence={"likeness": {**likeness, "contained": 0.0, "compared": 0}, "items": []},
+                digests={},
+                judgement="open",
+                found_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        return Facts()
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.duplicates import queries
+
+        return queries.pairs(subject, action)
+
+
+@kind("negotiation", "supply.duplicates")
+class NegotiationKind:
+    """A negotiation is seen through the departments that take part."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.duplicates.models import Negotiation, Participant
+
+        rows = Negotiation.objects.bulk_create(
+            Negotiation(case_no=f"SY2099{n:04d}", state="stating", title="x", opened_by=BY, opened_at=AT)
+            for n in world.times()
+        )
+        named = {row.pk: two_organisations(world) for row in rows}
+        Participant.objects.bulk_create(
+            Participant(
+                negotiation=row,
+                resource_code=f"30{side}999/{row.pk}",
+                provider_uscc=code,
+                case_no=f"CS{side}{row.case_no}",
+            )
+            for row in rows
+            for side, code in zip((3, 4), named[row.pk], strict=True)
+        )
+        return [(row, {"parties": list(named[row.pk])}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> list[Facts]:
+        from jutong.supply.duplicates import queries
+
+        return queries.facts_of(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.duplicates import queries
+
+        return queries.negotiations(subject)
+
+
 @kind("run", "supply.exchange")
 class RunKind:
     @staticmethod

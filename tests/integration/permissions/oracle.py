@@ -415,6 +415,13 @@ def sees_import(who: Who, thing: Thing) -> bool:
     return who.post in (STEWARD, COORDINATOR) and owns(who, thing["provider"])
 
 
+# What is collected twice is the bureau's to find; a department sees the negotiation in which it takes part.
+def sees_negotiation(who: Who, thing: Thing) -> bool:
+    if who.post in (REVIEWER, MONITOR):
+        return True
+    return who.post in (STEWARD, COORDINATOR, CHIEF) and any(owns(who, code) for code in thing["parties"])
+
+
 # --- The whole -------------------------------------------------------------------------------------------------------
 # Action → the kind of thing it is done to, and who may. The kind "nothing" needs no object; "place" is an organisation
 # for which something is to be made.
@@ -509,6 +516,11 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "mounting.network.manage": ("nothing", posts(SYSTEM)),
     "mounting.mount.view": ("mount", sees_mount),
     "mounting.mount.manage": ("mount", own_stewards),
+    "duplicates.pair.view": ("pair", posts(REVIEWER, MONITOR)),
+    "duplicates.pair.judge": ("pair", posts(REVIEWER)),
+    "duplicates.search.start": ("nothing", posts(REVIEWER)),
+    "duplicates.negotiation.view": ("negotiation", sees_negotiation),
+    "duplicates.negotiation.open": ("pair", posts(REVIEWER)),
     "exchange.run.view": ("run", sees_run),
     "exchange.run.steer": ("run", steers_run),
     "exchange.reject.view": ("run", steers_run),
@@ -551,7 +563,7 @@ ONLY_LOOKS = frozenset(
         "procedures.returns.see",
         "procedures.scheme.see", "secrecy.figures.view", "secrecy.stop.view", "overview.calls.see",
         "overview.health.see", "overview.ledger.see", "overview.operations.see", "overview.region.see",
-        "overview.screen.see", "overview.wall.see",
+        "overview.screen.see", "overview.wall.see", "duplicates.pair.view", "duplicates.negotiation.view",
     }
 )  # fmt: skip
 """Actions that change nothing."""

@@ -47,6 +47,8 @@ LISTS = {
     "/mounting/sources/": ("centre_engineer", 12),
     "/mounting/files/": ("centre_engineer", 12),
     "/mounting/networks/": ("system_admin", 12),
+    "/duplicates/": ("bureau_reviewer", 16),
+    "/duplicates/negotiations/": ("bureau_reviewer", 12),
     "/exchange/": ("centre_engineer", 12),
     "/exchange/runs/YX2099000001/rejects/": ("centre_engineer", 12),
     "/gateway/calls/?range=all": ("centre_engineer", 12),

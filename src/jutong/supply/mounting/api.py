@@ -21,7 +21,7 @@ from jutong.supply.mounting.domain.errors import (
     TableMissing,
 )
 from jutong.supply.mounting.domain.mapping import find_faults
-from jutong.supply.mounting.services import files, mounts, places, scans, sources
+from jutong.supply.mounting.services import files, mounts, places, scans, sketches, sources
 from jutong.supply.mounting.services.mounts import items_wanted
 from jutong.supply.mounting.values import (
     ConnectionReport,
@@ -53,6 +53,7 @@ __all__ = [
     "find_faults",
     "find_mount",
     "forbid_network",
+    "forget_source",
     "get_mount",
     "items_wanted",
     "mount_file",
@@ -61,12 +62,14 @@ __all__ = [
     "mount_table",
     "mounted_codes",
     "mounts_by_code",
+    "note_source",
     "open_source",
     "permitted",
     "propose_draft",
     "register_source",
     "remove_source",
     "replace_file",
+    "sketch_columns",
     "start_scan",
     "stop_mount",
     "table_of",
@@ -292,9 +295,30 @@ def mount_service(
     )
 
 
+def note_source(resource_code: str, *, source_code: str, case_no: str, at: datetime) -> None:
+    """Told by duplicates: the data of this resource is collected first by another's department (非数源).
+
+    It cannot be mounted from now on; each try is refused with that reason and the negotiation's number.
+    """
+    mounts.note_source(resource_code=resource_code, source_code=source_code, case_no=case_no, at=at)
+
+
+def forget_source(resource_code: str) -> None:
+    """Told by duplicates: this resource is the source, or nothing is settled about it any more."""
+    mounts.forget_source(resource_code=resource_code)
+
+
 def stop_mount(*, resource_code: str, reason: str, by: Subject, at: datetime) -> None:
     """Stop a mount; what was gathered stays. Raises NotMounted."""
     mounts.stop_mount(resource_code=resource_code, reason=reason, by=by, at=at)
+
+
+def sketch_columns(mount: Mount, *, size: int) -> dict[str, list[int]]:
+    """For each item of a table or file mount, the smallest keyed hashes of its column's distinct values (取值摘要).
+
+    A database makes them itself, so that no value leaves it. Raises what asking a source raises.
+    """
+    return sketches.sketch_columns(mount, size=size)
 
 
 def describe(mount: Mount) -> TableFound:

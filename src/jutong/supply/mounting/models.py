@@ -216,3 +216,23 @@ class Mount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource_code} ({self.kind})"
+
+
+class SourceRuling(models.Model):
+    """A resource whose data another department collects first (非数源): it cannot be mounted as a source.
+
+    Told by `duplicates`, which knows why; `case_no` is the negotiation. Guide 6.2.6.
+    """
+
+    resource_code = resource_code_field(unique=True)
+    source_code = resource_code_field()
+    case_no = models.CharField(max_length=40)
+    ruled_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = N_("数源认定")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(resource_code=models.F("source_code")), name="mounting_ruling_names_another"
+            )
+        ]

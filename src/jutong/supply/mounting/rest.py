@@ -292,13 +292,27 @@ class ItemOut(Schema):
     reason: str
 
 
+class ForeignKeyOut(Schema):
+    """Columns that name rows of another table, and the columns by which they name them."""
+
+    columns: list[str]
+    table_schema: str
+    table: str
+    their_columns: list[str]
+
+
 class ProposalOut(Schema):
-    """What a table would be in the catalogue; `left_out` are columns that cannot be gathered."""
+    """What a table would be in the catalogue; `left_out` are columns that cannot be gathered.
+
+    `foreign_keys` are the tables it refers to, `related_codes` the resources mounted from them.
+    """
 
     title: str
     format: str
     items: list[ItemOut]
     left_out: list[str]
+    foreign_keys: list[ForeignKeyOut]
+    related_codes: list[str]
 
 
 class DraftNoOut(Schema):
@@ -329,7 +343,9 @@ def tables(request: SubjectRequest, source_no: InSource, query: Query[TablesQuer
 @router.post("/sources/{source_no}/proposal", response={200: ProposalOut, **problems(404)}, summary="Propose a draft")
 def propose(request: SubjectRequest, source_no: InSource, body: TableIn) -> Any:
     """Titles from comments, types and keys, identifiers by sampled values. Nothing is kept."""
-    return scans.propose(source_no=source_no, schema=body.schema_name, table=body.table, by=request.subject)
+    proposal = scans.propose(source_no=source_no, schema=body.schema_name, table=body.table, by=request.subject)
+    foreign = [{**key.to_json(), "table_schema": key.table.schema} for key in proposal.foreign_keys]
+    return {**proposal.to_json(), "items": proposal.items, "foreign_keys": foreign}
 
 
 @router.post(

@@ -127,6 +127,27 @@ class ColumnFound:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """Columns of a table that name rows of another, and the columns by which they name them (外键)."""
+
+    columns: tuple[str, ...]
+    table: TableRef
+    their_columns: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "columns": list(self.columns),
+            "schema": self.table.schema,
+            "table": self.table.name,
+            "their_columns": list(self.their_columns),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(tuple(data["columns"]), TableRef(data["schema"], data["table"]), tuple(data["their_columns"]))
+
+
+@dataclass(frozen=True, slots=True)
 class TableFound:
     """A table as a scan found it: its columns in order, the columns of its primary key, and about how many rows."""
 
@@ -136,6 +157,7 @@ class TableFound:
     row_estimate: int
     columns: tuple[ColumnFound, ...]
     key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
 
     def column(self, name: str) -> ColumnFound | None:
         return next((column for column in self.columns if column.name == name), None)
@@ -149,6 +171,7 @@ class TableFound:
             "row_estimate": self.row_estimate,
             "columns": [column.to_json() for column in self.columns],
             "key": list(self.key),
+            "foreign_keys": [foreign.to_json() for foreign in self.foreign_keys],
         }
 
     @classmethod
@@ -160,6 +183,8 @@ class TableFound:
             row_estimate=data["row_estimate"],
             columns=tuple(ColumnFound.from_json(column) for column in data["columns"]),
             key=tuple(data["key"]),
+            # Scans kept before foreign keys were read have none.
+            foreign_keys=tuple(ForeignKey.from_json(foreign) for foreign in data.get("foreign_keys", ())),
         )
 
 
@@ -352,12 +377,17 @@ class ItemProposal:
 
 @dataclass(frozen=True, slots=True)
 class DraftProposal:
-    """What a scanned table would be in the catalogue: a title, items, and what could not be taken along."""
+    """What a scanned table would be in the catalogue: a title, items, and what could not be taken along.
+
+    `foreign_keys` are the tables it refers to; `related_codes` the resources that are mounted from them.
+    """
 
     title: str
     items: tuple[ItemProposal, ...]
     format: str
     left_out: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    related_codes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -365,6 +395,8 @@ class DraftProposal:
             "items": [item.to_json() for item in self.items],
             "format": self.format,
             "left_out": list(self.left_out),
+            "foreign_keys": [foreign.to_json() for foreign in self.foreign_keys],
+            "related_codes": list(self.related_codes),
         }
 
 

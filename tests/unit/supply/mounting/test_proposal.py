@@ -4,8 +4,8 @@ import pytest
 
 from jutong.kernel.codes import citizen_no, uscc
 from jutong.kernel.codes.data_types import DataType
-from jutong.supply.mounting.domain.proposal import judge_column, propose_draft, text_type
-from jutong.supply.mounting.values import ColumnFound, TableFound, TableRef
+from jutong.supply.mounting.domain.proposal import judge_column, judge_type, propose_draft, text_type
+from jutong.supply.mounting.values import ColumnFound, ForeignKey, TableFound, TableRef
 
 NUMBERS = [
     body + citizen_no.check_character(body) for body in (f"450000199001{day:02}{day:03}" for day in range(1, 28))
@@ -94,3 +94,32 @@ def test_text_types_leave_room_to_grow():
         "C(4000)",
         "M",
     ]
+
+
+@pytest.mark.parametrize(
+    ("declared", "samples", "proposed"),
+    [
+        ("C(20)", ["2024-01-31", "2024/02/29", "1999-12-01", "2000-01-01", "2001-01-01"], "D"),
+        ("C(20)", ["2024-01-31 08:00:00"] * 5, "T"),
+        ("C(20)", ["2024-01-31"] * 4, "C(20)"),
+        ("C(20)", ["2024-01-31"] * 5 + ["不详"], "C(20)"),
+        ("C(20)", ["2023-02-29"] * 5, "C(20)"),
+        ("C(8)", ["20240131"] * 5, "C(8)"),
+        ("C(6)", ["450100"] * 9, "C(6)"),
+        ("I", ["2024"] * 9, "I"),
+    ],
+    ids=["days", "moments", "too few", "one is none", "no such day", "bare digits", "codes", "numbers"],
+)
+def test_text_that_is_always_a_day_is_proposed_as_one(declared, samples, proposed):
+    assert str(judge_type(DataType.parse(declared), samples)) == proposed
+
+
+def test_a_foreign_key_is_told_with_the_item_and_kept_with_the_proposal():
+    foreign = ForeignKey(("owner",), TableRef("s", "person"), ("id",))
+    table = TableFound(TableRef("s", "shop"), "table", "商店", 1, (column("owner"),), foreign_keys=(foreign,))
+
+    proposal = propose_draft(table, [["1"]], "MySQL")
+
+    assert proposal.items[0].note == "引用 s.person.id"
+    assert proposal.foreign_keys == (foreign,)
+    assert TableFound.from_json(table.to_json()) == table

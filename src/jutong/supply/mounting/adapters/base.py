@@ -24,6 +24,9 @@ METADATA_SECONDS: Final = 30
 STREAM_SECONDS: Final = 6 * 3600
 """How long one reading may run on the source; the source's own limit, should it be lower, wins."""
 
+SKETCH_SECONDS: Final = 1800
+"""How long the sketch of one column may take on the source: it reads the whole column."""
+
 SILENCE_SECONDS: Final = 300
 """A source that sends nothing for so long counts as lost."""
 
@@ -89,6 +92,14 @@ class Adapter(Protocol):
 
     def sample(self, table: TableRef, columns: Sequence[str], limit: int) -> list[Row]:
         """Some rows as text, None for NULL; long values are cut."""
+        ...
+
+    def sketch(self, table: TableRef, columns: Sequence[str], key: str, size: int) -> dict[str, list[int]]:
+        """For each column the `size` smallest of the keyed hashes of its distinct values, ascending (取值摘要).
+
+        The engine makes them itself, so that no value leaves it: the first 52 bits of MD5 over the key and the value
+        as trimmed text, letters in capitals. Empty values are left out. All engines give the same numbers.
+        """
         ...
 
     def check_incremental(self, table: TableFound, watermark_column: str) -> None:

@@ -32,6 +32,7 @@ from jutong.supply.mounting.adapters.base import (
     CONNECT_SECONDS,
     METADATA_SECONDS,
     SILENCE_SECONDS,
+    SKETCH_SECONDS,
     STREAM_SECONDS,
     Dial,
     Row,
@@ -55,6 +56,7 @@ from jutong.supply.mounting.values import (
     ChunkForm,
     ColumnFound,
     ConnectionReport,
+    ForeignKey,
     RowFault,
     StreamColumn,
     StreamRequest,
@@ -106,6 +108,12 @@ _KEYS: Final = """
 SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.STATISTICS
  WHERE TABLE_SCHEMA = DATABASE() AND INDEX_NAME = 'PRIMARY'
 """
+_FOREIGN_KEYS: Final = """
+SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME
+  FROM information_schema.KEY_COLUMN_USAGE
+ WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL
+"""
+_IN_ORDER: Final = " ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION"
 
 
 class MysqlAdapter:
@@ -145,8 +153,9 @@ class MysqlAdapter:
             told(0, len(tables))
             columns = session.rows(_COLUMNS + " ORDER BY TABLE_NAME, ORDINAL_POSITION")
             keys = session.rows(_KEYS + " ORDER BY TABLE_NAME, SEQ_IN_INDEX")
+            foreign = session.rows(_FOREIGN_KEYS + _IN_ORDER)
         told(len(tables), len(tables))
-        return tuple(self._found(row, columns, keys) for row in tables)
+        return tuple(self._found(row, columns, keys, foreign) for row in tables)
 
     def describe(self, table: TableRef) -> TableFound:
         with self._session() as session:
@@ -159,6 +168,18 @@ class MysqlAdapter:
                 f"LEFT({_readable(name, types.get(name, ''))}, {_SAMPLE_CHARACTERS})" for name in columns
             )
             return session.rows(f"SELECT {listed} FROM {_identifier(table)} LIMIT {int(limit)}")
+
+    def sketch(self, table: TableRef, columns: Sequence[str], key: str, size: int) -> dict[str, list[int]]:
+        found = {}
+        with self._session(SKETCH_SECONDS) as session:
+            types = {row[1]: row[3] for row in self._describe(session, table)[1]}
+            for name in columns:
+                text = f"UPPER(TRIM({_readable(name, types.get(name, ''))}))"
+                # HEX digits to a number by way of CONV, which is exact up to 64 bits.
+                digest = f"CAST(CONV(LEFT(MD5(CONCAT({_literal(key)}, {text})), 13), 16, 10) AS UNSIGNED)"
+                query = f"SELECT DISTINCT {digest} AS hash FROM {_identifier(table)} WHERE {text} <> ''"
+                found[name] = [int(row[0]) for row in session.rows(f"{query} ORDER BY hash LIMIT {int(size)}")]
+        return found
 
     def check_incremental(self, table: TableFound, watermark_column: str) -> None:
         if not watermark_column:
@@ -180,9 +201,10 @@ class MysqlAdapter:
             raise TableMissing(table=str(table))
         columns = session.rows(f"{_COLUMNS} AND TABLE_NAME = {name} ORDER BY ORDINAL_POSITION")
         keys = session.rows(f"{_KEYS} AND TABLE_NAME = {name} ORDER BY SEQ_IN_INDEX")
-        return self._found(tables[0], columns, keys), columns
+        foreign = session.rows(f"{_FOREIGN_KEYS} AND TABLE_NAME = {name}{_IN_ORDER}")
+        return self._found(tables[0], columns, keys, foreign), columns
 
-    def _found(self, row: Any, columns: list[Any], keys: list[Any]) -> TableFound:
+    def _found(self, row: Any, columns: list[Any], keys: list[Any], foreign: list[Any]) -> TableFound:
         name, kind, comment, estimate = row
         return TableFound(
             ref=TableRef(self._dial.database, name),
@@ -191,6 +213,7 @@ class MysqlAdapter:
             row_estimate=int(estimate),
             columns=tuple(_column(column) for column in columns if column[0] == name),
             key=tuple(column for table, column in keys if table == name),
+            foreign_keys=_foreign_keys([row[1:] for row in foreign if row[0] == name]),
         )
 
     # --- Streaming ---------------------------------------------------------------------------------------------------
@@ -538,6 +561,19 @@ def _column(row: Any) -> ColumnFound:
         nullable=nullable == "YES",
         comment=comment or "",
         values=tuple(re.findall(r"'((?:[^']|'')*)'", declared)) if kind.lower() == "enum" else (),
+    )
+
+
+def _foreign_keys(rows: list[Any]) -> tuple[ForeignKey, ...]:
+    """The constraints of one table from their columns, each by its name."""
+    grouped: dict[str, list[Any]] = {}
+    for constraint, *rest in rows:
+        grouped.setdefault(constraint, []).append(rest)
+    return tuple(
+        ForeignKey(
+            tuple(mine for mine, *_ in columns), TableRef(columns[0][1], columns[0][2]), tuple(c[3] for c in columns)
+        )
+        for columns in grouped.values()
     )
 
 

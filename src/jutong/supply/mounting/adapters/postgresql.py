@@ -22,6 +22,7 @@ from jutong.supply.mounting.adapters.base import (
     CONNECT_SECONDS,
     METADATA_SECONDS,
     SILENCE_SECONDS,
+    SKETCH_SECONDS,
     STREAM_SECONDS,
     Dial,
     Row,
@@ -43,6 +44,7 @@ from jutong.supply.mounting.values import (
     Chunk,
     ColumnFound,
     ConnectionReport,
+    ForeignKey,
     StreamColumn,
     StreamRequest,
     TableFound,
@@ -96,6 +98,18 @@ SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(base.oid, NU
   JOIN base ON base.root = (a.attrelid, a.attnum)
   JOIN pg_type t ON t.oid = base.oid AND t.typtype <> 'd'
  ORDER BY a.attnum
+"""
+
+
+_FOREIGN_KEYS: Final = """
+SELECT n.nspname, c.relname,
+       (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY AS k(number, place)
+          JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number),
+       (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(f.confkey) WITH ORDINALITY AS k(number, place)
+          JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.number)
+  FROM pg_constraint f JOIN pg_class c ON c.oid = f.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE f.contype = 'f' AND f.conrelid = %(table)s AND f.conparentid = 0
+ ORDER BY f.conkey
 """
 
 
@@ -155,6 +169,18 @@ class PostgresAdapter:
         with self._session() as connection:
             return connection.execute(query).fetchall()
 
+    def sketch(self, table: TableRef, columns: Sequence[str], key: str, size: int) -> dict[str, list[int]]:
+        found = {}
+        with self._session(SKETCH_SECONDS) as connection:
+            for name in columns:
+                text = sql.SQL("upper(btrim({}::text))").format(sql.Identifier(name))
+                query = sql.SQL(
+                    "SELECT DISTINCT ('x' || left(md5({key} || {text}), 13))::bit(52)::bigint AS hash"
+                    "  FROM {table} WHERE {text} <> '' ORDER BY hash LIMIT {size}"
+                ).format(key=sql.Literal(key), text=text, table=_identifier(table), size=sql.Literal(size))
+                found[name] = [row[0] for row in connection.execute(query)]
+        return found
+
     def check_incremental(self, table: TableFound, watermark_column: str) -> None:
         if table.kind not in _HAVE_XMIN:
             raise WatermarkUnfit(column=str(table.ref), field="mode")
@@ -184,7 +210,13 @@ class PostgresAdapter:
                 _COLUMNS, {"table": oid}
             )
         ]
-        return TableFound(TableRef(schema, name), _KINDS[kind], comment, estimate, tuple(columns), tuple(key))
+        foreign = [
+            ForeignKey(tuple(mine), TableRef(their_schema, their_name), tuple(theirs))
+            for their_schema, their_name, mine, theirs in connection.execute(_FOREIGN_KEYS, {"table": oid})
+        ]
+        return TableFound(
+            TableRef(schema, name), _KINDS[kind], comment, estimate, tuple(columns), tuple(key), tuple(foreign)
+        )
 
     # --- Streaming ---------------------------------------------------------------------------------------------------
 

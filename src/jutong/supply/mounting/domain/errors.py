@@ -152,6 +152,17 @@ class SourceIsReplica(MappingError):
     message = N_("数据源是只读副本，增量水位在副本上不可靠；请连接主库，或改用全量交换。")
 
 
+class NotTheSource(MountingError):
+    """Another department collects this data first, by a negotiation's result. Guide 6.2.6."""
+
+    message = N_(
+        "该资源的数据已明确由《{source}》（{source_code}）所属部门第一采集（协商 {case_no}），"
+        "本资源不能再作为数源挂载；"
+        "请申请共享使用数源部门的数据。"
+    )
+    kind = ErrorKind.CONFLICT
+
+
 class AlreadyMounted(MountingError):
     """The resource has an active mount; it is changed, not doubled."""
 

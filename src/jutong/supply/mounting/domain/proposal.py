@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from jutong.kernel.codes import citizen_no, uscc
 from jutong.kernel.codes.data_types import DataType, TypeLetter
 from jutong.kernel.text import N_
-from jutong.supply.mounting.values import ColumnFound, DraftProposal, ItemProposal, TableFound
+from jutong.supply.mounting.values import ColumnFound, DraftProposal, ForeignKey, ItemProposal, TableFound
 
 SAMPLE_ROWS = 500
 MOST = 0.9
@@ -15,6 +16,12 @@ MOST = 0.9
 
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _BANK_CARD = re.compile(r"62[0-9]{14,17}")
+# Eight bare digits can be a day or a code; only dates with signs are taken for dates unasked.
+_DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}-[0-9]{2}|/[0-9]{2}/[0-9]{2})")
+_MOMENT = re.compile(_DAY.pattern + r"[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?")
+FEWEST_FOR_TYPE = 5
+"""So many filled samples must agree before a column's declared type is doubted."""
+
 _NAME_BYTES = 58
 _SEPARATORS = re.compile(r"[，,；;（(：:\n]")
 
@@ -43,17 +50,18 @@ def propose_draft(table: TableFound, samples: Sequence[Sequence[str | None]], so
             continue
         name = _free_name(column.name, taken)
         taken.add(name)
-        finding = judge_column(column, [row[position] for row in samples])
+        values = [row[position] for row in samples]
+        finding = judge_column(column, values)
         items.append(
             ItemProposal(
                 title=_title(column.comment) or column.name,
                 column_name=name,
-                data_type=str(column.data_type),
+                data_type=str(judge_type(column.data_type, values)),
                 key=column.name in table.key,
                 nullable=column.nullable and column.name not in table.key,
                 sensitivity=finding.sensitivity,
                 identifier=finding.identifier,
-                note=_note(column),
+                note=_note(column, table.foreign_keys),
                 source_column=column.name,
                 reason=finding.reason,
             )
@@ -63,6 +71,7 @@ def propose_draft(table: TableFound, samples: Sequence[Sequence[str | None]], so
         items=tuple(items),
         format=source_format,
         left_out=tuple(left_out),
+        foreign_keys=table.foreign_keys,
     )
 
 
@@ -87,6 +96,21 @@ def judge_column(column: ColumnFound, samples: Iterable[str | None]) -> Finding:
     if _PERSON_WORDS.search(column.comment):
         return Finding("", _WORD_GRADE, N_("名称表明含有个人信息"))
     return Finding("", 1, "")
+
+
+def judge_type(declared: DataType, samples: Iterable[str | None]) -> DataType:
+    """The type a column's values have: days and moments kept as text are proposed as what they are.
+
+    Other text stays text: a code of digits is no number, and what is short today may be long tomorrow.
+    """
+    filled = [value.strip() for value in samples if value and value.strip()]
+    if declared.letter not in (TypeLetter.TEXT, TypeLetter.MEMO) or len(filled) < FEWEST_FOR_TYPE:
+        return declared
+    if all(_is_moment(value, _DAY) for value in filled):
+        return DataType(TypeLetter.DATE)
+    if all(_is_moment(value, _MOMENT) for value in filled):
+        return DataType(TypeLetter.MOMENT)
+    return declared
 
 
 def text_type(longest: int) -> DataType:
@@ -114,9 +138,24 @@ def _title(comment: str) -> str:
     return _SEPARATORS.split(comment.strip(), maxsplit=1)[0].strip()[:60]
 
 
-def _note(column: ColumnFound) -> str:
+def _is_moment(value: str, pattern: re.Pattern[str]) -> bool:
+    """Does the text look like one, and is there such a day? What is not must stay text, or its row would be lost."""
+    if pattern.fullmatch(value) is None:
+        return False
+    try:
+        date.fromisoformat(value[:10].replace("/", "-"))
+    except ValueError:
+        return False
+    return True
+
+
+def _note(column: ColumnFound, foreign_keys: Sequence[ForeignKey]) -> str:
     comment = column.comment.strip()
-    return comment if comment != _title(comment) else ""
+    notes = [comment] if comment != _title(comment) else []
+    for foreign in foreign_keys:
+        if column.name in foreign.columns:
+            notes.append(f"引用 {foreign.table}.{foreign.their_columns[foreign.columns.index(column.name)]}")
+    return "；".join(notes)
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -22,11 +22,12 @@ from jutong.supply.mounting.domain.errors import (
     ItemUnknown,
     KeyNotUnique,
     NotMounted,
+    NotTheSource,
     ResourceNotReady,
     SourceOfAnother,
 )
 from jutong.supply.mounting.domain.mapping import ItemWanted, find_faults, match_columns
-from jutong.supply.mounting.models import DataSource, Mount, UploadedFile
+from jutong.supply.mounting.models import DataSource, Mount, SourceRuling, UploadedFile
 from jutong.supply.mounting.values import (
     ColumnFound,
     ColumnMap,
@@ -208,7 +209,29 @@ def _resource(resource_code: str, by: Subject) -> Resource:
     require(by, policy.MANAGE_MOUNTS, Facts({Relation.PROVIDER: resource.provider_uscc}))
     if resource.state is ResourceState.WITHDRAWN:
         raise ResourceNotReady(resource_code=resource_code)
+    ruling = SourceRuling.objects.filter(resource_code=resource.code).first()
+    if ruling is not None:
+        source = catalogue.get_resource(ruling.source_code)
+        raise NotTheSource(
+            resource_code=resource.code, source=source.title, source_code=source.code, case_no=ruling.case_no
+        )
     return resource
+
+
+@transaction.atomic
+def note_source(*, resource_code: str, source_code: str, case_no: str, at: datetime) -> None:
+    """Let a resource not be mounted from now on, because another's department collects its data first.
+
+    A mount that is there stays until it is stopped: others may be reading from it.
+    """
+    SourceRuling.objects.update_or_create(
+        resource_code=resource_code, defaults={"source_code": source_code, "case_no": case_no, "ruled_at": at}
+    )
+
+
+def forget_source(*, resource_code: str) -> None:
+    """Let a resource be mounted again."""
+    SourceRuling.objects.filter(resource_code=resource_code).delete()
 
 
 def _file(file_no: str, resource: Resource, by: Subject) -> UploadedFile:

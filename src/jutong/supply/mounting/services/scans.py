@@ -20,8 +20,8 @@ from jutong.supply.catalogue.values import Content, DataItem
 from jutong.supply.mounting import policy, queries
 from jutong.supply.mounting.domain.errors import ScanRunning
 from jutong.supply.mounting.domain.proposal import SAMPLE_ROWS, propose_draft
-from jutong.supply.mounting.models import DataSource, DraftOrigin, Scan, ScannedTable
-from jutong.supply.mounting.values import DraftProposal, SourceKind, TableFound, TableRef
+from jutong.supply.mounting.models import DataSource, DraftOrigin, Mount, Scan, ScannedTable
+from jutong.supply.mounting.values import DraftProposal, MountState, SourceKind, TableFound, TablePlace, TableRef
 
 SCAN_SILENT_SECONDS: Final = 120
 """A scan that has not moved for so long was left by a worker that is gone."""
@@ -116,7 +116,17 @@ def propose(*, source_no: str, schema: str, table: str, by: Subject) -> DraftPro
     adapter = queries.adapter(source)
     found = adapter.describe(TableRef(schema, table))
     samples = adapter.sample(found.ref, [column.name for column in found.columns], SAMPLE_ROWS)
-    return propose_draft(found, samples, FORMATS[SourceKind(source.kind)])
+    proposal = propose_draft(found, samples, FORMATS[SourceKind(source.kind)])
+    return replace(proposal, related_codes=_related(source, found))
+
+
+def _related(source: DataSource, found: TableFound) -> tuple[str, ...]:
+    """The resources mounted from the tables that this one refers to (关联资源)."""
+    wanted = {foreign.table for foreign in found.foreign_keys} - {found.ref}
+    if not wanted:
+        return ()
+    mounts = Mount.objects.filter(source=source, state=MountState.ACTIVE).order_by("resource_code")
+    return tuple(row.resource_code for row in mounts if TablePlace.from_json(row.place).table in wanted)
 
 
 def draft_from_table(*, source_no: str, schema: str, table: str, title: str = "", by: Subject, at: datetime) -> str:
@@ -151,6 +161,7 @@ def create_draft(
         title=proposal.title,
         provider_uscc=provider_uscc,
         formats=(proposal.format,),
+        related_codes=proposal.related_codes,
         items=tuple(
             DataItem(
                 title=item.title,

@@ -21,6 +21,7 @@ from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
+from jutong.supply.catalogue import api as catalogue
 from jutong.supply.mounting import models, policy, queries
 from jutong.supply.mounting.adapters import abilities_of
 from jutong.supply.mounting.services import scans, sources
@@ -278,6 +279,20 @@ def table(request: SubjectRequest, source_no: str) -> HttpResponse:
             }
             for item in proposal.items
         ],
+        "relation_columns": [
+            Column("columns", _("本表的列"), "code"),
+            Column("table", _("引用的表"), "code"),
+            Column("their_columns", _("引用的列"), "code"),
+        ],
+        "relations": [
+            {
+                "columns": ", ".join(foreign.columns),
+                "table": str(foreign.table),
+                "their_columns": ", ".join(foreign.their_columns),
+            }
+            for foreign in proposal.foreign_keys
+        ],
+        "related": list(catalogue.titles(proposal.related_codes).items()),
     }
     return render(request, "mounting/table.html", context)
 

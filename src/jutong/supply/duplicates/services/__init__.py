@@ -1,0 +1,1 @@
+"""Changes of duplicates: one action, one transaction."""
