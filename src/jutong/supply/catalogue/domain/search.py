@@ -30,6 +30,7 @@ def search_text(content: Content, code: str, provider_title: str) -> str:
     parts += [item.title for item in content.items]
     parts += [item.column_name for item in content.items]
     parts += content.related_codes
+    parts += content.extended.values()
     parts += pinyin_lines(content.title)
     return "\n".join(fold(part) for part in parts if part)
 
