@@ -91,7 +91,8 @@ class Tally:
 # --- Conditions ------------------------------------------------------------------------------------------------------
 
 _ENTRY_FIELDS: Final = {Relation.PROVIDER: "provider_uscc"}
-_ENTRY_FLAGS: Final = {"published": Q(), "open": Q(open=True)}
+# Entries are of published resources only, so that none is withdrawn.
+_ENTRY_FLAGS: Final = {"published": Q(), "withdrawn": NOTHING, "open": Q(open=True)}
 
 
 def entries(subject: Subject) -> QuerySet[models.SearchEntry]:
