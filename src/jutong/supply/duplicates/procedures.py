@@ -62,7 +62,7 @@ class SourceStatement(Procedure):
     name = "duplicates.statement"
     title = N_("采集情况陈述")
     article = "指南6.2.6"
-    number_prefix = "CS"
+    number_prefix = "SM"
     parties = Parties(department=N_("采集部门"), bureau=N_("自治区大数据发展局"))
     applicant = "bureau"
     data_template = "duplicates/case.html"
