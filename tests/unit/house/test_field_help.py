@@ -20,8 +20,10 @@ PLAIN = {
     # Columns of tables; the card around them explains them once.
     "ItemRow": {
         "title", "column_name", "data_type", "key", "nullable", "sensitivity", "identifier", "controlled", "basic",
-        "code_list",
+        "code_list", "sharing_type",
     },
+    # The card above says that a refusal needs these.
+    "SeveralForm": {"reason", "legal_basis"},
     "BasisRow": {"kind", "title", "number", "article", "in_force_from", "in_force_to"},
 }  # fmt: skip
 # Lists to choose from whose entries explain themselves, and second tellings of what stands above.

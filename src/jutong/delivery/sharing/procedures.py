@@ -317,11 +317,13 @@ def _withdraw_dispute(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapp
     services.take_dispute_withdrawal(case, by=by, at=at)
 
 
-_STATEMENT = (Field("statement", N_("陈述意见"), FieldKind.LONG_TEXT),)
+_STATEMENT = (
+    Field("statement", N_("陈述意见"), FieldKind.LONG_TEXT, help=N_("就争议事由逐条说明事实和依据，对方可以看到。")),
+)
 _ALL_ITEMS = N_("不勾选的，按原申请的全部数据项办理。")
 _DECISION = (
     Field("document_no", N_("决定文号"), help=N_("政务数据调度工作小组决定或会议纪要的文号。")),
-    Field("decision", N_("决定内容和理由"), FieldKind.LONG_TEXT),
+    Field("decision", N_("决定内容和理由"), FieldKind.LONG_TEXT, help=N_("照决定文件填写，双方可以看到。")),
 )
 
 
@@ -373,7 +375,13 @@ class Dispute(Procedure):
         title=N_("提出协调意见"),
         fields=(
             Field("settlement", N_("协调意见"), FieldKind.LONG_TEXT, help=N_("经双方确认后生效。")),
-            Field("settlement_anew", N_("由提供部门重新答复"), FieldKind.YES_NO, required=False),
+            Field(
+                "settlement_anew",
+                N_("由提供部门重新答复"),
+                FieldKind.YES_NO,
+                required=False,
+                help=N_("选“是”的，双方确认后另立一件申请，由提供部门按时限重新答复。"),
+            ),
             Field(
                 "settlement_columns",
                 N_("重新答复的数据项"),

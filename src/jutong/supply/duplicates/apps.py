@@ -59,4 +59,6 @@ class DuplicatesConfig(AppConfig):
             visible=lambda subject: subject.post in policy.WATCHERS | policy.DEPARTMENT_READERS,
             icon="git-branch",
         )
-        slots.register("resource", "aside", "duplicates:panel", title=N_("一数一源"), order=15)
+        slots.register(
+            "resource", "aside", "duplicates:panel", title=N_("一数一源"), order=15, visible=navigation.signed_in
+        )

@@ -142,7 +142,13 @@ class SourceNegotiation(Procedure):
         settled,
         title=N_("明确数源"),
         fields=(
-            Field("source", N_("数源（第一采集部门的资源）"), FieldKind.CHOICE, options=_listed),
+            Field(
+                "source",
+                N_("数源（第一采集部门的资源）"),
+                FieldKind.CHOICE,
+                options=_listed,
+                help=N_("最先采集这项数据的部门的资源，其余资源从它取得数据。"),
+            ),
             _REASON,
         ),
         effect=_decide,

@@ -95,9 +95,15 @@ class RefusalForm(forms.Form):
 class SeveralForm(forms.Form):
     """One decision for several requests; a refusal needs ground, reason and basis, a rejection its reason."""
 
-    way = forms.ChoiceField(label=N_("办理方式"), widget=forms.RadioSelect)
+    way = forms.ChoiceField(
+        label=N_("办理方式"), widget=forms.RadioSelect, help_text=N_("对所选申请一律如此办理，逐件记录、逐件通知。")
+    )
     remark = forms.CharField(
-        label=N_("办理意见"), required=False, widget=forms.Textarea({"rows": 2}), max_length=domain.MAX_TEXT_LENGTH
+        label=N_("办理意见"),
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        max_length=domain.MAX_TEXT_LENGTH,
+        help_text=N_("写入每件申请；不予通过的须写明理由。"),
     )
     ground = forms.ChoiceField(label=N_("理由类别"), required=False, help_text=N_("答复不予提供的，须填写以下三项。"))
     reason = forms.CharField(
@@ -131,7 +137,9 @@ class SeveralForm(forms.Form):
 class DisputeForm(forms.Form):
     """A dispute: what it is about, why, and what is wished."""
 
-    kind = forms.ChoiceField(label=N_("争议事由"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=N_("争议事由"), widget=forms.RadioSelect, help_text=N_("只列出这件申请目前可以提出的事由。")
+    )
     reason = forms.CharField(
         label=N_("争议理由"),
         widget=forms.Textarea({"rows": 4}),

@@ -19,7 +19,9 @@ class SearchForm(forms.Form):
     actor = forms.CharField(
         label=N_("操作人编号"), required=False, max_length=64, help_text=N_("如 P000123；人员编号见人员账号页面。")
     )
-    actor_name = forms.CharField(label=N_("操作人姓名"), required=False, max_length=64)
+    actor_name = forms.CharField(
+        label=N_("操作人姓名"), required=False, max_length=64, help_text=N_("按操作当时登记的姓名查找。")
+    )
     organisation = forms.CharField(
         label=N_("单位代码"), required=False, max_length=18, help_text=N_("18 位统一社会信用代码。")
     )

@@ -43,6 +43,7 @@ class HookForm(forms.Form):
         choices=[(group.value, N_(group.label)) for group in Group],
         widget=forms.CheckboxSelectMultiple,
         initial=[group.value for group in Group],
+        help_text=N_("只向该系统发送所选类别的通知。"),
     )
 
 

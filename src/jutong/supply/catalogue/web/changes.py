@@ -40,12 +40,19 @@ class ChangeForm(forms.Form):
     """A change to be recorded."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("变更种类"), choices=[(kind.value, gettext_lazy(kind.label)) for kind in RECORDED]
+        label=gettext_lazy("变更种类"),
+        choices=[(kind.value, gettext_lazy(kind.label)) for kind in RECORDED],
+        help_text=gettext_lazy("修订和废止指法律法规，职能变化指部门的行政管理职能。"),
     )
     title = forms.CharField(
         label=gettext_lazy("法律法规、文件或职能名称"), max_length=200, help_text=gettext_lazy("可不加书名号。")
     )
-    document_no = forms.CharField(label=gettext_lazy("文号"), max_length=80, required=False)
+    document_no = forms.CharField(
+        label=gettext_lazy("文号"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("公布或印发文件的文号，没有的不填。"),
+    )
     happened_on = forms.DateField(
         label=gettext_lazy("发生日期"),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
@@ -57,7 +64,12 @@ class ChangeForm(forms.Form):
         required=False,
         help_text=gettext_lazy("统一社会信用代码；职能变化必填，法律法规变更不填则涉及各部门。"),
     )
-    note = forms.CharField(label=gettext_lazy("说明"), required=False, widget=forms.Textarea({"rows": 3}))
+    note = forms.CharField(
+        label=gettext_lazy("说明"),
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("变更的条款或职能，供各部门判断目录是否需要更新。"),
+    )
 
 
 def _rows(request: HttpRequest, found: Sequence[Any]) -> list[dict[str, Any]]:

@@ -33,14 +33,26 @@ class NodeForm(forms.Form):
     code = forms.CharField(
         label=gettext_lazy("分类码"), max_length=38, help_text=gettext_lazy("在上级分类码之后加数字，细目位数不限。")
     )
-    name = forms.CharField(label=gettext_lazy("分类名称"), max_length=100)
+    name = forms.CharField(
+        label=gettext_lazy("分类名称"), max_length=100, help_text=gettext_lazy("名称不超过100字。")
+    )
 
 
 class NameForm(forms.Form):
     """Another name for a node, or the reason to close it."""
 
-    name = forms.CharField(label=gettext_lazy("新名称"), max_length=100, required=False)
-    reason = forms.CharField(label=gettext_lazy("理由"), max_length=500, required=False)
+    name = forms.CharField(
+        label=gettext_lazy("新名称"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("更名时填写；原名称留存备查，分类码不变。"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("更名或关闭的依据，如文件名称和文号。"),
+    )
 
 
 @require_GET

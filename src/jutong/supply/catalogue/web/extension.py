@@ -30,11 +30,17 @@ from jutong.ui.lists import Filter, Listing
 class ExtensionForm(forms.Form):
     """An element to be declared."""
 
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
-    kind = forms.ChoiceField(
-        label=gettext_lazy("类型"), choices=[(kind.value, gettext_lazy(kind.label)) for kind in ExtendedKind]
+    name = forms.CharField(
+        label=gettext_lazy("名称"), max_length=80, help_text=gettext_lazy("目录表单和页面上显示的要素名称。")
     )
-    required = forms.BooleanField(label=gettext_lazy("必填"), required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("类型"),
+        choices=[(kind.value, gettext_lazy(kind.label)) for kind in ExtendedKind],
+        help_text=gettext_lazy("声明之后不能更改，须更改的终止后另行声明。"),
+    )
+    required = forms.BooleanField(
+        label=gettext_lazy("必填"), required=False, help_text=gettext_lazy("没有填写的目录不能报送。")
+    )
     choices = forms.CharField(
         label=gettext_lazy("选项"),
         required=False,
@@ -44,8 +50,15 @@ class ExtensionForm(forms.Form):
     lowest = forms.CharField(
         label=gettext_lazy("下限"), max_length=40, required=False, help_text=gettext_lazy("数值或日期的下限，可不填。")
     )
-    highest = forms.CharField(label=gettext_lazy("上限"), max_length=40, required=False)
-    help = forms.CharField(label=gettext_lazy("填写说明"), max_length=200, required=False)
+    highest = forms.CharField(
+        label=gettext_lazy("上限"), max_length=40, required=False, help_text=gettext_lazy("数值或日期的上限，可不填。")
+    )
+    help = forms.CharField(
+        label=gettext_lazy("填写说明"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("显示在填写框旁，告诉数据管理专员填什么。"),
+    )
     classification = forms.CharField(
         label=gettext_lazy("适用分类"),
         max_length=38,

@@ -26,7 +26,12 @@ TOLD_BESIDE = (ErrorKind.INVALID, ErrorKind.CONFLICT)
 class WithdrawalForm(forms.Form):
     """Why a resource is to go, and what replaces it."""
 
-    reason = forms.CharField(label=N_("下线理由"), widget=forms.Textarea({"rows": 3}), required=False)
+    reason = forms.CharField(
+        label=N_("下线理由"),
+        widget=forms.Textarea({"rows": 3}),
+        required=False,
+        help_text=N_("使用部门据此提出意见，请写明依据。"),
+    )
     replaced_by = forms.CharField(
         label=N_("替代资源代码"), max_length=80, required=False, help_text=N_("有替代资源的填写，下线后在原页面指引。")
     )
@@ -46,14 +51,18 @@ class OpinionForm(forms.Form):
 class StopForm(forms.Form):
     """Since when, until when and why a resource is not updated."""
 
-    from_day = forms.DateField(label=N_("开始日期"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    from_day = forms.DateField(
+        label=N_("开始日期"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=N_("自这一天起不再按更新周期更新。"),
+    )
     until_day = forms.DateField(
         label=N_("结束日期"),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=N_("不能确定的不填，恢复更新时再结束。"),
     )
-    reason = forms.CharField(label=N_("停更原因"), max_length=500)
+    reason = forms.CharField(label=N_("停更原因"), max_length=500, help_text=N_("使用部门可以看到。"))
 
 
 @require_http_methods(["GET", "POST"])
