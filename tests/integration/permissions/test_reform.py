@@ -31,9 +31,9 @@ OPEN = {
     "grant": lambda row: row.ended_at is None,
     "case": lambda row: row.closed_at is None,
 }
-# Requests move with their cases and resources with their content, which rows of chance do not have: the merge's own
-# tests have them.
-WITHOUT = {"sharing.request", "catalogue.resource", "catalogue.draft"}
+# Requests, disputes and negotiations move with their cases and resources with their content, which rows of chance do
+# not have: the merge's own tests have them.
+WITHOUT = {"sharing.request", "sharing.dispute", "duplicates.participant", "catalogue.resource", "catalogue.draft"}
 
 
 def renamed(thing: Any, old: str, new: str) -> Any:

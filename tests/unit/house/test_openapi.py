@@ -4,6 +4,7 @@ import inspect
 from collections import Counter, defaultdict
 from enum import Enum
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import get_args
 
 from ninja import Schema
@@ -11,18 +12,29 @@ from ninja import Schema
 from jutong.config.rooms import with_module
 
 
-def schemas_of(module):
-    """The schemas a REST face declares itself."""
+def faces():
+    """Every module of every room's REST face, be it a file or a folder."""
+    for room in with_module("rest"):
+        face = import_module(f"{room}.rest")
+        yield face
+        for part in iter_modules(getattr(face, "__path__", ())):
+            yield import_module(f"{face.__name__}.{part.name}")
+
+
+def schemas():
+    """The schemas that REST faces declare themselves."""
     return [
-        name
-        for name, value in vars(module).items()
+        value
+        for module in faces()
+        for value in vars(module).values()
         if inspect.isclass(value) and issubclass(value, Schema) and value.__module__ == module.__name__
     ]
 
 
 def test_no_two_rooms_name_a_schema_alike():
-    counted = Counter(name for room in with_module("rest") for name in schemas_of(import_module(f"{room}.rest")))
+    counted = Counter(schema.__name__ for schema in schemas())
 
+    assert len(counted) > 200
     assert [name for name, times in counted.items() if times > 1] == []
 
 
@@ -36,12 +48,10 @@ def enumerations_in(annotation):
 
 def test_no_two_rooms_name_an_enumeration_alike():
     meant = defaultdict(set)
-    for room in with_module("rest"):
-        module = import_module(f"{room}.rest")
-        for name in schemas_of(module):
-            for field in getattr(module, name).model_fields.values():
-                for enumeration in enumerations_in(field.annotation):
-                    meant[enumeration.__name__].add(enumeration)
+    for schema in schemas():
+        for field in schema.model_fields.values():
+            for enumeration in enumerations_in(field.annotation):
+                meant[enumeration.__name__].add(enumeration)
 
     assert len(meant) > 20
     assert {name: found for name, found in meant.items() if len(found) > 1} == {}

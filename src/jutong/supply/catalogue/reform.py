@@ -182,5 +182,6 @@ HISTORY = {
     "catalogue.ResourceVersion.content": N_("已发布的版本如实保留当时的提供部门。"),
     "catalogue.ChangeRecord.provider_uscc": N_("变更记录如实保留当时的部门。"),
     "catalogue.WithdrawalOpinion.organisation": N_("下线意见如实保留当时反馈的部门。"),
+    "catalogue.SearchEntry.provider_uscc": N_("检索条目由数据库随数据资源更新。"),
 }
 """Columns of this room that no reform touches."""

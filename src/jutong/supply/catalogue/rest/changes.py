@@ -181,7 +181,7 @@ class WithdrawalOut(Schema):
     opinions: list[WithdrawalOpinionOut]
 
 
-class OpinionIn(StrictSchema):
+class WithdrawalOpinionIn(StrictSchema):
     """A department's word on a withdrawal; an objection says why."""
 
     agrees: bool
@@ -220,7 +220,7 @@ def ask_withdrawal(
     summary="Say what one's department thinks of a withdrawal",
 )
 def say_of_withdrawal(
-    request: SubjectRequest, classification: InClassification, sequence: InSequence, body: OpinionIn
+    request: SubjectRequest, classification: InClassification, sequence: InSequence, body: WithdrawalOpinionIn
 ) -> Any:
     """For the steward or coordinator of a department that uses the resource; the last word counts."""
     code = f"{classification}/{sequence}"
@@ -245,7 +245,7 @@ def _withdrawal(made: models.Withdrawal) -> dict[str, Any]:
 # --- Declared stops --------------------------------------------------------------------------------------------------
 
 
-class StopIn(StrictSchema):
+class UpdateStopIn(StrictSchema):
     """Since when, until when if that is known, and why a resource is not updated."""
 
     from_day: Day
@@ -253,7 +253,7 @@ class StopIn(StrictSchema):
     reason: Line
 
 
-class StopOut(Schema):
+class UpdateStopOut(Schema):
     """A time in which a resource is declared not to be updated."""
 
     from_day: date
@@ -263,7 +263,7 @@ class StopOut(Schema):
 
 @router.get(
     "/resources/{classification}/{sequence}/stops",
-    response={200: list[StopOut], **problems(404)},
+    response={200: list[UpdateStopOut], **problems(404)},
     summary="Declared stops of a resource's updates",
 )
 def stops(request: SubjectRequest, classification: InClassification, sequence: InSequence) -> Any:
@@ -273,10 +273,12 @@ def stops(request: SubjectRequest, classification: InClassification, sequence: I
 
 @router.post(
     "/resources/{classification}/{sequence}/stops",
-    response={201: StopOut, **problems(404, 409)},
+    response={201: UpdateStopOut, **problems(404, 409)},
     summary="Declare that a resource is not updated",
 )
-def declare_stop(request: SubjectRequest, classification: InClassification, sequence: InSequence, body: StopIn) -> Any:
+def declare_stop(
+    request: SubjectRequest, classification: InClassification, sequence: InSequence, body: UpdateStopIn
+) -> Any:
     """For the provider's steward."""
     code = f"{classification}/{sequence}"
     return Status(201, services.declare_stop(code=code, **body.model_dump(), by=request.subject, at=clock.now()))
@@ -284,7 +286,7 @@ def declare_stop(request: SubjectRequest, classification: InClassification, sequ
 
 @router.delete(
     "/resources/{classification}/{sequence}/stops",
-    response={200: StopOut, **problems(404, 409)},
+    response={200: UpdateStopOut, **problems(404, 409)},
     summary="Declare that a resource is updated again",
 )
 def end_stop(request: SubjectRequest, classification: InClassification, sequence: InSequence) -> Any:

@@ -25,7 +25,7 @@ class NodeOut(Schema):
     closed_on: date | None = Field(None, description="停用日期；停用后不再编入新资源")
 
 
-class NameOut(Schema):
+class ClassificationNameOut(Schema):
     """What a node was called from a day on, and why."""
 
     name: str
@@ -111,7 +111,9 @@ def change_classification(request: SubjectRequest, code: InNode, body: NodeChang
 
 
 @router.get(
-    "/classifications/{code}/names", response={200: list[NameOut], **problems(404)}, summary="What a node was called"
+    "/classifications/{code}/names",
+    response={200: list[ClassificationNameOut], **problems(404)},
+    summary="What a node was called",
 )
 def classification_names(request: SubjectRequest, code: InNode) -> Any:
     """The newest name first; nodes that were never renamed may have none on record."""

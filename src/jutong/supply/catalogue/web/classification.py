@@ -33,9 +33,7 @@ class NodeForm(forms.Form):
     code = forms.CharField(
         label=gettext_lazy("分类码"), max_length=38, help_text=gettext_lazy("在上级分类码之后加数字，细目位数不限。")
     )
-    name = forms.CharField(
-        label=gettext_lazy("分类名称"), max_length=100, help_text=gettext_lazy("名称不超过100字。")
-    )
+    name = forms.CharField(label=gettext_lazy("分类名称"), max_length=100, help_text=gettext_lazy("名称不超过100字。"))
 
 
 class NameForm(forms.Form):
