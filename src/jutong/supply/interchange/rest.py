@@ -29,8 +29,8 @@ InSequence = Annotated[int, InPath(ge=1, le=999_999_999, description="顺序码"
 
 
 def _described(description: str, *media_types: str) -> dict[str, Any]:
-    """The documented answer of an operation that gives bytes."""
-    content = {media: {"schema": {"type": "string"}} for media in media_types}
+    """The documented answer of an operation that writes a file: JSON is read as what it holds, all else as text."""
+    content = {media: {"schema": {} if media.endswith("json") else {"type": "string"}} for media in media_types}
     return {"responses": {200: {"description": description, "content": content}}}
 
 
