@@ -72,21 +72,27 @@ class _Server:
 
     def run(self, *arguments: str, **options: Any) -> "subprocess.CompletedProcess[bytes]":
         """Run a program as the server's user; its output goes to the error when it fails."""
-        done = subprocess.run(arguments, **self._identity(), capture_output=True, cwd=self.folder, **options)
+        done = subprocess.run(arguments, **self._standing(), capture_output=True, cwd=self.folder, **options)
         if done.returncode:
             raise RuntimeError(f"{arguments[0]}: {done.stderr.decode(errors='replace')[-2000:]}")
         return done
 
-    def _identity(self) -> dict[str, Any]:
-        if os.geteuid() != 0:
-            return {}
-        entry = pwd.getpwnam(self.user)
-        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    def _standing(self) -> dict[str, Any]:
+        """As whom and in what surroundings the server's programs run.
+
+        Each server has its own folder for temporary files: a MariaDB that starts removes what it takes for the left
+        tables of a dead one, also when they belong to another that is just being made.
+        """
+        standing: dict[str, Any] = {"env": {**os.environ, "TMPDIR": str(self.folder)}}
+        if os.geteuid() == 0:
+            entry = pwd.getpwnam(self.user)
+            standing |= {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+        return standing
 
     def start(self) -> Self:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder, **self._identity()
+                self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder, **self._standing()
             )
         deadline = time.monotonic() + READY_SECONDS
         while True:
