@@ -21,8 +21,8 @@ RESULTS = ROOT / "build" / "test-results"
 
 
 # What `tests.support.distribution` makes of it: long files whole and first, the others test by test.
-LONG_FILES_WHOLE = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
-WHOLE_FILES = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+LONG_FILES_WHOLE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+WHOLE_FILES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,14 @@ def test_a_department_is_registered_under_its_credit_code(admin):
     assert Fact.objects.get(name="organisations.organisation_created", stream=GANTRY).payload["region_code"] == "450000"
 
 
+def test_the_longest_name_stands_for_a_short_one_that_was_not_given(admin):
+    name = "广西" + "长" * 98
+
+    created = create(admin, name=name, short_name="")
+
+    assert (created.name, created.short_name) == (name, name)
+
+
 @pytest.mark.parametrize(
     ("options", "refusal"),
     [

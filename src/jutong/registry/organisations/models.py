@@ -103,7 +103,7 @@ class OrganisationVersion(models.Model):
 
     organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=100)
-    short_name = models.CharField(max_length=40)
+    short_name = models.CharField(max_length=100)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     is_first = models.BooleanField()
