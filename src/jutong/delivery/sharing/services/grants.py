@@ -282,13 +282,15 @@ def recompile(*, resource_code: str, at: datetime) -> int:
     A new version never widens a grant: see `domain.overhaul`. A grant that cannot be kept is ended by the platform,
     with its reason. While there is no place, grants stay as they are: their calls find what was there.
     """
-    resource = catalogue.find_resource(resource_code)
+    held = models.Grant.objects.select_for_update(of=("self",)).select_related("request")
+    rows = list(held.filter(resource_code=resource_code, ended_at=None, expires_at__gt=at).order_by("id"))
+    # Most resources are published before anybody is granted anything of them.
+    resource = catalogue.find_resource(resource_code) if rows else None
     if resource is None:
         return 0
     place = queries.find_place(resource_code)
-    held = models.Grant.objects.select_for_update(of=("self",)).select_related("request")
     changed = 0
-    for row in held.filter(resource_code=resource_code, ended_at=None, expires_at__gt=at).order_by("id"):
+    for row in rows:
         grant = queries.grant_of(row)
         try:
             before = catalogue.get_version(resource_code, grant.resource_version)
