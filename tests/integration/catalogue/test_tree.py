@@ -18,6 +18,11 @@ LATER = AT + timedelta(days=40)
 
 
 class TestTheTree:
+    def test_a_name_or_reason_too_long_is_refused_and_not_cut(self, reviewer):
+        for said in ({"name": "长" * 101, "reason": "x"}, {"name": "经营主体", "reason": "长" * 501}):
+            with pytest.raises(domain.TextTooLong):
+                services.rename_classification(code="102003", **said, by=reviewer, at=AT)
+
     def test_a_department_sets_details_of_any_depth_in_its_own_section_and_nowhere_else(self, market, police):
         own = catalogue.ensure_section(market.organisation, at=AT)
 

@@ -171,7 +171,7 @@ from jutong.supply.catalogue.domain.versions import (
     differences,
     shared_items,
 )
-from jutong.supply.catalogue.domain.writing import tidy
+from jutong.supply.catalogue.domain.writing import fitting, tidy
 
 __all__ = [
     "BASES_FOR_CONDITIONAL",
@@ -316,6 +316,7 @@ __all__ = [
     "extended_gaps",
     "facet_token",
     "find_gaps",
+    "fitting",
     "fold",
     "format_groups",
     "free_section",

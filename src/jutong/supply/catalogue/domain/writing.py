@@ -6,6 +6,7 @@ from typing import Final
 
 from jutong.kernel.codes.data_types import DataType, DataTypeError
 from jutong.kernel.codes.resource_code import ResourceCode, ResourceCodeError
+from jutong.supply.catalogue.domain.gaps import TextTooLong
 from jutong.supply.catalogue.values import (
     Content,
     ControlledParameter,
@@ -14,6 +15,14 @@ from jutong.supply.catalogue.values import (
     format_text,
     parse_format,
 )
+
+
+def fitting(text: str, limit: int, *, field: str) -> str:
+    """A text as it is kept, without blanks around it. Raises TextTooLong: nothing typed is cut in silence."""
+    text = text.strip()
+    if len(text) > limit:
+        raise TextTooLong(field=field, limit=limit)
+    return text
 
 
 def tidy(content: Content) -> Content:

@@ -118,7 +118,7 @@ def _require_open(node: models.Classification) -> None:
 def _name(name: str) -> str:
     if not name.strip():
         raise domain.ClassificationNameMissing(field="name")
-    return name.strip()[:MAX_NAME_LENGTH]
+    return domain.fitting(name, MAX_NAME_LENGTH, field="name")
 
 
 def _note_name(node: models.Classification, reason: str, by: Subject, at: datetime) -> None:
@@ -126,7 +126,7 @@ def _note_name(node: models.Classification, reason: str, by: Subject, at: dateti
         classification=node,
         name=node.name,
         valid_from=local_day(at),
-        reason=reason.strip()[:500],
+        reason=domain.fitting(reason, 500, field="reason"),
         by=by.actor.to_json(),
         at=at,
     )

@@ -45,7 +45,7 @@ def declare_extension(
         choices=tuple(dict.fromkeys(filter(None, (" ".join(each.split())[:80] for each in choices)))),
         lowest=lowest.strip(),
         highest=highest.strip(),
-        help=help.strip()[:200],
+        help=domain.fitting(help, 200, field="help"),
         classification=classification,
         provider_uscc=provider_uscc,
         valid_from=valid_from or local_day(at),

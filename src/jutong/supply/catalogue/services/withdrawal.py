@@ -47,7 +47,7 @@ def ask_withdrawal(*, code: str, reason: str, replaced_by: str = "", by: Subject
     provider = organisations.get(row.provider_uscc)
     made = models.Withdrawal.objects.create(
         resource=row,
-        reason=reason.strip()[:MAX_TEXT],
+        reason=domain.fitting(reason, MAX_TEXT, field="reason"),
         replaced_by=successor,
         notice_ends_on=queries.notice_ends_on(local_day(at), region=provider.region_code),
         asked_by=by.actor.to_json(),
@@ -129,7 +129,7 @@ def say_of_withdrawal(*, code: str, agrees: bool, remark: str = "", by: Subject,
         raise domain.NoWithdrawal(resource=row.code)
     if not agrees and not remark.strip():
         raise domain.ObjectionWithoutReason(field="remark")
-    opinion.agrees, opinion.remark = agrees, remark.strip()[:MAX_TEXT]
+    opinion.agrees, opinion.remark = agrees, domain.fitting(remark, MAX_TEXT, field="remark")
     opinion.by, opinion.at = by.actor.to_json(), at
     opinion.save()
     _audit("answered", opinion.withdrawal, by.actor, at, organisation=by.organisation, agrees=agrees)
@@ -209,7 +209,12 @@ def declare_stop(
     if row.stops.filter(until_day=None).exists():
         raise domain.StopOpen(resource=row.code)
     stop = models.UpdateStop.objects.create(
-        resource=row, from_day=from_day, until_day=until_day, reason=reason.strip()[:500], by=by.actor.to_json(), at=at
+        resource=row,
+        from_day=from_day,
+        until_day=until_day,
+        reason=domain.fitting(reason, 500, field="reason"),
+        by=by.actor.to_json(),
+        at=at,
     )
     _audit_stop("declared", row, stop, by, at)
     return stop
