@@ -1,13 +1,13 @@
 """Staging tables: rows on their way, typed as the pool wants them, not yet visible to anyone.
 
 COPY is tried with a whole chunk. Where PostgreSQL refuses a row it says which; the rows before it go in, that one is
-rejected, and the rest is tried again. So a chunk without faults costs nothing extra, and one with faults twice.
+rejected, and the rest is tried again in smaller portions. So a chunk without faults costs nothing extra.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import psycopg
 from django.db import connection as django_connection
@@ -28,6 +28,9 @@ from jutong.supply.exchange.domain import (
 from jutong.supply.exchange.values import Reject, RejectReason
 from jutong.supply.mounting.values import Chunk, ChunkForm
 
+_SMALLEST_PORTION: Final = 32
+"""Lines tried at once where refusals are dense; fewer would cost more in round trips than in lines sent again."""
+
 _REFUSALS: Final = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
 
 
@@ -37,6 +40,13 @@ class Taken:
 
     rows: int
     rejects: tuple[Reject, ...]
+
+
+class _Line(NamedTuple):
+    """A row as COPY is given it, with its number in the reading."""
+
+    number: int
+    text: bytes
 
 
 class Staging:
@@ -94,48 +104,46 @@ class Staging:
             self._copy(chunk, chunk.data)
             return Taken(chunk.rows, tuple(rejects))
         except _REFUSALS as fault:
-            numbers = _numbers(chunk, first)
-            lines = chunk.data.split(b"\n")[:-1]
-            refused = list(self._refused(chunk, lines, numbers, fault))
+            refused = list(self._refused(chunk, _numbered(chunk, first), fault))
             return Taken(chunk.rows - len(refused), tuple(rejects + refused))
 
-    def _refused(
-        self, chunk: Chunk, lines: list[bytes], numbers: Sequence[int], fault: psycopg.Error
-    ) -> Iterator[Reject]:
-        """Write what can be written of these lines, given the error the whole of them met."""
-        start = 0
+    def _refused(self, chunk: Chunk, lines: list[_Line], fault: psycopg.Error) -> Iterator[Reject]:
+        """Write what can be written of these lines, given the error the whole of them met.
+
+        Where one row is bad others often follow, and each refusal sends again what came with it: so what is left goes
+        in portions, as long as what was good before the last refusal, and doubled when one passes.
+        """
+        portion = len(lines)
         while True:
             line, column = place_in_copy(fault.diag.context or "")
-            here = lines[start:]
-            if line is None or not 1 <= line <= len(here):
-                # The server did not say which: halve until it is one.
-                if len(here) > 1:
-                    middle = start + len(here) // 2
-                    yield from self._halved(chunk, lines[start:middle], numbers[start:middle])
-                    yield from self._halved(chunk, lines[middle:], numbers[middle:])
-                    return
+            if line is not None and not 1 <= line <= portion:
+                line = None
+            if portion == 1:
                 line = 1
-            bad = start + line - 1
-            if bad > start:
-                self._copy(chunk, _joined(lines[start:bad]))
-            column = fault.diag.column_name or column
-            yield Reject(numbers[bad], column, reason_of(fault.sqlstate or ""), self._masked(chunk, lines[bad], column))
-            start = bad + 1
-            if start >= len(lines):
+            if line is None:
+                portion //= 2
+            else:
+                self._copy(chunk, _joined(lines[: line - 1]))
+                column = fault.diag.column_name or column
+                bad = lines[line - 1]
+                yield Reject(bad.number, column, reason_of(fault.sqlstate or ""), self._masked(chunk, bad.text, column))
+                lines = lines[line:]
+                portion = max(line, _SMALLEST_PORTION)
+            while lines:
+                portion = min(portion, len(lines))
+                try:
+                    self._copy(chunk, _joined(lines[:portion]))
+                except _REFUSALS as next_fault:
+                    fault = next_fault
+                    break
+                lines = lines[portion:]
+                portion *= 2
+            else:
                 return
-            try:
-                self._copy(chunk, _joined(lines[start:]))
-                return
-            except _REFUSALS as next_fault:
-                fault = next_fault
-
-    def _halved(self, chunk: Chunk, lines: list[bytes], numbers: Sequence[int]) -> Iterator[Reject]:
-        try:
-            self._copy(chunk, _joined(lines))
-        except _REFUSALS as fault:
-            yield from self._refused(chunk, lines, numbers, fault)
 
     def _copy(self, chunk: Chunk, data: bytes) -> None:
+        if not data:
+            return
         columns = sql.SQL(", ").join(map(sql.Identifier, self.shape.names))
         options: sql.Composable = sql.SQL("FORMAT text")
         if chunk.form is ChunkForm.CONTROL:
@@ -266,14 +274,15 @@ class _Guard:
             raise TargetFailed(reason=f"SQLSTATE {fault.sqlstate or '?'}") from fault
 
 
-def _numbers(chunk: Chunk, first: int) -> Sequence[int]:
-    """The number in the reading of each line of a chunk, the rows left out already counted."""
+def _numbered(chunk: Chunk, first: int) -> list[_Line]:
+    """The lines of a chunk with their number in the reading, the rows left out already counted."""
     gone = {fault.row for fault in chunk.faults}
-    return [first + row + 1 for row in range(chunk.rows + len(gone)) if row not in gone]
+    numbers = (first + row + 1 for row in range(chunk.rows + len(gone)) if row not in gone)
+    return [_Line(number, text) for number, text in zip(numbers, chunk.data.split(b"\n")[:-1], strict=True)]
 
 
-def _joined(lines: list[bytes]) -> bytes:
-    return b"".join(line + b"\n" for line in lines)
+def _joined(lines: Iterable[_Line]) -> bytes:
+    return b"".join(line.text + b"\n" for line in lines)
 
 
 def _reason(text: str) -> RejectReason:
