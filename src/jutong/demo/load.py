@@ -37,12 +37,14 @@ Told = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the loader is handed: its folder, the departments' server, the call log, the moment."""
+    """What the loader is handed: its folder, the departments' server, the call log, the moment, the platform beside."""
 
     folder: Path
     server: Server
     log: calls.Log
     now: datetime
+    set_up: Callable[[], None]
+    """Makes a new process one of the platform's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def load(around: Surroundings, told: Told) -> Summary:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn) as beside:
         filling = beside.submit(databases.fill, around.server, plan, past.today)
+        beside.submit(around.set_up)
         usccs = _organisations(past)
         told(N_("单位登记：{count} 个"), count=len(usccs))
         staff = Staff(usccs, datetime.combine(past.beginning + timedelta(days=1), time(), SHANGHAI), past.now)
@@ -83,11 +86,12 @@ def load(around: Surroundings, told: Told) -> Summary:
             compiled = catalogue.compile_recent(staff, past)
         told(N_("目录编制办件：已发布 {count} 条"), count=len(taken) + len(compiled))
         rows = filling.result()
-    told(N_("部门业务库：{count} 行"), count=rows)
-    _mount(staff, past, taken, plan, around.server)
-    # The exchange hears of the mounts now; at the start it would gather all of them a second time.
-    outbox.carry(at=past.now)
-    gathered = _gather(staff, past, taken)
+        told(N_("部门业务库：{count} 行"), count=rows)
+        _mount(staff, past, taken, plan, around.server)
+        gathering = beside.submit(gather, staff, past, taken)
+        # The exchange hears of the mounts now; at the start it would gather all of them a second time.
+        outbox.carry(at=past.now)
+        gathered = gathering.result()
     told(N_("数据归集：{count} 行"), count=gathered)
     with transaction.atomic():
         clients = sharing.register_clients(staff, past)
@@ -212,8 +216,8 @@ def _mount(staff: Staff, past: Past, codes: dict[str, str], plan: list[Departmen
                 )
 
 
-def _gather(staff: Staff, past: Past, codes: dict[str, str]) -> int:
-    """Gather what is mounted by real runs; how many rows lie in the pool then."""
+def gather(staff: Staff, past: Past, codes: dict[str, str]) -> int:
+    """Gather what is mounted by real runs; how many rows lie in the pool then. Done in a process beside."""
     engineer = staff.subject(Post.CENTRE_ENGINEER, "xxzx")
     for title, _ in databases.MOUNTED:
         exchange.carry_out(exchange.start_run(resource_code=codes[title], by=engineer, at=past.now))

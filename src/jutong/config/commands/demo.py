@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
+from functools import partial
 from threading import Event
 
 import click
@@ -184,6 +185,7 @@ def _load(env: Environment, *, required: bool) -> None:
                 env.gateway_database_url,
             ),
             now=clock.now(),
+            set_up=partial(set_up_django, "demo", quiet=True),
         )
         loading.load(around, told)
     status.note_loaded()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from jutong.foundation.documents.adapters import typesetting, writing
+from jutong.foundation.documents.adapters import typesetting
 from jutong.foundation.documents.adapters.typesetting import FONTS
 from jutong.foundation.documents.domain import FontsMissing, LayoutBroken
 from jutong.foundation.documents.queries import paper_data
@@ -39,4 +39,7 @@ def paper_as_docx(paper: Paper) -> bytes:
 
     It names the official fonts, which the reader's machine has or replaces by its own.
     """
+    # Here and not above: the writer of DOCX takes a moment to load, and most processes never need it.
+    from jutong.foundation.documents.adapters import writing
+
     return writing.compose(paper)

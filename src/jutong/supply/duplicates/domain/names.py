@@ -13,8 +13,6 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
-
 
 class KeyKind(IntEnum):
     """By what two names were found to be alike (线索)."""
@@ -177,7 +175,10 @@ def _readings(*titles: str) -> set[str]:
     for title in set(titles):
         if not _HAN.search(title):
             continue
-        syllables = lazy_pinyin(title, style=Style.NORMAL, errors="ignore")
+        # Here and not above: the readings of phrases take a moment to load, and most processes never ask.
+        from pypinyin import lazy_pinyin
+
+        syllables = lazy_pinyin(title, errors="ignore")
         initials = "".join(syllable[0] for syllable in syllables if syllable)
         found |= {initials, "".join(syllables)}
     return {text for text in found if len(text) >= _SHORTEST_LETTERS}
