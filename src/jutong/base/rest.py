@@ -57,7 +57,7 @@ def _answer(declared: Any) -> type[Schema] | None:
     )
 
 
-Operation._create_response_model = lambda _, declared: _answer(declared)  # type: ignore[method-assign]
+Operation._create_response_model = lambda _, declared: _answer(declared)  # type: ignore[assignment, method-assign]
 
 
 class StrictSchema(Schema):
