@@ -167,7 +167,7 @@ class Plenty:
         )  # fmt: skip
 
     def runs(self, resources: list[Any]) -> None:
-        from jutong.supply.exchange.models import Reject, Run
+        from jutong.supply.exchange.models import Plan, Reject, Run
 
         states = ["succeeded", "failed", "succeeded", "stopped"]
         made = Run.objects.bulk_create(
@@ -180,6 +180,13 @@ class Plenty:
                 )
                 for n, resource in zip(self.numbers(), resources, strict=True)
             ]
+        )  # fmt: skip
+        Plan.objects.bulk_create(
+            Plan(
+                resource_code=run.resource_code, provider_uscc=run.provider_uscc, trigger="schedule",
+                next_due_at=run.finished_at,
+            )
+            for run in made
         )  # fmt: skip
         Reject.objects.bulk_create(
             [

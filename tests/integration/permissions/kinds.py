@@ -1066,7 +1066,7 @@ class NegotiationKind:
 class RunKind:
     @staticmethod
     def make(world: World) -> list[tuple[Any, Thing]]:
-        from jutong.supply.exchange.models import Run
+        from jutong.supply.exchange.models import Plan, Run
 
         rows = Run.objects.bulk_create(
             Run(
@@ -1081,6 +1081,9 @@ class RunKind:
                 finished_at=AT,
             )
             for n in world.times()
+        )
+        Plan.objects.bulk_create(
+            Plan(resource_code=row.resource_code, provider_uscc=row.provider_uscc, trigger="schedule") for row in rows
         )
         return [(row, {"provider": row.provider_uscc}) for row in rows]
 

@@ -50,6 +50,7 @@ LISTS = {
     "/duplicates/": ("bureau_reviewer", 16),
     "/duplicates/negotiations/": ("bureau_reviewer", 12),
     "/exchange/": ("centre_engineer", 12),
+    "/exchange/plans/": ("centre_engineer", 12),
     "/exchange/runs/YX2099000001/rejects/": ("centre_engineer", 12),
     "/gateway/calls/?range=all": ("centre_engineer", 12),
     "/gateway/statistics/?range=all&by=provider": ("centre_engineer", 12),

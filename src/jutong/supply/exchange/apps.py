@@ -43,4 +43,11 @@ class ExchangeConfig(AppConfig):
             visible=sees_runs,
             icon="arrows-exchange",
         )
+        navigation.register(
+            navigation.EXCHANGE,
+            title=N_("归集计划"),
+            url_name="exchange:plans",
+            visible=sees_runs,
+            icon="calendar-event",
+        )
         slots.register("resource", "aside", "exchange:panel", title=N_("归集"), order=30, visible=navigation.signed_in)

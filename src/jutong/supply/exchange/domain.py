@@ -3,15 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
+from jutong.kernel.clock import SHANGHAI
 from jutong.kernel.codes.data_types import DataType
 from jutong.kernel.codes.resource_code import ResourceCode
 from jutong.kernel.codes.sharing import UpdateCycle
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.text import N_
-from jutong.supply.exchange.values import RejectReason
+from jutong.supply.exchange.values import AS_THE_CYCLE_SAYS, PlanSettings, RejectReason, Window
 from jutong.supply.mounting.values import UNREADABLE
 
 POOL: Final = "pool"
@@ -140,6 +141,45 @@ class TooManyAttempts(ExchangeError):
     """Every worker that took the run up died over it."""
 
     message = N_("该运行连续 {attempts} 次使工作进程中断，已停止；请联系信息中心排查。")
+    kind = ErrorKind.CONFLICT
+
+
+class NoSuchPlan(ExchangeError):
+    """The resource has no plan, or the asker may not know of it."""
+
+    message = N_("数据资源 {resource_code} 没有归集计划；库表或文件挂载后才有计划。")
+    kind = ErrorKind.MISSING
+
+
+class WindowEmpty(ExchangeError):
+    """A window that opens when it closes, or of which one end is missing."""
+
+    message = N_("运行时段须同时填写开始和结束时间，且两者不能相同。")
+
+
+class IntervalOutOfBounds(ExchangeError):
+    """Gathered more often than the platform allows, or less often than the update cycle demands."""
+
+    message = N_("运行间隔须在 {least} 至 {most} 分钟之间；最长间隔由更新周期“{cycle}”决定。")
+
+
+class PauseUnexplained(ExchangeError):
+    """A pause without its reason, or with one that is too long."""
+
+    message = N_("请填写暂停原因（不超过 {most} 字），订阅方会看到。")
+
+
+class AlreadyPaused(ExchangeError):
+    """The plan was paused before."""
+
+    message = N_("该计划已经暂停。")
+    kind = ErrorKind.CONFLICT
+
+
+class NotPaused(ExchangeError):
+    """The plan runs already."""
+
+    message = N_("该计划未暂停，无需恢复。")
     kind = ErrorKind.CONFLICT
 
 
@@ -284,7 +324,32 @@ def pause_seconds(attempt: int) -> int:
     return min(FIRST_PAUSE_SECONDS << min(max(0, attempt - 1), 20), LONGEST_PAUSE_SECONDS)
 
 
-def next_due(cycle: UpdateCycle, finished_at: datetime, interval_minutes: Mapping[str, int]) -> datetime | None:
-    """When a resource of this update cycle is gathered again; None for those without a period."""
-    minutes = interval_minutes.get(str(cycle.value))
-    return None if minutes is None else finished_at + timedelta(minutes=minutes)
+def due_within(due: datetime, window: Window | None) -> datetime:
+    """The first moment from `due` on at which the window is open."""
+    if window is None or window.contains(due.astimezone(SHANGHAI).time()):
+        return due
+    local = due.astimezone(SHANGHAI)
+    opening = local.replace(
+        hour=window.opens.hour, minute=window.opens.minute, second=window.opens.second, microsecond=0
+    )
+    return opening if opening > local else opening + timedelta(days=1)
+
+
+def next_due(
+    cycle: UpdateCycle,
+    finished_at: datetime,
+    interval_minutes: Mapping[str, int],
+    settings: PlanSettings = AS_THE_CYCLE_SAYS,
+) -> datetime | None:
+    """When a resource is gathered again, by its own interval or that of its update cycle; None without a period."""
+    minutes = settings.every_minutes or interval_minutes.get(str(cycle.value))
+    return None if minutes is None else due_within(finished_at + timedelta(minutes=minutes), settings.window)
+
+
+def make_window(opens: time | None, closes: time | None) -> Window | None:
+    """The window of two times, or none where both are missing. Raises WindowEmpty."""
+    if opens is None and closes is None:
+        return None
+    if opens is None or closes is None or opens == closes:
+        raise WindowEmpty(field="opens")
+    return Window(opens, closes)

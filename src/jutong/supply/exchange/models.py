@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.base.models import actor_field, resource_code_field, uscc_field
-from jutong.supply.exchange.values import OPEN_STATES, RejectReason, RunKind, RunState, Trigger
+from jutong.supply.exchange.values import OPEN_STATES, Priority, RejectReason, RunKind, RunState, Trigger
 
 
 class Lease(models.Model):
@@ -171,12 +171,34 @@ class Reject(models.Model):
 
 
 class Plan(models.Model):
-    """When a mounted resource is gathered next (交换计划)."""
+    """When a mounted resource is gathered next, and what people have set about it (交换计划)."""
 
     resource_code = resource_code_field(unique=True)
-    provider_uscc = uscc_field()
+    provider_uscc = uscc_field(db_index=True)
     trigger = models.CharField(max_length=10, choices=[(trigger.value, trigger.label) for trigger in Trigger])
     next_due_at = models.DateTimeField(null=True, db_index=True)
+    # Set by people
+    every_minutes = models.PositiveIntegerField(null=True)
+    opens = models.TimeField(null=True)
+    closes = models.TimeField(null=True)
+    priority = models.CharField(
+        max_length=8,
+        choices=[(priority.value, priority.label) for priority in Priority],
+        default=Priority.NORMAL,
+        db_default=Priority.NORMAL,
+    )
+    paused_at = models.DateTimeField(null=True)
+    paused_by = actor_field(null=True)
+    pause_reason = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         verbose_name = N_("交换计划")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None) | Q(opens__isnull=False, closes__isnull=False),
+                name="exchange_window_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at=None) | Q(paused_by__isnull=False), name="exchange_pause_by_somebody"
+            ),
+        ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncMonth
 
 from jutong.base.access import scope_q
@@ -11,9 +11,21 @@ from jutong.kernel.clock import SHANGHAI
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import policy
-from jutong.supply.exchange.domain import NoSuchRun, NotInPool, PoolColumn, Shape
-from jutong.supply.exchange.models import Batch, PoolTable, Reject, Run
-from jutong.supply.exchange.values import OPEN_STATES, Load, Receipt, RunCount, RunKind, RunState, Trigger
+from jutong.supply.exchange.domain import NoSuchPlan, NoSuchRun, NotInPool, PoolColumn, Shape, make_window
+from jutong.supply.exchange.models import Batch, Plan, PoolTable, Reject, Run
+from jutong.supply.exchange.values import (
+    OPEN_STATES,
+    Load,
+    PlanSettings,
+    PlanStanding,
+    Priority,
+    Receipt,
+    RunCount,
+    RunKind,
+    RunState,
+    Trigger,
+)
+from jutong.supply.exchange.values import Plan as PlanValue
 from jutong.supply.exchange.values import PoolTable as PoolTableValue
 from jutong.supply.exchange.values import Run as RunValue
 
@@ -23,8 +35,8 @@ _FIELDS = {Relation.PROVIDER: "provider_uscc"}
 # --- Rights ----------------------------------------------------------------------------------------------------------
 
 
-def facts(row: Run) -> Facts:
-    """What the decision may know of a run."""
+def facts(row: Run | Plan) -> Facts:
+    """What the decision may know of a run, or of a plan."""
     return Facts({Relation.PROVIDER: row.provider_uscc})
 
 
@@ -114,6 +126,49 @@ def receipt_of(row: Run) -> Receipt | None:
         rejected=row.rows_rejected,
         batches=row.batches,
         finished_at=row.finished_at,
+    )
+
+
+# --- Plans -----------------------------------------------------------------------------------------------------------
+
+
+def plans(subject: Subject, action: Action = policy.VIEW_RUNS) -> QuerySet[Plan]:
+    """The plans on which this subject may act so, each with its state; what is due first comes first."""
+    open_run = Run.objects.filter(resource_code=OuterRef("resource_code"), finished_at=None)
+    state = Case(
+        When(paused_at__isnull=False, then=Value(PlanStanding.PAUSED)),
+        When(Exists(open_run), then=Value(PlanStanding.RUNNING)),
+        When(next_due_at__isnull=False, then=Value(PlanStanding.PLANNED)),
+        default=Value(PlanStanding.NONE),
+        output_field=CharField(),
+    )
+    rows = Plan.objects.filter(scope_q(subject, action, _FIELDS)).annotate(state=state)
+    return rows.order_by(F("next_due_at").asc(nulls_last=True), "resource_code")
+
+
+def get_plan_row(resource_code: str, subject: Subject) -> Plan:
+    """Raises NoSuchPlan, also for those who may not know of it."""
+    row = plans(subject).filter(resource_code=resource_code).first()
+    if row is None:
+        raise NoSuchPlan(resource_code=resource_code)
+    return row
+
+
+def settings_of(row: Plan) -> PlanSettings:
+    """What people have set about a plan."""
+    return PlanSettings(row.every_minutes, make_window(row.opens, row.closes), Priority(row.priority))
+
+
+def plan_of(row: Any) -> PlanValue:
+    """A plan's row, as `plans` gives it, as the value other rooms hold."""
+    return PlanValue(
+        resource_code=row.resource_code,
+        provider_uscc=row.provider_uscc,
+        state=PlanStanding(row.state),
+        next_due_at=row.next_due_at,
+        settings=settings_of(row),
+        paused_at=row.paused_at,
+        pause_reason=row.pause_reason,
     )
 
 

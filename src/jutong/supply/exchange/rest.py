@@ -1,6 +1,6 @@
-"""The REST face: runs, their progress, receipts and rejects."""
+"""The REST face: plans; runs, their progress, receipts and rejects."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, Any
 
 from ninja import Path as InPath
@@ -10,9 +10,11 @@ from pydantic import Field, StringConstraints
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
 from jutong.kernel import clock
+from jutong.kernel.codes.resource_code import MAX_DETAIL_LENGTH
 from jutong.supply.exchange import models, policy, queries
-from jutong.supply.exchange.services import runs
-from jutong.supply.exchange.values import RejectReason, RunKind, RunState, Trigger
+from jutong.supply.exchange.domain import make_window
+from jutong.supply.exchange.services import planning, runs
+from jutong.supply.exchange.values import PlanSettings, PlanStanding, Priority, RejectReason, RunKind, RunState, Trigger
 
 router = Router(tags=["exchange"])
 
@@ -126,6 +128,93 @@ class BatchOut(Schema):
     committed_at: datetime
 
 
+class SettingsIn(StrictSchema):
+    """How often, in which hours and in whose turn a resource is gathered. Times are local, `HH:MM:SS`.
+
+    `every_minutes` null: the update cycle says. A window that closes before it opens lasts over midnight.
+    """
+
+    every_minutes: int | None = Field(None, ge=1, le=10_000_000)
+    opens: time | None = None
+    closes: time | None = None
+    priority: Priority = Priority.NORMAL
+
+
+class PauseIn(StrictSchema):
+    """Why a resource is not gathered for a while; those who subscribe to it see it."""
+
+    reason: str = Field(max_length=2000)
+
+
+class PlanOut(Schema):
+    """When a mounted resource is gathered next. `next_due_at` is null while it runs, and without a period."""
+
+    resource_code: str
+    provider_uscc: str
+    state: PlanStanding
+    next_due_at: datetime | None
+    every_minutes: int | None
+    opens: time | None
+    closes: time | None
+    priority: Priority
+    paused_at: datetime | None
+    pause_reason: str
+
+
+class PlanPage(Schema):
+    """A page of plans."""
+
+    total: int
+    items: list[PlanOut]
+
+
+InClass = Annotated[
+    str, InPath(pattern=rf"^[123][0-9]{{5,{5 + MAX_DETAIL_LENGTH}}}$", description="分类码", examples=["303001"])
+]
+InSequence = Annotated[int, InPath(ge=1, le=999_999_999, description="顺序码", examples=[1])]
+OF_RESOURCE = "/plans/{classification}/{sequence}"
+
+
+@router.get("/plans", response={200: PlanPage, **problems()}, summary="Plans I may see")
+def list_plans(request: SubjectRequest, query: Query[PageQuery]) -> dict[str, Any]:
+    """What is due first comes first."""
+    rows = queries.plans(request.subject)
+    return page_of(rows, query, present=_plan_out)
+
+
+@router.get(OF_RESOURCE, response={200: PlanOut, **problems(404)}, summary="One plan")
+def get_plan(request: SubjectRequest, classification: InClass, sequence: InSequence) -> Any:
+    """When the resource is gathered next, and what is set about it."""
+    return _plan(request, classification, sequence)
+
+
+@router.put(OF_RESOURCE, response={200: PlanOut, **problems(404)}, summary="Set a plan")
+def set_plan(request: SubjectRequest, classification: InClass, sequence: InSequence, body: SettingsIn) -> Any:
+    """All settings at once; what is left out goes back to what the update cycle says."""
+    planning.set_plan(
+        resource_code=f"{classification}/{sequence}",
+        settings=PlanSettings(body.every_minutes, make_window(body.opens, body.closes), body.priority),
+        by=request.subject,
+        at=clock.now(),
+    )
+    return _plan(request, classification, sequence)
+
+
+@router.post(f"{OF_RESOURCE}/pause", response={200: PlanOut, **problems(404, 409)}, summary="Pause a plan")
+def pause_plan(request: SubjectRequest, classification: InClass, sequence: InSequence, body: PauseIn) -> Any:
+    """A run under way goes on; people may still start one."""
+    code = f"{classification}/{sequence}"
+    planning.pause_plan(resource_code=code, reason=body.reason, by=request.subject, at=clock.now())
+    return _plan(request, classification, sequence)
+
+
+@router.post(f"{OF_RESOURCE}/resume", response={200: PlanOut, **problems(404, 409)}, summary="Resume a plan")
+def resume_plan(request: SubjectRequest, classification: InClass, sequence: InSequence) -> Any:
+    """What became due meanwhile is gathered at once."""
+    planning.resume_plan(resource_code=f"{classification}/{sequence}", by=request.subject, at=clock.now())
+    return _plan(request, classification, sequence)
+
+
 @router.get("/runs", response={200: RunPage, **problems()}, summary="Runs I may see")
 def list_runs(request: SubjectRequest, query: Query[RunsQuery]) -> dict[str, Any]:
     """The newest first."""
@@ -191,3 +280,24 @@ def rejects(request: SubjectRequest, run_no: InRun, query: Query[PageQuery]) -> 
 
 def _run(request: SubjectRequest, run_no: str) -> Any:
     return queries.run_of(queries.get_run_row(run_no, request.subject))
+
+
+def _plan(request: SubjectRequest, classification: str, sequence: int) -> dict[str, Any]:
+    return _plan_out(queries.get_plan_row(f"{classification}/{sequence}", request.subject))
+
+
+def _plan_out(row: models.Plan) -> dict[str, Any]:
+    plan = queries.plan_of(row)
+    window = plan.settings.window
+    return {
+        "resource_code": plan.resource_code,
+        "provider_uscc": plan.provider_uscc,
+        "state": plan.state,
+        "next_due_at": plan.next_due_at,
+        "every_minutes": plan.settings.every_minutes,
+        "opens": window.opens if window else None,
+        "closes": window.closes if window else None,
+        "priority": plan.settings.priority,
+        "paused_at": plan.paused_at,
+        "pause_reason": plan.pause_reason,
+    }

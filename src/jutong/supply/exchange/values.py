@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from jutong.kernel.text import N_
 
@@ -73,6 +73,47 @@ _STATE_LABELS = {
 OPEN_STATES = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.WAITING})
 
 
+class Priority(StrEnum):
+    """Whose turn it is first where several resources are due (优先级)."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+    @property
+    def label(self) -> str:
+        return _PRIORITY_LABELS[self]
+
+    @property
+    def weight(self) -> int:
+        """The higher, the sooner: what the queue of jobs understands."""
+        return {Priority.HIGH: 10, Priority.NORMAL: 0, Priority.LOW: -10}[self]
+
+
+_PRIORITY_LABELS = {Priority.HIGH: N_("优先"), Priority.NORMAL: N_("普通"), Priority.LOW: N_("靠后")}
+
+
+class PlanStanding(StrEnum):
+    """Where a plan stands (计划状态)."""
+
+    PLANNED = "planned"  # 按计划
+    RUNNING = "running"  # 归集中
+    PAUSED = "paused"  # 已暂停
+    NONE = "none"  # 不定期
+
+    @property
+    def label(self) -> str:
+        return _PLAN_LABELS[self]
+
+
+_PLAN_LABELS = {
+    PlanStanding.PLANNED: N_("按计划"),
+    PlanStanding.RUNNING: N_("归集中"),
+    PlanStanding.PAUSED: N_("已暂停"),
+    PlanStanding.NONE: N_("不定期"),
+}
+
+
 class RejectReason(StrEnum):
     """Why a row was not taken (拒收原因)."""
 
@@ -104,6 +145,47 @@ _REASON_LABELS = {
     RejectReason.NUMBER_IMPRECISE: N_("长数字在电子表格中已丢失精度，请将该列设为文本后重新导出"),
     RejectReason.OTHER: N_("数据库拒绝该行"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The hours of a day in which a source may be read (运行时段), local time; over midnight where it closes earlier.
+
+    It contains its first moment and not its last. Opening and closing at the same time would be no window at all.
+    """
+
+    opens: time
+    closes: time
+
+    def contains(self, moment: time) -> bool:
+        if self.opens < self.closes:
+            return self.opens <= moment < self.closes
+        return moment >= self.opens or moment < self.closes
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """What people set about a plan (计划设置). No interval of its own: the update cycle says when."""
+
+    every_minutes: int | None = None
+    window: Window | None = None
+    priority: Priority = Priority.NORMAL
+
+
+AS_THE_CYCLE_SAYS: Final = PlanSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When a mounted resource is gathered next (交换计划). `next_due_at` is None while it runs, or has no period."""
+
+    resource_code: str
+    provider_uscc: str
+    state: PlanStanding
+    next_due_at: datetime | None
+    settings: PlanSettings
+    paused_at: datetime | None = None
+    pause_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Rules of the exchange."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -10,7 +10,10 @@ from jutong.supply.exchange.domain import (
     ColumnReserved,
     PoolColumn,
     Shape,
+    WindowEmpty,
+    due_within,
     key_constraint,
+    make_window,
     mask_value,
     next_due,
     pause_seconds,
@@ -21,7 +24,7 @@ from jutong.supply.exchange.domain import (
     staging_table,
     too_many,
 )
-from jutong.supply.exchange.values import RejectReason
+from jutong.supply.exchange.values import RejectReason, Window
 
 
 def test_names_in_the_pool_are_those_of_the_code():
@@ -102,3 +105,34 @@ def test_a_cycle_without_period_is_never_due():
 def test_an_item_may_not_be_called_as_a_column_of_the_pool():
     with pytest.raises(ColumnReserved):
         Shape("303001/1", 1, (PoolColumn("_batch", DataType.parse("I")),), ())
+
+
+# --- The hours of a plan ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "due", "begins"),
+    [
+        ("22:00", "06:00", "27T12:00", "27T22:00"),
+        ("22:00", "06:00", "27T22:00", "27T22:00"),
+        ("22:00", "06:00", "28T05:59", "28T05:59"),
+        ("22:00", "06:00", "28T06:00", "28T22:00"),
+        ("01:00", "05:00", "27T12:00", "28T01:00"),
+        ("01:00", "05:00", "27T00:30", "27T01:00"),
+        ("01:00", "05:00", "30T05:00", "31T01:00"),
+    ],
+)
+def test_a_run_begins_within_its_hours(opens, closes, due, begins):
+    window = Window(time.fromisoformat(opens), time.fromisoformat(closes))
+
+    def moment(text: str) -> datetime:
+        return datetime.fromisoformat(f"2026-12-{text}:00+08:00")
+
+    # Moments are kept in UTC; the hours are those of the wall.
+    assert due_within(moment(due).astimezone(UTC), window) == moment(begins)
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("08:00", None), (None, "08:00"), ("08:00", "08:00")])
+def test_hours_have_two_different_ends(opens, closes):
+    with pytest.raises(WindowEmpty):
+        make_window(opens and time.fromisoformat(opens), closes and time.fromisoformat(closes))

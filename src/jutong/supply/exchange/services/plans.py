@@ -1,20 +1,29 @@
 """The plan: what is mounted is gathered at once, then again by its update cycle; what was left is taken up again."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Case, IntegerField, Value, When
 
+from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.actors import PLATFORM
+from jutong.kernel.clock import local_day
 from jutong.supply.catalogue import api as catalogue
-from jutong.supply.exchange.domain import NotGathered, RunOpen
+from jutong.supply.exchange import queries
+from jutong.supply.exchange.domain import NotGathered, RunOpen, due_within
 from jutong.supply.exchange.models import Lease, Plan, Run
 from jutong.supply.exchange.services import runs
-from jutong.supply.exchange.values import RunState, Trigger
+from jutong.supply.exchange.values import Priority, RunState, Trigger
+from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
 from jutong.supply.mounting.values import MountKind
 
 PLANNED_AT_ONCE: Final = 50
+_TURN: Final = Case(
+    *(When(priority=priority, then=Value(-priority.weight)) for priority in Priority), output_field=IntegerField()
+)
 LOST_JOB_SECONDS: Final = 5
 """A run that waits longer without a job in the queue has lost it to a worker that died before it began."""
 
@@ -62,24 +71,59 @@ def make_round(*, at: datetime) -> bool:
 
 
 def _begin_due(at: datetime) -> bool:
-    due = list(Plan.objects.filter(next_due_at__lte=at).order_by("next_due_at")[:PLANNED_AT_ONCE])
-    for plan in due:
+    due = Plan.objects.filter(next_due_at__lte=at, paused_at=None).order_by(_TURN, "next_due_at")
+    chosen = list(due[:PLANNED_AT_ONCE])
+    sources = _Sources(at, [plan.resource_code for plan in chosen])
+    for plan in chosen:
+        if not sources.have_room_for(plan.resource_code):
+            continue
         with transaction.atomic():
             held = Plan.objects.select_for_update(skip_locked=True).filter(pk=plan.pk, next_due_at__lte=at).first()
-            if held is None:
+            if held is None or held.paused_at is not None:
                 continue
-            # The end of the run says when the next one is due.
-            held.next_due_at = None
-            try:
-                with transaction.atomic():
-                    runs.create_run(held.resource_code, Trigger(held.trigger), by=PLATFORM, at=at)
-            except RunOpen:
-                held.next_due_at = at + timedelta(seconds=LOST_JOB_SECONDS)
-            except NotGathered:
-                held.delete()
-                continue
-            held.save()
-    return len(due) == PLANNED_AT_ONCE
+            _begin(held, sources, at)
+    # Those whose source is busy wait for the next round, not for this one to be repeated at once.
+    return len(chosen) == PLANNED_AT_ONCE and sources.begun > 0
+
+
+def _begin(plan: Plan, sources: "_Sources", at: datetime) -> None:
+    opening = due_within(at, queries.settings_of(plan).window)
+    if opening > at:
+        plan.next_due_at = opening
+        plan.save()
+        return
+    # The end of the run says when the next one is due.
+    plan.next_due_at = None
+    try:
+        with transaction.atomic():
+            runs.create_run(plan.resource_code, Trigger(plan.trigger), by=PLATFORM, at=at)
+        sources.note_begun(plan.resource_code)
+    except RunOpen:
+        plan.next_due_at = at + timedelta(seconds=LOST_JOB_SECONDS)
+    except NotGathered:
+        plan.delete()
+        return
+    plan.save()
+
+
+class _Sources:
+    """How many runs read each source, so that none of a department's databases is asked for all at once."""
+
+    def __init__(self, at: datetime, codes: list[str]):
+        self.begun = 0
+        self._most = rulebook.parameter("exchange.runs_per_source", on=local_day(at)).whole()
+        reading = list(Run.objects.filter(finished_at=None).values_list("resource_code", flat=True))
+        mounts = mounting.mounts_by_code({*reading, *codes})
+        self._of = {code: mount.table.source_no for code, mount in mounts.items() if mount.table}
+        self._busy = Counter(self._of[code] for code in reading if code in self._of)
+
+    def have_room_for(self, code: str) -> bool:
+        return code not in self._of or self._busy[self._of[code]] < self._most
+
+    def note_begun(self, code: str) -> None:
+        self.begun += 1
+        if code in self._of:
+            self._busy[self._of[code]] += 1
 
 
 def _take_up(at: datetime) -> None:

@@ -42,8 +42,9 @@ from jutong.supply.exchange.domain import (
     pause_seconds,
 )
 from jutong.supply.exchange.models import Lease, Plan, Reject, Run, RunCounter
+from jutong.supply.exchange.services.planning import interval_minutes
+from jutong.supply.exchange.values import Priority, RunKind, RunState, Trigger
 from jutong.supply.exchange.values import Reject as RejectValue
-from jutong.supply.exchange.values import RunKind, RunState, Trigger
 from jutong.supply.mounting import api as mounting
 
 TASK: Final = "exchange.run"
@@ -155,7 +156,14 @@ def defer(run_no: str) -> None:
     """
     waiting = ProcrastinateJob.objects.filter(task_name=TASK, status="todo", args__run_no=run_no)
     if not waiting.exists():
-        app.configure_task(TASK, queue=QUEUE).defer(run_no=run_no)
+        app.configure_task(TASK, queue=QUEUE, priority=_weight(run_no)).defer(run_no=run_no)
+
+
+def _weight(run_no: str) -> int:
+    """How soon the queue hands a run out, by its resource's plan."""
+    codes = Run.objects.filter(run_no=run_no).values("resource_code")
+    priority = Plan.objects.filter(resource_code__in=codes).values_list("priority", flat=True).first()
+    return Priority(priority).weight if priority else Priority.NORMAL.weight
 
 
 def _next_number(at: datetime) -> str:
@@ -295,9 +303,11 @@ def put_off(claimed: Claim, fault: JutongError, *, at: datetime) -> None:
 
 def plan_next(resource: Resource, *, at: datetime) -> None:
     """After a run: when the resource is gathered again by its update cycle."""
-    minutes = rulebook.parameter("exchange.interval_minutes", on=local_day(at)).by_name()
-    due = next_due(resource.update_cycle, at, {name: int(value) for name, value in minutes.items()})
-    Plan.objects.filter(resource_code=resource.code).update(next_due_at=due, trigger=Trigger.SCHEDULE)
+    plan = Plan.objects.filter(resource_code=resource.code).first()
+    if plan is not None:
+        plan.next_due_at = next_due(resource.update_cycle, at, interval_minutes(at), queries.settings_of(plan))
+        plan.trigger = Trigger.SCHEDULE
+        plan.save(update_fields=["next_due_at", "trigger"])
 
 
 def keep_rejects(row: Run, rejects: list[RejectValue]) -> None:

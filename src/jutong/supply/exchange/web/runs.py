@@ -233,12 +233,17 @@ def panel(request: SubjectRequest, code: str) -> HttpResponse:
     row = queries.find_latest_run(code) if may_view else None
     last = queries.run_of(row) if row else None
     running = last is not None and last.state.open
+    plan = models.Plan.objects.filter(resource_code=code).first()
     pairs: list[tuple[str, Any]] = []
     if table is not None:
         pairs = [(_("归集行数"), table.rows), (_("最近归集"), table.loaded_at)]
+    if plan is not None and plan.next_due_at and plan.paused_at is None:
+        pairs.append((_("下次运行"), plan.next_due_at))
     context = {
         "code": code,
         "pairs": pairs,
+        "paused": plan if plan is not None and plan.paused_at else None,
+        "has_plan": may_view and plan is not None,
         "run": last,
         "state": state_badge(last) if last else None,
         "progress": progress_of(last, may_steer=may_steer) if last and running else None,

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from jutong.base import converters  # noqa: F401 - makes `resource_code` known
-from jutong.supply.exchange.web import runs
+from jutong.supply.exchange.web import plans, runs
 
 app_name = "exchange"
 
 urlpatterns = [
     path("", runs.run_list, name="runs"),
+    path("plans/", plans.plan_list, name="plans"),
+    path("plans/<resource_code:code>/", plans.plan, name="plan"),
     path("runs/<slug:run_no>/", runs.run, name="run"),
     path("runs/<slug:run_no>/progress/", runs.progress, name="progress"),
     path("runs/<slug:run_no>/rejects/", runs.rejects, name="rejects"),
