@@ -19,7 +19,8 @@ CHANGES = "changes something and answers with another page"
 SECOND_FACTOR = "for people who have set up a second factor"
 NOT_LINKED = {
     "portal:tasks": FRAGMENTS, "portal:first_tasks": FRAGMENTS, "notices:bell": FRAGMENTS,
-    "accounts:posts_menu": FRAGMENTS, "quality:panel": FRAGMENTS, "mounting:panel": FRAGMENTS,
+    "accounts:posts_menu": FRAGMENTS, "accounts:contract_panel": FRAGMENTS, "quality:panel": FRAGMENTS,
+    "mounting:panel": FRAGMENTS,
     "exchange:panel": FRAGMENTS, "exchange:progress": FRAGMENTS, "mounting:scan_progress": FRAGMENTS,
     "gateway:resource_panel": FRAGMENTS, "sharing:outlook_panel": FRAGMENTS, "sharing:subscribers_panel": FRAGMENTS,
     "sharing:request_content": FRAGMENTS,
