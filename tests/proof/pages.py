@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
+from jutong.kernel import clock
 from tests.support import figures
 from tests.support.browser import chromium
 from tests.support.crawling import all_names, crawl, visitor_of
@@ -19,7 +20,8 @@ CHANGES = "changes something and answers with another page"
 SECOND_FACTOR = "for people who have set up a second factor"
 NOT_LINKED = {
     "portal:tasks": FRAGMENTS, "portal:first_tasks": FRAGMENTS, "notices:bell": FRAGMENTS,
-    "accounts:posts_menu": FRAGMENTS, "quality:panel": FRAGMENTS, "mounting:panel": FRAGMENTS,
+    "accounts:posts_menu": FRAGMENTS, "accounts:contract_panel": FRAGMENTS, "quality:panel": FRAGMENTS,
+    "mounting:panel": FRAGMENTS,
     "exchange:panel": FRAGMENTS, "exchange:progress": FRAGMENTS, "mounting:scan_progress": FRAGMENTS,
     "gateway:resource_panel": FRAGMENTS, "sharing:outlook_panel": FRAGMENTS, "sharing:subscribers_panel": FRAGMENTS,
     "sharing:request_content": FRAGMENTS,
@@ -112,7 +114,8 @@ def _view_of(patterns, name, space=""):
 
 
 def _things(people: People) -> dict[str, list[str]]:
-    """What the region does not hold of itself: an open draft, a file, a text the secrecy gate has stopped.
+    """What the region does not hold of itself: an open draft, a file, a text the secrecy gate has stopped, a resource
+    whose updates were declared stopped, a hand-over.
 
     Gives, by post, the addresses that are reached by a choice in a form and not by a link.
     """
@@ -120,6 +123,11 @@ def _things(people: People) -> dict[str, list[str]]:
     source_no = steward.get("/mounting/sources")["items"][0]["source_no"]
     code = steward.get("/catalogue/resources", provider=steward.organisation)["items"][0]["code"]
     steward.post("/catalogue/drafts", {"title": "灵活就业人员参保信息", "provider_uscc": steward.organisation})
+    steward.post("/catalogue/drafts", {"title": "机密★10年"}, status=422)
+    paused = steward.get("/catalogue/resources", provider=steward.organisation)["items"][-1]["code"]
+    stop = {"from_day": clock.local_day(clock.now()).isoformat(), "reason": "系统改造，暂停更新。"}
+    steward.post(f"/catalogue/resources/{paused}/stops", stop)
+    steward.post("/accounts/handovers", {"organisation": steward.organisation, "reason": "轮岗"})
     sheet = {"file": ("参保单位.csv", "dwmc,xydm\n甲单位,91450000JT00000016\n".encode(), "text/csv")}
     uploaded = steward.http.post(
         "/mounting/files", data={"organisation": steward.organisation, "sheet": ""}, files=sheet
@@ -131,5 +139,6 @@ def _things(people: People) -> dict[str, list[str]]:
             f"{mount}/table/?source={source_no}&table=1",
             f"{mount}/file/?file={uploaded.json()['file_no']}",
             f"{mount}/service/",
+            f"/catalogue/resources/{paused}/stop/",
         ]
     }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tests.support import figures
 
@@ -68,7 +68,8 @@ def _run(package: str, part: Part) -> None:
 
 
 def table_of(rows: list[dict]) -> Table:
-    table = Table("figure", "value", "unit", "baseline", "ratio", "tried", "failed")
+    # A name is read whole where there is no terminal, too.
+    table = Table(Column("figure", no_wrap=True), "value", "unit", "baseline", "ratio", "tried", "failed")
     for row in rows:
         cells = (row.get(key) for key in ("name", "value", "unit", "baseline", "ratio", "tried", "failed"))
         table.add_row(
@@ -78,7 +79,7 @@ def table_of(rows: list[dict]) -> Table:
 
 
 def ends_of(parts: list[Part]) -> Table:
-    table = Table("part", "result", "seconds")
+    table = Table(Column("part", no_wrap=True), "result", "seconds")
     for part in parts:
         table.add_row(part.name, part.result, f"{part.seconds:.0f}")
     return table

@@ -325,18 +325,20 @@ def tell(
 ) -> Iterator[tuple[date, str]]:
     """Who looks at the wall each noon says this, from the day a case came (`by_noon` or after) to the day it left.
 
-    What was said is not said again, unless the last day moved away meanwhile. Of warnings that come together only the
-    last is said; of delays every one.
+    What was said of a last day is not said of it again. When that is no longer the last day, what was said is said
+    anew as it comes by the new one. Of warnings that come together only the last is said; of delays every one.
     """
-    said, before, day = 0, last_day(came, days, wall_on(came)), came if by_noon else came + DAY
+    said, said_of, day = 0, None, came if by_noon else came + DAY
     while day <= left:
         wall = wall_on(day)
         due = last_day(came, days, wall)
         now = reached(day, due, wall)
-        if before != due:
+        if said_of != due:
             said = min(said, now)
         fresh = range(said + 1, now + 1)
         late = [rung for rung in fresh if rung >= RUNGS.index("overdue")]
         for rung in late or list(fresh)[-1:]:
             yield day, RUNGS[rung]
-        said, before, day = max(said, now), due, day + DAY
+        if fresh:
+            said_of = due
+        said, day = max(said, now), day + DAY

@@ -13,7 +13,9 @@ from jutong.kernel.policy import Post
 from jutong.registry.accounts import api, domain, plugs
 from jutong.registry.accounts.models import Appointment, Client, Handover
 from jutong.registry.accounts.values import Holding
+from jutong.ui.formatting import day_words
 
+from .conftest import Somebody
 from .test_pages import browser_of, text
 
 TODAY = clock.local_day(clock.now())
@@ -367,3 +369,25 @@ def test_every_condition_of_every_rule_has_words():
     }
 
     assert named - flag_titles().keys() == set()
+
+
+@pytest.mark.source("O3")
+def test_a_contractor_reads_on_his_workbench_for_what_until_when_and_who_answers_for_him(leaver):
+    firm = Appointment.objects.get(post="contractor")
+    contractor = Somebody(firm.person, firm)
+
+    panel = text(browser_of(contractor).get("/accounts/contract/"))
+    [post] = contractor.caller().get("/api/v1/accounts/me").json()["posts"]
+
+    assert "/accounts/contract/" in text(browser_of(contractor).get("/workbench"))
+    assert "运维" in panel
+    assert day_words(firm.ends_on) in panel
+    assert leaver.person.display_name in panel
+    assert (post["project"], post["responsible"]["person_no"]) == ("运维", leaver.no)
+
+
+def test_nobody_else_has_a_contract_on_his_workbench(leaver):
+    browser = browser_of(leaver)
+
+    assert "/accounts/contract/" not in text(browser.get("/workbench"))
+    assert text(browser.get("/accounts/contract/")).strip() == ""

@@ -46,7 +46,7 @@ def noted(steward):
     at = clock.now()
     audit.record(
         action="catalogue.resource.read", by=steward.subject.actor, at=at, object_kind="resource",
-        object_code="303001/1", resource="303001/1", purpose="核验", details={"fields": ["xm"]},
+        object_code="303001/1", resource="303001/1", purpose="核验", details={"columns": ["xm"]},
     )  # fmt: skip
     audit.seal(at=at)
     return audit.search(audit.EntryFilter(resource="303001/1"), by=steward.subject, at=at)[1][0].number
@@ -61,7 +61,7 @@ def get(holder, path, status=200, **query):
 def test_entries_are_searched_and_proved_over_the_api(auditor, noted):
     found = get(auditor, "/entries", resource="303001/1")
     assert [(row["number"], row["purpose"]) for row in found["items"]] == [(noted, "核验")]
-    assert get(auditor, f"/entries/{noted}")["details"] == {"fields": ["xm"]}
+    assert get(auditor, f"/entries/{noted}")["details"] == {"columns": ["xm"]}
     proof = get(auditor, f"/entries/{noted}/proof")
 
     key = jutong_verify.Key.parse(get(auditor, "/key")["verifier_key"])
@@ -69,6 +69,19 @@ def test_entries_are_searched_and_proved_over_the_api(auditor, noted):
     path = [base64.b64decode(step) for step in proof["path"]]
     leaf = jutong_verify.leaf_hash(proof["leaf"].encode())
     assert jutong_verify.root_from_inclusion(proof["leaf_index"], signed.size, leaf, path) == signed.root
+
+
+def test_what_the_page_gives_as_a_file_the_api_gives_with_proofs_to_auditors(auditor, steward, noted):
+    page = get(auditor, "/proofs", resource="303001/1")
+
+    [row] = page["items"]
+    alone = get(auditor, f"/entries/{noted}/proof", size=page["checkpoint"]["size"])
+    assert (page["total"], row["number"], row["details"]) == (1, noted, {"columns": ["xm"]})
+    assert (row["leaf_hash"], row["path"]) == (alone["leaf_hash"], alone["path"])
+    assert alone["checkpoint"] == page["checkpoint"]
+    [told] = get(auditor, "/entries", action="audit.list.exported")["items"]
+    assert told["details"] == {"rows": 1, "kind": "json", "filters": ["resource"]}
+    assert steward.caller.get("/api/v1/audit/proofs").status_code == 403
 
 
 def test_checkpoints_are_for_everybody_signed_in(steward, noted):
@@ -108,6 +121,7 @@ def test_pages_show_the_log_and_the_proof(auditor, steward, noted):
     assert f'href="/audit/entries/{noted}/"' in listed
     shown = auditor.browser.get(f"/audit/entries/{noted}/").content.decode()
     assert "它当时在日志中，此后未被改动" in shown
+    assert "<dt>数据项</dt>" in shown
     assert "jutong-audit/" in shown
     assert auditor.browser.get("/audit/checkpoints/").status_code == 200
     assert b"".join(auditor.browser.get("/audit/export/").streaming_content).startswith(b'{"log"')

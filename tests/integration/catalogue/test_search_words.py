@@ -67,6 +67,11 @@ def test_who_holds_no_post_is_not_told(market, police, reviewer, live):
     assert services.tell_saved_searches(at=LATER + timedelta(minutes=1)) == 0
 
 
+def test_a_name_too_long_is_refused_and_not_cut(police):
+    with pytest.raises(domain.TextTooLong):
+        services.save_search(question="q=工商户", title="长" * 101, by=police, at=AT)
+
+
 def test_the_same_question_is_kept_once(police):
     first = services.save_search(question="sharing_type=1&q=社保", by=police, at=AT)
 

@@ -64,6 +64,20 @@ def test_a_system_is_told_once_however_many_people_are_and_no_word_of_the_case(h
     assert Notice.objects.count() == 3
 
 
+def test_a_system_reads_codes_and_days_of_a_grant_in_the_body_that_is_signed(receiver, permitted):
+    hooks.register_hook(
+        organisation=ORGANISATION, name="GW", address=receiver.address("/gw"), groups=[Group.DATA], by=ADMIN, at=AT
+    )
+    of_grant = {"grant_no": "SQ20260001", "resource_code": "303001/1", "expires_on": "2027-03-05", "reason": "整改"}
+    notices.tell_systems([ORGANISATION, BUREAU], kind="sharing.grant_revoked", parameters=of_grant, at=AT)
+    send()
+
+    _, told = receiver.bodies()
+    assert told["kind"] == "sharing.grant_revoked"
+    assert told["data"] == {"grant_no": "SQ20260001", "resource_code": "303001/1", "expires_on": "2027-03-05"}
+    assert "整改" not in json.dumps(told, ensure_ascii=False)
+
+
 def test_it_is_told_of_its_groups_and_its_organisation_only(hooked, receiver):
     tell(kind="procedures.task_arrived")
     tell(organisation=BUREAU)
@@ -146,6 +160,9 @@ def test_pages_and_the_api_register_try_show_and_end_a_system(receiver, permitte
     send(made_at())
     results = admin.caller.get(f"/api/v1/notices/hooks/{number}/dispatches").json()
     assert [each["state"] for each in results["items"]] == ["sent"]
+    kinds = {each["kind"]: each for each in admin.caller.get("/api/v1/notices/hook-kinds").json()}
+    assert [each["name"] for each in kinds["exchange.run_failed"]["data"]] == ["run_no", "resource_code", "state"]
+    assert "exchange.run_failed" in admin.browser.get("/notices/hooks/").content.decode()
     assert admin.caller.post(f"/api/v1/notices/hooks/{number}/trial").status_code == 200
 
     shown = admin.browser.post("/notices/hooks/registration/", {**body, "name": "督办系统"})

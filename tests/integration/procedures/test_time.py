@@ -217,6 +217,38 @@ def test_an_emergency_day_off_moves_open_clocks_and_their_warnings(open_loan):
     assert [kind for _, kind, _ in told(case_no)].count("due") == 4
 
 
+def escalated(case_no, stage):
+    return [day for day, kind, person in told(case_no) if kind == stage and person == "P2"]
+
+
+def test_an_escalation_told_of_a_day_that_moved_away_is_told_again_when_it_comes(open_loan):
+    """The last day moves first, and then the day on which somebody is to hear of it: nobody looked in between."""
+    case_no = open_loan("2026-03-02 09:00")
+    run_until(date(2026, 3, 5), date(2026, 3, 3))
+    assert (due(case_no), escalated(case_no, "to_monitor")) == (date(2026, 3, 4), ["2026-03-05"])
+
+    for day in (date(2026, 3, 4), date(2026, 3, 6)):
+        enter_day_off(day, at="2026-03-06 06:00")
+        outbox.carry(at=shanghai("2026-03-06 07:00"))
+    run_until(date(2026, 3, 10), date(2026, 3, 6))
+
+    assert due(case_no) == date(2026, 3, 5)
+    assert escalated(case_no, "to_monitor") == ["2026-03-05", "2026-03-09"]
+    assert escalated(case_no, "overdue") == ["2026-03-05"]
+
+
+def test_an_escalation_is_not_told_again_when_only_its_own_day_moved(open_loan):
+    case_no = open_loan("2026-03-02 09:00")
+    run_until(date(2026, 3, 5), date(2026, 3, 3))
+
+    enter_day_off(date(2026, 3, 5), at="2026-03-05 12:30")
+    outbox.carry(at=shanghai("2026-03-05 13:00"))
+    run_until(date(2026, 3, 10), date(2026, 3, 6))
+
+    assert due(case_no) == date(2026, 3, 4)
+    assert escalated(case_no, "to_monitor") == ["2026-03-05"]
+
+
 def test_a_held_or_ended_clock_is_not_counted_again(open_loan):
     case_no = open_loan("2026-03-02 09:00")
     procedures.act(case_no, "forward", by=REVIEWER, at=shanghai("2026-03-02 10:00"))
@@ -238,10 +270,10 @@ def import_notice(year, text):
     )  # fmt: skip
 
 
-def enter_day_off(day):
+def enter_day_off(day, at="2026-03-04 09:30"):
     rulebook.enter_day(
         day=day, is_workday=False, region="450000", notice_no="桂防指〔2026〕1号", note="台风停工", by=ADMIN,
-        at=shanghai("2026-03-04 09:30"),
+        at=shanghai(at),
     )  # fmt: skip
 
 

@@ -34,7 +34,13 @@ class SharingConfig(AppConfig):
         assert procedures.Dispute.name == services.DISPUTE
         assert procedures.REQUEST.key == services.INNER_KIND
 
-        def published(event: ResourcePublished | ResourceWithdrawn, *, at: datetime) -> None:
+        def published(event: ResourcePublished, *, at: datetime) -> None:
+            services.tell_users(resource_code=event.code, kind=event.told_as, version=event.version, at=at)
+            services.recompile(resource_code=event.code, at=at)
+
+        def withdrawn(event: ResourceWithdrawn, *, at: datetime) -> None:
+            kind = "catalogue.resource_withdrawn"
+            services.tell_users(resource_code=event.code, kind=kind, replaced_by=event.replaced_by, at=at)
             services.recompile(resource_code=event.code, at=at)
 
         def moved(event: ResourceMounted | MountStopped | RunFinished, *, at: datetime) -> None:
@@ -52,14 +58,19 @@ class SharingConfig(AppConfig):
             if event.procedure == services.DATA_REQUEST and event.step == "answer":
                 services.note_answer(request_no=event.case_no, in_time=False)
 
+        of_grant = ("grant_no", "resource_code", "client_no", "expires_on")
         notices.declare_kinds(
+            NoticeKind("sharing.grant_given", N_("授权已生效"), Group.DATA, for_systems=True, says=of_grant),
+            NoticeKind("sharing.grant_expiring", N_("授权即将到期"), Group.DATA, for_systems=True, says=of_grant),
+            NoticeKind("sharing.grant_revoked", N_("授权已终止"), Group.DATA, for_systems=True, says=of_grant),
+            NoticeKind("sharing.grant_expired", N_("授权已到期"), Group.DATA, for_systems=True, says=of_grant),
             NoticeKind("sharing.grant", N_("授权变动提醒"), Group.RESULTS),
             NoticeKind("sharing.dispute", N_("供需争议提醒"), Group.RESULTS),
         )
         outbox.subscribe(CaseMoved, answered, name="sharing.note_answer")
         outbox.subscribe(StepOverdue, unanswered, name="sharing.note_answer")
         outbox.subscribe(ResourcePublished, published, name="sharing.recompile")
-        outbox.subscribe(ResourceWithdrawn, published, name="sharing.recompile")
+        outbox.subscribe(ResourceWithdrawn, withdrawn, name="sharing.recompile")
         catalogue.plug_users(queries.Users())
         outbox.subscribe(ResourceMounted, moved, name="sharing.recompile")
         outbox.subscribe(MountStopped, moved, name="sharing.recompile")

@@ -1,6 +1,7 @@
 """The REST face: search the log, prove an entry, compare checkpoints, take the log along."""
 
 import base64
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -114,6 +115,21 @@ class ProofQuery(Schema):
     size: Size | None = None
 
 
+class ProvedEntry(EntryOut):
+    """An entry with its place under the checkpoint of its page; empty where it is not sealed yet."""
+
+    leaf_hash: str
+    path: list[str]
+
+
+class ProvedPage(Schema):
+    """A page of entries, newest first, and the checkpoint under which each is proved (RFC 9162, 2.1.3)."""
+
+    total: int
+    checkpoint: CheckpointOut | None
+    items: list[ProvedEntry]
+
+
 class ConsistencyQuery(Schema):
     """Which two checkpoints, by their sizes."""
 
@@ -162,6 +178,23 @@ def entry(request: SubjectRequest, number: Number) -> dict[str, Any]:
 def proof(request: SubjectRequest, number: Number, query: Query[ProofQuery]) -> dict[str, Any]:
     """The proof that an entry lies unchanged under a checkpoint. The reading itself is recorded."""
     return _proof(api.proof(number, by=request.subject, at=clock.now(), size=query.size))
+
+
+@router.get("/proofs", response={200: ProvedPage, **problems()}, summary="Entries with their proofs")
+def proofs(request: SubjectRequest, query: Query[EntryQuery]) -> dict[str, Any]:
+    """What the log's page gives as a file: the entries sought, each with the proof that it lies under the newest
+    checkpoint. Auditors only; it is recorded as an export."""
+    require(request.subject, policy.EXPORT_LOG)
+    rows = services.visible_entries(query.filters(), by=request.subject)
+    under, total = api.checkpoint(), rows.count()
+    found = list(rows[query.offset : query.offset + query.limit])
+    proved = queries.proofs(found, under) if under else {}
+    sought = sorted(name for name in EntryFilter.__dataclass_fields__ if getattr(query, name))
+    services.record_export(
+        "audit.entries", by=request.subject, at=clock.now(), rows=len(found), kind="json", filters=sought
+    )
+    items = [_proved(row, *proved.get(row.number or 0, (b"", ()))) for row in found]
+    return {"total": total, "checkpoint": _checkpoint(under) if under else None, "items": items}
 
 
 @router.get("/checkpoint", response={200: CheckpointOut, **problems(404)}, summary="The newest checkpoint")
@@ -216,6 +249,10 @@ def _entry(row: Entry) -> dict[str, Any]:
         "actor": value.actor.to_json(),
         "details": value.details,
     }
+
+
+def _proved(row: Entry, leaf: bytes, path: Sequence[bytes]) -> dict[str, Any]:
+    return {**_entry(row), "leaf_hash": _base64(leaf), "path": [_base64(each) for each in path]}
 
 
 def _checkpoint(value: CheckpointValue) -> dict[str, Any]:

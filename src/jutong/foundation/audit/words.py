@@ -4,6 +4,8 @@ The log keeps names such as `sharing.grant.given`; a name is a room, an object a
 like: a word that is not known here is shown as it was written.
 """
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from jutong.kernel.text import N_
@@ -49,6 +51,37 @@ _DEEDS = {
 }  # fmt: skip
 
 
+_DETAILS = {
+    "address": N_("网络地址"), "after": N_("起始编号"), "agreed": N_("是否同意"), "allow_shrink": N_("允许大幅减少"),
+    "anew": N_("是否重新提起"), "batches": N_("批次数"), "before": N_("原值"), "by": N_("操作人"),
+    "changed": N_("变更内容"), "channel": N_("渠道"), "choices": N_("选择"), "classification": N_("资源分类"),
+    "client": N_("应用"), "columns": N_("数据项"), "consumer": N_("需求部门"), "database": N_("数据库"),
+    "days": N_("天数"), "decider": N_("决定方"), "deputy": N_("代办"), "digest": N_("摘要"), "document_no": N_("文号"),
+    "draft": N_("草稿"), "edition": N_("修改次数"), "effective_on": N_("生效日期"), "emergency": N_("紧急办理"),
+    "encoding": N_("字符编码"), "entries": N_("条目数"), "error": N_("错误"), "everything": N_("是否全量"),
+    "expires_at": N_("到期时间"), "fact_name": N_("事件"), "fact_number": N_("事件编号"), "field": N_("填写项"),
+    "file": N_("文件"), "filtered": N_("是否有筛选条件"), "filters": N_("筛选条件"), "first": N_("首日"),
+    "first_hand": N_("是否第一手采集"), "first_year": N_("起始年份"), "form": N_("格式"), "from": N_("原值"),
+    "from_version": N_("来源版本"), "full": N_("是否全量"), "host": N_("主机"), "is_workday": N_("是否工作日"),
+    "items": N_("数据项"), "judgement": N_("判定"), "kind": N_("类型"), "last": N_("末日"),
+    "last_year": N_("截止年份"), "lines": N_("事项"), "login_name": N_("登录名"), "masks": N_("脱敏"),
+    "name": N_("名称"), "new": N_("新增"), "note": N_("说明"), "notice_no": N_("文号"),
+    "office_no": N_("内设机构编号"), "offset": N_("起始位置"), "organisation": N_("单位"), "origin": N_("来源"),
+    "owner": N_("主管单位"), "parties": N_("当事单位"), "password_changed": N_("是否更换密码"),
+    "person": N_("人员"), "plan": N_("机构调整方案"),
+    "port": N_("端口"), "post": N_("岗位"), "procedure": N_("流程"), "provider": N_("提供部门"),
+    "question": N_("检索词"), "quiet": N_("免打扰"), "reason": N_("原因"), "region_code": N_("行政区划代码"),
+    "rejected": N_("拒收行数"), "request": N_("数据申请"), "resource": N_("数据资源"), "resource_code": N_("资源代码"),
+    "resource_version": N_("资源版本"), "resources": N_("数据资源"), "result": N_("结果"), "root": N_("根哈希"),
+    "route": N_("位置"), "rows": N_("行数"), "run": N_("交换运行"), "second": N_("另一项"), "shown": N_("显示条数"),
+    "side": N_("所属方"), "signs": N_("标识"), "size": N_("大小"), "source": N_("来源"), "stars": N_("星级"),
+    "state": N_("状态"), "step": N_("环节"), "steps": N_("环节"), "successor": N_("接收人"), "taken": N_("已办事项"),
+    "title": N_("名称"), "to": N_("新值"), "total": N_("总数"), "transition": N_("办理动作"),
+    "trigger": N_("触发方式"), "until": N_("截止日期"), "valid_from": N_("启用日期"), "verdict": N_("意见"),
+    "version": N_("版本"), "words": N_("词条"),
+}  # fmt: skip
+
+
 def object_words(kind: str) -> str:
     """A kind of object (操作对象)."""
     return _(_OBJECTS[kind]) if kind in _OBJECTS else kind
@@ -61,3 +94,21 @@ def action_words(action: str) -> str:
     if not deed:
         return action
     return f"{object_words(kind)} · {_(_DEEDS[deed]) if deed in _DEEDS else deed}"
+
+
+def detail_words(name: str) -> str:
+    """The name of a detail (附加信息); one that is not known here is shown as it was written."""
+    return _(_DETAILS[name]) if name in _DETAILS else name
+
+
+def value_words(value: Any) -> str:
+    """A detail's value: lists and inner details in a line, yes and no in words, the rest as it was written."""
+    if value is None or value in ("", [], {}):
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, dict):
+        return "；".join(f"{detail_words(name)}：{value_words(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return "、".join(value_words(each) for each in value)
+    return str(value)

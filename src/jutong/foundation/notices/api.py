@@ -6,7 +6,7 @@ from typing import Any
 
 from jutong.foundation.notices import plugs, queries
 from jutong.foundation.notices.domain import kinds
-from jutong.foundation.notices.services import contacts, hooks
+from jutong.foundation.notices.services import contacts, hooks, planning
 from jutong.foundation.notices.services import inbox as services
 from jutong.foundation.notices.values import AddressBook, Channel, NoticeKind, NoticeValue, Permits
 from jutong.kernel.actors import ActorRef
@@ -23,6 +23,7 @@ __all__ = [
     "notify",
     "plug_address_book",
     "plug_permits",
+    "tell_systems",
     "unread",
 ]
 
@@ -55,6 +56,18 @@ def notify(
         parameters=parameters,
         organisation=organisation,
     )
+
+
+def tell_systems(
+    organisations: Iterable[str], *, kind: str, at: datetime, parameters: Mapping[str, Any] | None = None
+) -> int:
+    """Have the systems of organisations be told of a change, in its transaction; how many (单位通知接口).
+
+    For what people read in their lists and programs would have to ask for again and again. A system reads the kind and
+    of `parameters` what the kind says (`NoticeKind.says`) in the form of a code, a number or a day; nothing else.
+    """
+    filled = {name: str(value) for name, value in (parameters or {}).items()}
+    return planning.plan_for_organisations(organisations, kind, filled, at=at)
 
 
 def latest(subject: Subject, limit: int = 5) -> list[NoticeValue]:

@@ -150,6 +150,8 @@ class Dispatch(models.Model):
     hook = models.ForeignKey(Hook, on_delete=models.PROTECT, null=True, related_name="dispatches")
     case_no = models.CharField(max_length=16, blank=True, default="", db_default="")
     due_on = models.CharField(max_length=10, blank=True, default="", db_default="")
+    # What a system is told besides, in the forms of `domain.kinds.FACTS`.
+    data = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     person_no = models.CharField(max_length=16, blank=True)
     kind = models.CharField(max_length=64)
     channel = models.CharField(max_length=8)

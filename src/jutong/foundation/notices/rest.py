@@ -13,6 +13,7 @@ from jutong.base.access import require
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
 from jutong.foundation.notices import adapters, queries
+from jutong.foundation.notices.domain.kinds import FACTS, told_to_systems
 from jutong.foundation.notices.domain.sending import DEFAULT_HABITS
 from jutong.foundation.notices.domain.wording import in_words
 from jutong.foundation.notices.models import Dispatch, Hook, Notice
@@ -233,6 +234,24 @@ class HookOut(Schema):
     last_at: datetime | None = None
 
 
+class HookFact(Schema):
+    """A field that may stand in `data` of a message, with its form; it is left out where it says nothing."""
+
+    name: str
+    title: str
+    pattern: str
+
+
+class HookKind(Schema):
+    """A kind of notice as systems hear of it. Every message also has `key`, `kind`, `title`, `text`, `at` and
+    `sign_in`, and `case_no` and `due_on` where it is about a case; none names a person."""
+
+    kind: str
+    title: str
+    group: Group
+    data: list[HookFact]
+
+
 class HookRegistered(HookOut):
     """The system with its secret, which is shown this once."""
 
@@ -300,6 +319,24 @@ def register_hook(request: SubjectRequest, body: HookIn) -> Status[dict[str, Any
         at=clock.now(),
     )
     return Status(201, {**HookOut.from_orm(row).dict(), "secret": secret.reveal_text()})
+
+
+@router.get("/hook-kinds", response={200: list[HookKind], **problems()}, summary="What systems may hear of")
+def hook_kinds(request: SubjectRequest) -> list[dict[str, Any]]:
+    """Every kind of notice that goes to organisations' systems, with what stands in `data` of its messages."""
+    require(request.subject, SEE_HOOKS, queries.own_hook_facts(request.subject))
+    return [
+        {
+            "kind": each.kind,
+            "title": gettext(each.title),
+            "group": each.group,
+            "data": [
+                {"name": name, "title": gettext(FACTS[name].title), "pattern": FACTS[name].form.pattern}
+                for name in each.says
+            ],
+        }
+        for each in told_to_systems()
+    ]
 
 
 @router.get("/hooks/{hook_no}", response={200: HookOut, **problems(404)}, summary="One system")

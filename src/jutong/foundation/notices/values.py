@@ -65,6 +65,7 @@ class Group(StrEnum):
     TASKS = "tasks"
     CLOCKS = "clocks"
     RESULTS = "results"
+    DATA = "data"
     OTHER = "other"
 
     @property
@@ -76,6 +77,7 @@ _GROUP_NAMES = {
     Group.TASKS: N_("待办"),
     Group.CLOCKS: N_("到期、逾期与督办"),
     Group.RESULTS: N_("办结与结果"),
+    Group.DATA: N_("数据资源、授权与归集"),
     Group.OTHER: N_("其他"),
 }
 
@@ -85,18 +87,23 @@ class NoticeKind:
     """A kind of notice as it may be named outside (通知种类).
 
     `title` is a marked text without placeholders: with the number of the case and the due day it is all that a message
-    says. `urgent` ones pass quiet hours.
+    says. `urgent` ones pass quiet hours. Organisations' systems hear of kinds that are `for_systems`; `says` names what
+    they read besides: codes, numbers and days, each of them one of `domain.kinds.FACTS`.
     """
 
     kind: str
     title: str
     group: Group = Group.OTHER
     urgent: bool = False
+    for_systems: bool = False
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """What leaves the platform. It has no field in which content of a case could stand.
+
+    `data` is what the kind declares for systems: codes, numbers and days of the form each must have.
 
     `key` is the same however often the message is sent: who receives it twice can tell.
     """
@@ -109,6 +116,7 @@ class Message:
     at: datetime
     case_no: str = ""
     due_on: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

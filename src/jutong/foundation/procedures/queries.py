@@ -114,6 +114,15 @@ def limits_of(procedure: type[Procedure], on: date) -> dict[str, Limit]:
     return {key: rulebook.limit(key, on=on) for key in procedure.limit_keys()}
 
 
+def last_day_told(row: Case, clock: Clock) -> date | None:
+    """The last day of which the latest warning or escalation of a clock spoke."""
+    told = CaseEvent.objects.filter(
+        case=row, kind__in=[EventKind.REMINDED, EventKind.OVERDUE], from_state=clock.step, at__gte=clock.started_at
+    )
+    data = told.order_by("number").values_list("data", flat=True).last()
+    return date.fromisoformat(data["due_on"]) if data else None
+
+
 def ladder(on: date) -> counting.Ladder:
     """When who is told of a limit, by the rules of a day."""
     after = rulebook.parameter("deadline.escalate_workdays_after", on=on).by_name()

@@ -32,6 +32,7 @@ from jutong.kernel.actors import PLATFORM, ActorRef
 from jutong.kernel.clock import local_day
 from jutong.kernel.codes.region import RegionCode
 from jutong.kernel.policy import Subject
+from jutong.kernel.typed import fitting
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 STATUTORY_YEARS_AHEAD = 5
@@ -90,14 +91,14 @@ def enter_day(
 ) -> None:
     """Make one day off or working, there and below: emergency days (如台风停工) and corrections.
 
-    Raises NoticeNumberMissing, CalendarYearImplausible, NotPermitted, or a RegionCodeError.
+    Raises NoticeNumberMissing, TextTooLong, CalendarYearImplausible, NotPermitted, or a RegionCodeError.
     """
     require(by, CHANGE_CALENDAR)
     notice_no = _notice_no(notice_no)
     region = RegionCode.parse(region).text if region else ""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise CalendarYearImplausible(field="day", year=day.year)
-    entry = NoticeDay(day, is_workday, note.strip()[:MAX_NOTE_LENGTH])
+    entry = NoticeDay(day, is_workday, fitting(note, MAX_NOTE_LENGTH, field="note"))
     _lock_calendar()
     _put([entry], region=region, for_year=day.year, source=DaySource.ENTRY, notice_no=notice_no)
     audit.record(
@@ -123,7 +124,7 @@ def enter_emergency(
     EmergencyEndsBeforeItBegins, CalendarYearImplausible, or a RegionCodeError.
     """
     require(by, ENTER_EMERGENCY)
-    notice_no, reason = _notice_no(notice_no), reason.strip()[:MAX_NOTE_LENGTH]
+    notice_no, reason = _notice_no(notice_no), fitting(reason, MAX_NOTE_LENGTH, field="reason")
     if not region.strip():
         raise EmergencyNeedsRegion(field="region")
     region = RegionCode.parse(region).text
@@ -236,4 +237,4 @@ def _announce(year: int, region: str, notice_no: str, first: date, last: date, a
 def _notice_no(text: str) -> str:
     if not text.strip():
         raise NoticeNumberMissing(field="notice_no")
-    return text.strip()[:60]
+    return fitting(text, 60, field="notice_no")

@@ -24,7 +24,7 @@ class AccountsConfig(AppConfig):
 
 
 def _plug_into_ui() -> None:
-    from jutong.kernel.policy import Subject
+    from jutong.kernel.policy import Post, Subject
     from jutong.registry.accounts import policy
     from jutong.registry.accounts.web import finding as own
     from jutong.ui import finding, navigation, slots
@@ -34,6 +34,9 @@ def _plug_into_ui() -> None:
 
     def sees_clients(subject: Subject) -> bool:
         return any(subject.post in rule.posts for rule in policy.VIEW_CLIENTS.rules)
+
+    def is_contractor(subject: Subject) -> bool:
+        return subject.post is Post.CONTRACTOR
 
     def sees_contractors(subject: Subject) -> bool:
         return any(subject.post in rule.posts for rule in policy.VIEW_APPOINTMENTS.rules[:2])
@@ -69,6 +72,9 @@ def _plug_into_ui() -> None:
     )
     navigation.register(
         navigation.WORKBENCH, title=N_("工作交接"), url_name="accounts:handovers", order=70, icon="arrows-exchange"
+    )
+    slots.register(
+        "workbench", "main", "accounts:contract_panel", title=N_("我的派驻项目"), order=5, visible=is_contractor
     )
     slots.register("every", "posts", "accounts:posts_menu", visible=navigation.signed_in)
 

@@ -120,8 +120,8 @@ def appointments(subject: Subject) -> AppointmentRows:
 
 def live_appointments(person_no: str, at: datetime) -> list[Appointment]:
     """The posts a person may act in now, in the order of their start."""
-    rows = Appointment.objects.live(at).filter(person__person_no=person_no).select_related("person")
-    return list(rows.order_by("starts_on", "pk"))
+    rows = Appointment.objects.live(at).filter(person__person_no=person_no)
+    return list(rows.select_related("person", "responsible").order_by("starts_on", "pk"))
 
 
 def find_appointment(person: Person, appointment_no: int, at: datetime) -> Appointment | None:
@@ -224,6 +224,8 @@ def appointment_ref(row: Appointment) -> AppointmentRef:
         deputy=row.deputy,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
+        project=row.project,
+        responsible=person_ref(row.responsible) if row.responsible else None,
     )
 
 

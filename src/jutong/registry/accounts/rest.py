@@ -42,8 +42,15 @@ class Done(Schema):
 
 
 # --- Oneself ---------------------------------------------------------------------------------------------------------
+class PersonRefOut(Schema):
+    """A person by number and name."""
+
+    person_no: str
+    display_name: str
+
+
 class AppointmentOut(Schema):
-    """One post a person holds."""
+    """One post a person holds; a contractor's is tied to a project and an official who answers for him."""
 
     appointment_no: int
     post: Post
@@ -54,6 +61,8 @@ class AppointmentOut(Schema):
     deputy: bool
     starts_on: date
     ends_on: date | None
+    project: str
+    responsible: PersonRefOut | None
 
 
 class Me(Schema):
@@ -127,6 +136,8 @@ def _appointment(ref: AppointmentRef, titles: dict[str, str]) -> dict[str, Any]:
         "deputy": ref.deputy,
         "starts_on": ref.starts_on,
         "ends_on": ref.ends_on,
+        "project": ref.project,
+        "responsible": ref.responsible,
     }
 
 
@@ -238,11 +249,6 @@ def revoke_token(request: SubjectRequest, token_no: TokenNo) -> dict[str, Any]:
 
 
 # --- Clients and keys ------------------------------------------------------------------------------------------------
-class PersonRefOut(Schema):
-    person_no: str
-    display_name: str
-
-
 class ClientOut(Schema):
     """A calling system."""
 

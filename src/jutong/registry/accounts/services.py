@@ -17,6 +17,7 @@ from jutong.kernel.clock import local_day
 from jutong.kernel.crypto import Place, SealedBox, Secret
 from jutong.kernel.errors import NotFound
 from jutong.kernel.policy import Facts, Post, Relation, Subject
+from jutong.kernel.typed import fitting
 from jutong.registry.accounts import domain, events, handovers, places, policy, queries
 from jutong.registry.accounts.holdings import holdings
 from jutong.registry.accounts.models import ApiToken, Appointment, Client, ClientKey, Handover, PasswordRecord, Person
@@ -73,13 +74,15 @@ def disable_person(*, person_no: str, by: Subject, at: datetime, emergency: bool
     Who holds something hands it over first. In an emergency (a compromised account) the security administrator
     disables at once: open steps climb their ladder, and the sheets of what was held stay to be done.
 
-    Raises NotPermitted, NotFound, PersonIsDisabled, HandoverRequired, EmergencyBySecurityOnly, EmergencyReasonMissing.
+    Raises NotPermitted, NotFound, PersonIsDisabled, HandoverRequired, EmergencyBySecurityOnly, EmergencyReasonMissing,
+    TextTooLong.
     """
     person = _locked_person(person_no)
     require(by, policy.DISABLE_PERSON, queries.facts(person))
     if not person.is_active:
         raise domain.PersonIsDisabled()
     if emergency:
+        reason = fitting(reason, 200, field="reason")
         _check_emergency(by, reason)
         _open_emergency_sheets(person, by, reason, at)
     else:
@@ -87,7 +90,7 @@ def disable_person(*, person_no: str, by: Subject, at: datetime, emergency: bool
     person.is_active, person.disabled_at = False, at
     person.save(update_fields=["is_active", "disabled_at"])
     ApiToken.objects.filter(appointment__person=person, revoked_at=None).update(revoked_at=at)
-    details = {"emergency": reason.strip()} if emergency else None
+    details = {"emergency": reason} if emergency else None
     _record("accounts.person.disabled", by.actor, at, "person", person_no, details)
     outbox.publish(events.PersonDisabled(person_no=person_no), at=at)
 

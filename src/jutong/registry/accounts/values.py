@@ -20,7 +20,10 @@ class PersonRef:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentRef:
-    """One post (任职) a person holds: where, since when, until when."""
+    """One post (任职) a person holds: where, since when, until when.
+
+    A contractor's is tied to a project (所属项目) and an official who answers for him (责任人); others have neither.
+    """
 
     appointment_no: int
     person: PersonRef
@@ -30,6 +33,8 @@ class AppointmentRef:
     deputy: bool
     starts_on: date
     ends_on: date | None
+    project: str = ""
+    responsible: PersonRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,23 @@ class CatalogueConfig(AppConfig):
         assert procedures.SUBMISSION.key == services.INNER_KIND
         assert procedures.Update.name == services.UPDATE
         assert procedures.Withdrawal.name == services.WITHDRAWAL
-        notices.declare_kinds(NoticeKind("catalogue.withdrawal", N_("数据资源下线征求意见"), Group.RESULTS))
+        versions = ("resource_code", "version")
+        notices.declare_kinds(
+            NoticeKind("catalogue.withdrawal", N_("数据资源下线征求意见"), Group.RESULTS),
+            NoticeKind(
+                "catalogue.resource_published", N_("数据资源已发布"), Group.DATA, for_systems=True, says=versions
+            ),
+            NoticeKind(
+                "catalogue.resource_changed", N_("数据资源已更新版本"), Group.DATA, for_systems=True, says=versions
+            ),
+            NoticeKind(
+                "catalogue.resource_withdrawn",
+                N_("数据资源已下线"),
+                Group.DATA,
+                for_systems=True,
+                says=("resource_code", "replaced_by"),
+            ),
+        )
 
         def reindex(event: OrganisationRenamed, *, at: datetime) -> None:
             services.reindex(provider_uscc=event.uscc)

@@ -59,6 +59,11 @@ class ResourcePublished(Event):
     changed: tuple[str, ...] = ()
 
     @property
+    def told_as(self) -> str:
+        """The kind under which systems are told: the first version publishes a resource, later ones change it."""
+        return "catalogue.resource_published" if self.version == 1 else "catalogue.resource_changed"
+
+    @property
     def stream(self) -> str:
         return self.code
 

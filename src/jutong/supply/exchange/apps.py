@@ -12,14 +12,26 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from jutong.foundation.notices import api as notices
-        from jutong.foundation.notices.values import NoticeKind
+        from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.outbox import api as outbox
         from jutong.supply.exchange import reform
         from jutong.supply.exchange.services import plans
         from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
 
         self._fill_pages()
-        notices.declare_kinds(NoticeKind("exchange.run_failed", N_("数据归集未成功")))
+        of_run = ("run_no", "resource_code")
+        notices.declare_kinds(
+            NoticeKind(
+                "exchange.run_finished",
+                N_("数据归集完成"),
+                Group.DATA,
+                for_systems=True,
+                says=(*of_run, "rows", "rejected"),
+            ),
+            NoticeKind(
+                "exchange.run_failed", N_("数据归集未成功"), Group.DATA, for_systems=True, says=(*of_run, "state")
+            ),
+        )
         reform.plug_in()
         outbox.subscribe(ResourceMounted, plans.on_mounted, name="exchange.plans")
         outbox.subscribe(FileReplaced, plans.on_file_replaced, name="exchange.plans")

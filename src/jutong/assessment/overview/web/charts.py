@@ -175,10 +175,11 @@ def ranking(
     ranked = [line for line in lines if line.place is not None]
     shown = ranked[:RANKED_SHOWN]
     scale = 100 if indicator.unit == "ratio" else 1
+    unit = {"ratio": "%", "points": _("分"), "workdays": _("个工作日")}[indicator.unit]
     option = {
         "grid": {"top": 8, "bottom": 24, "left": 8, "right": 56, "containLabel": True},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-        "xAxis": _axis(look, type="value", name="%" if scale == 100 else "", splitNumber=4),
+        "xAxis": _axis(look, type="value", name=unit, splitNumber=4),
         "yAxis": _axis(look, type="category", inverse=True, data=[line.title for line in shown]),
         "series": [
             {

@@ -22,6 +22,7 @@ from jutong.assessment.overview.web.words import (
     months_offered,
     unit_words,
     value_words,
+    whole_words,
 )
 from jutong.base.http import SubjectRequest
 from jutong.foundation.procedures.values.cases import OpenStep
@@ -84,7 +85,7 @@ def _duty(duty: Duty, found: LedgerValue) -> dict[str, Any]:
         "counted": counted_words(duty.figure, duty.unit),
         "change": change_words(duty.figure, duty.before, duty.unit),
         "better": is_better(indicator, duty.figure, duty.before),
-        "region": value_words(duty.region, duty.unit),
+        "region": whole_words(duty.region, duty.unit),
         "place": _place_words(duty),
         "url": _list_behind(indicator, found.uscc),
     }

@@ -14,8 +14,7 @@ from jutong.assessment.overview.web.words import (
     counted_words,
     month_asked,
     month_words,
-    unit_words,
-    value_words,
+    whole_words,
 )
 from jutong.base.http import SubjectRequest
 from jutong.foundation.documents import api as documents
@@ -63,7 +62,7 @@ def ledger_paper(found: Ledger, steps: Sequence[OpenStep]) -> Paper:
                     Column(_("指标"), 3),
                     Column(_("本月"), 3),
                     Column(_("较上月"), 3),
-                    Column(_("全区"), 2),
+                    Column(_("全区"), 3),
                     Column(_("名次"), 2),
                     Column(_("状态"), 2, "center"),
                 ),
@@ -81,12 +80,11 @@ def ledger_paper(found: Ledger, steps: Sequence[OpenStep]) -> Paper:
 
 
 def _duty_row(duty: Duty) -> list[str]:
-    value = value_words(duty.figure, duty.unit)
     return [
         _(duty.title),
-        f"{value}{unit_words(duty.figure, duty.unit)}\n{counted_words(duty.figure, duty.unit)}",
+        f"{whole_words(duty.figure, duty.unit)}\n{counted_words(duty.figure, duty.unit)}",
         change_words(duty.figure, duty.before, duty.unit),
-        value_words(duty.region, duty.unit),
+        whole_words(duty.region, duty.unit),
         "—" if duty.place is None else f"{duty.place} / {duty.ranked}",
         _(duty.state.label),
     ]

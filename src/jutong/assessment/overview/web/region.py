@@ -19,7 +19,7 @@ from jutong.assessment.overview.web.words import (
     month_words,
     months_offered,
     shown,
-    value_words,
+    whole_words,
 )
 from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
@@ -174,9 +174,9 @@ def _row(
     return {
         "place": _place_words(line),
         "title": (each.title, _department_address(each.uscc, subject)),
-        "value": value_words(each.figures[indicator], indicator.unit),
+        "value": whole_words(each.figures[indicator], indicator.unit),
         "counted": counted_words(each.figures[indicator], indicator.unit),
-        "before": value_words(each.before[indicator], indicator.unit),
+        "before": whole_words(each.before[indicator], indicator.unit),
         "published": each.published,
         "overdue": each.overdue,
         "grants_given": each.grants_given,

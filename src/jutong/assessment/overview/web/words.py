@@ -90,6 +90,14 @@ def unit_words(figure: Figure, unit: str) -> str:
     return _("分") if unit == "points" else _("个工作日")
 
 
+def whole_words(figure: Figure, unit: str) -> str:
+    """A value with its unit, where nothing beside it says the unit."""
+    value = value_words(figure, unit)
+    if figure.value is None or unit == "ratio":
+        return value
+    return (_("{value} 分") if unit == "points" else _("{value} 个工作日")).format(value=value)
+
+
 def counted_words(figure: Figure, unit: str) -> str:
     """Numerator and denominator, so that nobody has to believe a percentage."""
     if not figure.events:

@@ -25,6 +25,7 @@ from jutong.delivery.sharing.services.grants import (
     recompile,
     return_grant,
     revoke,
+    tell_users,
     warn_of_expiry,
 )
 from jutong.delivery.sharing.services.requests import (
@@ -109,6 +110,7 @@ __all__ = [
     "take_silence",
     "take_statement",
     "take_withdrawal",
+    "tell_users",
     "warn_of_expiry",
     "withdraw",
     "withdraw_dispute",

@@ -94,6 +94,7 @@ def give(
         ),
         at=at,
     )
+    _tell_systems("sharing.grant_given", grant, at)
     _tell(
         people_of(grant.consumer_uscc, at, Post.DATA_STEWARD, Post.CLIENT_DEVELOPER),
         N_("授权 {grant} 已生效"),
@@ -207,6 +208,7 @@ def _revoke(row: models.Grant, reason: str, by: ActorRef, at: datetime) -> Grant
         ),
         at=at,
     )
+    _tell_systems("sharing.grant_revoked", grant, at)
     people = {
         *people_of(grant.consumer_uscc, at, Post.DATA_STEWARD, Post.CLIENT_DEVELOPER),
         *people_of(grant.provider_uscc, at, Post.DATA_STEWARD),
@@ -248,6 +250,7 @@ def note_ended(grants: Any, at: datetime) -> int:
             events.AccessExpired(grant_no=row.grant_no, resource_code=row.resource_code, client_no=row.client_no),
             at=at,
         )
+        _tell_systems("sharing.grant_expired", row, at)
     return len(ended)
 
 
@@ -261,6 +264,7 @@ def warn_of_expiry(*, at: datetime) -> int:
         ending = end_of(last_day, at)
         for row in queries.live_rows(at).filter(expires_at=ending):
             grant = queries.grant_of(row)
+            _tell_systems("sharing.grant_expiring", grant, at)
             _tell(
                 people_of(grant.consumer_uscc, at, Post.DATA_STEWARD),
                 N_("授权 {grant} 将于 {until} 到期"),
@@ -322,6 +326,35 @@ def people_of(organisation: str, at: datetime, *posts: Post) -> list[str]:
     return sorted({person.person_no for person in found})
 
 
+def tell_users(*, resource_code: str, kind: str, at: datetime, **more: object) -> int:
+    """Tell the systems of those who may use a resource that it changed or went; how many.
+
+    What the change does to their grants they are told of each.
+    """
+    living = queries.live_rows(at).filter(resource_code=resource_code)
+    users = set(living.values_list("consumer_uscc", flat=True))
+    return notices.tell_systems(users, kind=kind, parameters={"resource_code": resource_code, **more}, at=at)
+
+
+def _tell_systems(kind: str, grant: Grant | models.Grant, at: datetime) -> None:
+    """Tell the systems of both sides."""
+    notices.tell_systems(
+        [grant.consumer_uscc, grant.provider_uscc],
+        kind=kind,
+        parameters={
+            "grant_no": grant.grant_no,
+            "resource_code": grant.resource_code,
+            "client_no": grant.client_no,
+            "expires_on": _last_day(grant),
+        },
+        at=at,
+    )
+
+
+def _last_day(grant: Grant | models.Grant) -> str:
+    return local_day(grant.expires_at - timedelta(seconds=1)).isoformat()
+
+
 def _tell(people: Sequence[str], title: str, body: str, grant: Grant, at: datetime, **more: str) -> None:
     if not people:
         return
@@ -336,7 +369,7 @@ def _tell(people: Sequence[str], title: str, body: str, grant: Grant, at: dateti
             "grant": grant.grant_no,
             "client": grant.client_no,
             "resource": grant.resource_code,
-            "until": local_day(grant.expires_at - timedelta(seconds=1)).isoformat(),
+            "until": _last_day(grant),
             **more,
         },
     )

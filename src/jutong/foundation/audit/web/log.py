@@ -166,7 +166,9 @@ def entry(request: SubjectRequest, number: int) -> HttpResponse:
             (_("用途"), row.purpose),
             (_("办件编号"), row.case_no),
         ],
-        "details": sorted((row.details or {}).items()),
+        "details": [
+            (words.detail_words(name), words.value_words(value)) for name, value in sorted((row.details or {}).items())
+        ],
         "sealed": _sealed(row.number, proof.checkpoint.size if proof else 0),
         "proof": proof,
         "steps": _steps(proof) if proof else [],

@@ -29,6 +29,7 @@ class WebhookPort:
             "text": message.text,
             "case_no": message.case_no,
             "due_on": message.due_on,
+            "data": dict(message.data),
             "at": message.at.isoformat(),
             "sign_in": message.sign_in,
         }

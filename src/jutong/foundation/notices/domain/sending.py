@@ -18,6 +18,7 @@ DEFAULT_CHOICES: Mapping[Group, frozenset[Channel]] = {
     # Text messages cost money and attention: what has a day on which it is late.
     Group.CLOCKS: frozenset(Channel),
     Group.RESULTS: frozenset({Channel.MAIL, Channel.WEBHOOK}),
+    Group.DATA: frozenset({Channel.MAIL, Channel.WEBHOOK}),
     Group.OTHER: frozenset({Channel.MAIL, Channel.WEBHOOK}),
 }
 DEFAULT_HABITS = Habits(DEFAULT_CHOICES, quiet=True, quiet_from=QUIET_FROM, quiet_until=QUIET_UNTIL, digest=False)

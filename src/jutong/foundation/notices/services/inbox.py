@@ -52,7 +52,7 @@ def notify(
     Notice.objects.bulk_create(rows)
     planning.plan(rows, at=at)
     if organisation:
-        planning.plan_for_organisation(organisation, kind, filled, at=at)
+        planning.plan_for_organisations([organisation], kind, filled, at=at)
     return len(rows)
 
 

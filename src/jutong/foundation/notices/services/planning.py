@@ -36,21 +36,22 @@ def plan(notices: Sequence[Notice], *, at: datetime) -> int:
     return len(rows)
 
 
-def plan_for_organisation(code: str, kind: str, parameters: Mapping[str, Any], *, at: datetime) -> int:
-    """Have the systems of an organisation be told of a change, those that asked for its group; how many."""
+def plan_for_organisations(codes: Iterable[str], kind: str, parameters: Mapping[str, Any], *, at: datetime) -> int:
+    """Have the systems of organisations be told of a change, those that asked for its group; how many."""
     group = kind_of(kind).group.value
-    rows = Hook.objects.filter(organisation=code, ended_at=None, groups__contains=[group])
+    rows = Hook.objects.filter(organisation__in=set(codes), ended_at=None, groups__contains=[group])
     return plan_for_hooks(rows, kind, parameters, at=at)
 
 
 def plan_for_hooks(hooks: Iterable[Hook], kind: str, parameters: Mapping[str, Any], *, at: datetime) -> int:
-    """One message to each of these systems. Only what a message may say is kept: its number and its day."""
+    """One message to each of these systems. Only what a message may say is kept: numbers, codes, days."""
     said = message_of(kind, parameters, key="", sign_in="", at=at)
     rows = [
         Dispatch(
             hook=hook,
             case_no=said.case_no,
             due_on=said.due_on,
+            data=said.data,
             kind=kind,
             channel=Channel.WEBHOOK.value,
             key=uuid4().hex,

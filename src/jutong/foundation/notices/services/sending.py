@@ -84,7 +84,7 @@ def _prepared(row: Dispatch, at: datetime) -> tuple[Target | None, Message | Non
 def _message(row: Dispatch, at: datetime) -> Message | None:
     sign_in = settings.JUTONG_BASE_URL
     if row.hook_id is not None:
-        said = {"case_no": row.case_no, "due_on": row.due_on}
+        said = {**row.data, "case_no": row.case_no, "due_on": row.due_on}
         return message_of(row.kind, said, key=row.key, sign_in=sign_in, at=row.created_at)
     unread = Notice.objects.filter(read_at=None)
     if row.notice_id is not None:

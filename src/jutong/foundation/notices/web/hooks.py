@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
 from jutong.foundation.notices import policy, queries
-from jutong.foundation.notices.domain.kinds import kind_of
+from jutong.foundation.notices.domain.kinds import FACTS, kind_of, told_to_systems
 from jutong.foundation.notices.models import Hook
 from jutong.foundation.notices.services import hooks as services
-from jutong.foundation.notices.values import DispatchState, Group
+from jutong.foundation.notices.values import DispatchState, Group, NoticeKind
 from jutong.foundation.notices.web.dispatches import TONES
 from jutong.foundation.notices.web.forms import HookForm
 from jutong.kernel import clock
@@ -98,7 +98,17 @@ def register(request: SubjectRequest) -> HttpResponseBase:
 def _list(request: SubjectRequest, form: HookForm) -> HttpResponseBase:
     require(request.subject, policy.SEE_HOOKS, queries.own_hook_facts(request.subject))
     manages = bool(decide(request.subject, policy.MANAGE_HOOKS))
-    context = {"form": form if manages else None, "open": form.is_bound}
+    context = {
+        "form": form if manages else None,
+        "open": form.is_bound,
+        "kind_columns": [
+            Column("title", _("种类")),
+            Column("kind", _("代码"), "code"),
+            Column("group", _("通知类别")),
+            Column("data", _("附带字段")),
+        ],
+        "kind_rows": [_kind(each) for each in told_to_systems()],
+    }
     status = 422 if form.is_bound and form.errors else 200
     return HOOKS.respond(request, queries.hooks(request.subject), "notices/hooks.html", context, status=status)
 
@@ -159,6 +169,16 @@ def end(request: SubjectRequest, hook_no: str) -> HttpResponse:
     services.end_hook(hook_no, by=request.subject, at=clock.now())
     messages.success(request, _("通知接口已停用。"))
     return redirect("notices:hooks")
+
+
+def _kind(kind: NoticeKind) -> dict[str, Any]:
+    said = (f"{name}（{_(FACTS[name].title)}）" for name in kind.says)
+    return {
+        "title": _(kind.title),
+        "kind": kind.kind,
+        "group": _(kind.group.label),
+        "data": "、".join(said) or _("仅办件编号和到期日"),
+    }
 
 
 def _groups(row: Hook) -> str:

@@ -24,19 +24,19 @@ _STAGE_TITLES = {
 
 # How messages name them, which leave the platform and say no more than that.
 KINDS = (
-    NoticeKind("procedures.task_arrived", N_("待办提醒"), Group.TASKS),
-    NoticeKind("procedures.inner_asked", N_("内部审签提醒"), Group.TASKS),
-    NoticeKind("procedures.case_urged", N_("催办提醒"), Group.TASKS, urgent=True),
-    NoticeKind("procedures.claim_taken_over", N_("办件由他人接手"), Group.TASKS),
-    NoticeKind("procedures.case_closed", N_("办件已办结"), Group.RESULTS),
-    NoticeKind("procedures.inner_ended", N_("内部审签结束"), Group.RESULTS),
-    NoticeKind("procedures.due_day_moved", N_("到期日调整"), Group.CLOCKS),
-    NoticeKind("procedures.step_soon", N_("即将到期提醒"), Group.CLOCKS),
-    NoticeKind("procedures.step_due", N_("今日到期提醒"), Group.CLOCKS),
-    NoticeKind("procedures.step_overdue", N_("逾期提醒"), Group.CLOCKS, urgent=True),
-    NoticeKind("procedures.step_to_monitor", N_("逾期督办提示"), Group.CLOCKS, urgent=True),
-    NoticeKind("procedures.step_to_chief", N_("逾期督办提示"), Group.CLOCKS, urgent=True),
-    NoticeKind("procedures.step_to_bureau", N_("逾期通报提示"), Group.CLOCKS, urgent=True),
+    NoticeKind("procedures.task_arrived", N_("待办提醒"), Group.TASKS, for_systems=True),
+    NoticeKind("procedures.inner_asked", N_("内部审签提醒"), Group.TASKS, for_systems=True),
+    NoticeKind("procedures.case_urged", N_("催办提醒"), Group.TASKS, urgent=True, for_systems=True),
+    NoticeKind("procedures.claim_taken_over", N_("办件由他人接手"), Group.TASKS, for_systems=True),
+    NoticeKind("procedures.case_closed", N_("办件已办结"), Group.RESULTS, for_systems=True),
+    NoticeKind("procedures.inner_ended", N_("内部审签结束"), Group.RESULTS, for_systems=True),
+    NoticeKind("procedures.due_day_moved", N_("到期日调整"), Group.CLOCKS, for_systems=True),
+    NoticeKind("procedures.step_soon", N_("即将到期提醒"), Group.CLOCKS, for_systems=True),
+    NoticeKind("procedures.step_due", N_("今日到期提醒"), Group.CLOCKS, for_systems=True),
+    NoticeKind("procedures.step_overdue", N_("逾期提醒"), Group.CLOCKS, urgent=True, for_systems=True),
+    NoticeKind("procedures.step_to_monitor", N_("逾期督办提示"), Group.CLOCKS, urgent=True, for_systems=True),
+    NoticeKind("procedures.step_to_chief", N_("逾期督办提示"), Group.CLOCKS, urgent=True, for_systems=True),
+    NoticeKind("procedures.step_to_bureau", N_("逾期通报提示"), Group.CLOCKS, urgent=True, for_systems=True),
 )
 
 

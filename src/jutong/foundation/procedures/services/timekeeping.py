@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from jutong.foundation.outbox import api as outbox
-from jutong.foundation.procedures import plugs
+from jutong.foundation.procedures import plugs, queries
 from jutong.foundation.procedures.domain.moves import way_on_expiry
 from jutong.foundation.procedures.events import StepOverdue
 from jutong.foundation.procedures.models import Clock
@@ -160,10 +160,10 @@ def _recount(case_no: str, notice_no: str, at: datetime) -> None:
 def _count_again(held: Held, clock: Clock, notice_no: str, at: datetime) -> bool:
     """Count a clock again and tell where it changed. The caller saves clock and case."""
     before = clock.due_on
-    if not clocks.recount(clock, held.row):
+    moved = clocks.recount(clock, held.row)
+    _forget_what_is_true_no_more(held, clock, at)
+    if not moved:
         return False
-    # A day that moved away is warned of again when it comes.
-    clock.stage = min(clock.stage, clocks.reached(clock, held.row, local_day(at)))
     tell_event(
         held,
         EventKind.RECOUNTED,
@@ -175,6 +175,17 @@ def _count_again(held: Held, clock: Clock, notice_no: str, at: datetime) -> bool
     if before != clock.due_on:
         telling.due_day_moved(held, clock, assignment.everybody_asked(held, at), at)
     return True
+
+
+def _forget_what_is_true_no_more(held: Held, clock: Clock, at: datetime) -> None:
+    """Have what was told of another last day be told again when it comes by the present one.
+
+    What was told of the present last day is not told again, even where the calendar has taken a day between. It
+    matters not how often, or in which order, calendar and office changed before somebody looked.
+    """
+    reached = clocks.reached(clock, held.row, local_day(at))
+    if reached < clock.stage and queries.last_day_told(held.row, clock) != clock.due_on:
+        clock.stage = reached
 
 
 # --- The office changes ----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from jutong.foundation.secrecy.models import Release, Stop
 from jutong.kernel import clock
 from jutong.kernel.policy import Action, Subject
 from jutong.kernel.text import N_
+from jutong.kernel.typed import fitting
 
 
 @transaction.atomic
@@ -82,7 +83,7 @@ def _locked(stop_no: str, action: Action, by: Subject) -> Stop:
 def _given(reason: str) -> str:
     if not reason.strip():
         raise ReasonMissing(field="reason")
-    return reason.strip()[:200]
+    return fitting(reason, 200, field="reason")
 
 
 def _note(action: str, row: Stop, by: Subject, at: datetime, *, reason: str) -> None:

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_GET
 from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
 from jutong.registry.accounts import api
+from jutong.registry.accounts.middleware import identity_of
 from jutong.registry.accounts.models import Appointment
+from jutong.registry.accounts.values import AppointmentRef
 from jutong.registry.accounts.web.sheets import csv_of
 from jutong.registry.organisations import api as organisations
 from jutong.ui.components import Badge, Tone
@@ -41,6 +43,25 @@ def contractors(request: SubjectRequest) -> HttpResponse:
         ],
     }
     return render(request, "accounts/contractors.html", context)
+
+
+@require_GET
+def contract(request: SubjectRequest) -> HttpResponse:
+    """A contractor's own tie, on his workbench; empty for all others."""
+    number = identity_of(request).appointment_no
+    held = api.appointments_held(request.subject.person_no, at=clock.now())
+    mine = next((ref for ref in held if ref.appointment_no == number and ref.project), None)
+    return render(request, "accounts/contract_panel.html", {"facts": _facts(mine) if mine else []})
+
+
+def _facts(ref: AppointmentRef) -> list[tuple[str, str]]:
+    titles = organisations.titles([ref.organisation])
+    return [
+        (_("所属项目"), ref.project),
+        (_("单位"), titles.get(ref.organisation, ref.organisation)),
+        (_("终止日期"), day_words(ref.ends_on)),
+        (_("责任人"), ref.responsible.display_name if ref.responsible else ""),
+    ]
 
 
 def _state(row: Appointment) -> Badge:

@@ -119,7 +119,7 @@ def disable(request: SubjectRequest, person_no: str) -> HttpResponseRedirect:
     api.disable_person(
         person_no=person_no,
         emergency="emergency" in request.POST,
-        reason=request.POST.get("reason", "")[:200],
+        reason=request.POST.get("reason", ""),
         by=request.subject,
         at=clock.now(),
     )

@@ -22,6 +22,7 @@ urlpatterns = [
     path("people/<slug:person_no>/password/", people.reset_password, name="reset_password"),
     path("appointments/<int:appointment_no>/end/", people.end_appointment, name="end_appointment"),
     path("rights/", rights.rights, name="rights"),
+    path("contract/", contractors.contract, name="contract_panel"),
     path("contractors/", contractors.contractors, name="contractors"),
     path("absences/", absences.absences, name="absences"),
     path("absences/<int:absence_no>/ending/", absences.end, name="end_absence"),

@@ -18,6 +18,7 @@ from jutong.kernel.clock import local_day
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Post, Subject
 from jutong.kernel.text import N_
+from jutong.kernel.typed import fitting
 from jutong.registry.organisations import domain, events, models, plugs, policy, queries
 from jutong.registry.organisations.values import (
     SINGLE_KINDS,
@@ -173,11 +174,11 @@ def submit(*, plan_no: str, by: Subject, at: datetime) -> str:
 def cancel(*, plan_no: str, reason: str, by: Subject, at: datetime) -> None:
     """Give a plan up that is not carried out yet (作废). One under review is withdrawn or returned first.
 
-    Raises PlanUnknown, NotPermitted, PlanNotEditable.
+    Raises PlanUnknown, NotPermitted, PlanNotEditable, TextTooLong.
     """
     plan = _locked(plan_no, by)
     _expect(plan, PlanState.DRAFT, PlanState.RELEASED, PlanState.HALTED)
-    plan.note = reason.strip()
+    plan.note = fitting(reason, 500, field="reason")
     _set_state(plan, PlanState.CANCELLED, by.actor, at, note=plan.note)
     _record("organisations.reform.cancelled", plan, by.actor, at, {"reason": plan.note})
 

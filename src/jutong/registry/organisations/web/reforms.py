@@ -200,7 +200,7 @@ def submit(request: SubjectRequest, plan_no: str) -> HttpResponse:
 @require_POST
 def cancel(request: SubjectRequest, plan_no: str) -> HttpResponse:
     """Give the plan up."""
-    reason = request.POST.get("reason", "")[:500]
+    reason = request.POST.get("reason", "")
     return _done(
         request,
         plan_no,

@@ -38,7 +38,7 @@ def record_change(
 
     The bureau records for all departments, a department's steward for its own.
 
-    Raises NotPermitted, ChangeTitleMissing, ChangeInFuture, ChangeProviderMissing, OrganisationUnknown.
+    Raises NotPermitted, ChangeTitleMissing, TextTooLong, ChangeInFuture, ChangeProviderMissing, OrganisationUnknown.
     """
     require(by, policy.RECORD_CHANGE, Facts({Relation.PROVIDER: provider_uscc}))
     if not title.strip("《》 \t\n"):
@@ -49,7 +49,16 @@ def record_change(
         organisations.get(provider_uscc)
     elif kind is ChangeKind.DUTY:
         raise domain.ChangeProviderMissing(field="provider_uscc")
-    row = _insert(kind, title.strip(), document_no.strip(), happened_on, note.strip(), provider_uscc, by.actor, at)
+    row = _insert(
+        kind,
+        domain.fitting(title, 200, field="title"),
+        domain.fitting(document_no, 80, field="document_no"),
+        happened_on,
+        domain.fitting(note, MAX_NOTE_LENGTH, field="note"),
+        provider_uscc,
+        by.actor,
+        at,
+    )
     _audit("catalogue.change.recorded", row, by.actor, at, kind=row.kind, happened_on=happened_on.isoformat())
     return row
 
@@ -231,7 +240,7 @@ def _insert(
         title_key=domain.text_key(title)[:200],
         document_no=document_no[:80],
         happened_on=happened_on,
-        note=note[:MAX_NOTE_LENGTH],
+        note=note,
         provider_uscc=provider_uscc,
         recorded_by=by.to_json(),
         recorded_at=at,

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
+from jutong.foundation.notices import api as notices
 from jutong.foundation.outbox import api as outbox
 from jutong.foundation.procedures import api as procedures
 from jutong.foundation.rulebook import api as rulebook
@@ -205,14 +206,18 @@ def take_publication(*, draft_no: str, by: ActorRef, at: datetime) -> str:
     _set_state(row, DraftState.PUBLISHED, by, at)
     _record("catalogue.resource.published", row, by, at, version=resource.version, changed=list(changed))
     settle_by_publication(resource, by=by, at=at)
-    outbox.publish(
-        events.ResourcePublished(
-            code=resource.code,
-            version=resource.version,
-            title=resource.title,
-            provider_uscc=resource.provider_uscc,
-            changed=changed,
-        ),
+    published = events.ResourcePublished(
+        code=resource.code,
+        version=resource.version,
+        title=resource.title,
+        provider_uscc=resource.provider_uscc,
+        changed=changed,
+    )
+    outbox.publish(published, at=at)
+    notices.tell_systems(
+        [resource.provider_uscc],
+        kind=published.told_as,
+        parameters={"resource_code": resource.code, "version": resource.version},
         at=at,
     )
     return resource.code

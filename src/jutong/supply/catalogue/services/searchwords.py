@@ -30,9 +30,10 @@ KEPT_FIELDS: Final = (
 def save_search(*, question: str, title: str = "", by: Subject, at: datetime) -> models.SavedSearch:
     """Keep a question, written as in the address of the catalogue's page; the same question is kept once.
 
-    Raises NotSignedIn, NothingToSave, TooManySaved.
+    Raises NotSignedIn, NothingToSave, TooManySaved, TextTooLong.
     """
     require(by, policy.KEEP_SEARCH, Facts({Relation.SELF: by.person_no}))
+    title = domain.fitting(title, 100, field="title")
     tidied = tidy_question(question)
     if not tidied:
         raise domain.NothingToSave(field="question")
@@ -43,7 +44,7 @@ def save_search(*, question: str, title: str = "", by: Subject, at: datetime) ->
         person_no=by.person_no,
         question=tidied,
         defaults={
-            "title": title.strip()[:100] or QueryDict(tidied).get("q", "")[:100],
+            "title": title or QueryDict(tidied).get("q", "")[:100],
             "created_at": at,
             "told_until": at,
         },

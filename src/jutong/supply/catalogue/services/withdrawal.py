@@ -155,6 +155,12 @@ def take_offline(*, withdrawal_no: int, by: ActorRef, at: datetime) -> None:
         ),
         at=at,
     )
+    notices.tell_systems(
+        [row.provider_uscc],
+        kind="catalogue.resource_withdrawn",
+        parameters={"resource_code": row.code, "replaced_by": row.replaced_by},
+        at=at,
+    )
 
 
 @transaction.atomic

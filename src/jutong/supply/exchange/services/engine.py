@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from jutong.foundation.audit import api as audit
+from jutong.foundation.notices import api as notices
 from jutong.foundation.outbox import api as outbox
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel import clock
@@ -420,6 +421,17 @@ class _Work:
                 digest=row.digest,
                 finished_at=at,
             ),
+            at=at,
+        )
+        notices.tell_systems(
+            [row.provider_uscc],
+            kind="exchange.run_finished",
+            parameters={
+                "run_no": row.run_no,
+                "resource_code": row.resource_code,
+                "rows": tally.rows,
+                "rejected": row.rows_rejected,
+            },
             at=at,
         )
 

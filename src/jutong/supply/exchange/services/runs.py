@@ -280,6 +280,8 @@ def end_run(
     if state is not RunState.STOPPED:
         _tell_stewards(row, fault, at)
     outbox.publish(events.RunFailed(row.run_no, row.resource_code, row.provider_uscc, state.value, fault.code), at=at)
+    said = {"run_no": row.run_no, "resource_code": row.resource_code, "state": state.value}
+    notices.tell_systems([row.provider_uscc], kind="exchange.run_failed", parameters=said, at=at)
 
 
 @transaction.atomic

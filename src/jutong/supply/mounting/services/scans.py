@@ -15,6 +15,7 @@ from jutong.foundation.secrecy import api as secrecy
 from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Subject
+from jutong.kernel.typed import fitting
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Content, DataItem
 from jutong.supply.mounting import policy, queries
@@ -26,6 +27,7 @@ from jutong.supply.mounting.values import DraftProposal, MountState, SourceKind,
 SCAN_SILENT_SECONDS: Final = 120
 """A scan that has not moved for so long was left by a worker that is gone."""
 
+TITLE_LENGTH: Final = 200
 FORMATS: Final = {SourceKind.POSTGRESQL: "PostgreSQL", SourceKind.MYSQL: "MySQL"}
 
 
@@ -131,10 +133,11 @@ def _related(source: DataSource, found: TableFound) -> tuple[str, ...]:
 
 def draft_from_table(*, source_no: str, schema: str, table: str, title: str = "", by: Subject, at: datetime) -> str:
     """Begin a catalogue entry from a table; gives the draft's number. Raises what `propose` and the catalogue raise."""
+    title = fitting(title, TITLE_LENGTH, field="title")
     proposal = propose(source_no=source_no, schema=schema, table=table, by=by)
     source = queries.get_source(source_no, by)
-    if title.strip():
-        proposal = replace(proposal, title=title.strip())
+    if title:
+        proposal = replace(proposal, title=title)
     # Comments of the source come through no request, and the gate before the views has not seen them.
     texts = [proposal.title, *(text for item in proposal.items for text in (item.title, item.note))]
     secrecy.look_at_text("\n".join(texts), route="mounting.draft", field="comment", by=by.actor, at=at)

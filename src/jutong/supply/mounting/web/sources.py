@@ -242,7 +242,7 @@ def table(request: SubjectRequest, source_no: str) -> HttpResponse:
                 source_no=source_no,
                 schema=schema,
                 table=name,
-                title=request.POST.get("title", "")[:200],
+                title=request.POST.get("title", ""),
                 by=request.subject,
                 at=clock.now(),
             )
