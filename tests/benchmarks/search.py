@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ RESOURCES = int(os.environ.get("SEARCH_RESOURCES", 1_000_000))
 ITEMS = 12
 BATCH = 20_000
 BEGAN = datetime(2019, 7, 1, tzinfo=UTC)
+PEER = "tantivy, pairs of characters"
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -106,23 +107,46 @@ def batches(rows: Rows, count: int) -> Iterator[list[tuple[Any, ...]]]:
         yield [rows.resource(number) for number in range(first, min(first + BATCH, count + 1))]
 
 
-_COPY_RESOURCES = """
-COPY catalogue_resource (id, classification_id, code, sequence_no, published_on, title, provider_uscc, provider_office,
-    summary, formats, format_groups, sharing_type, use_purposes, sharing_condition, sharing_scope, legal_bases,
-    sharing_methods, sharing_method_note, open, open_condition, update_cycle, related_codes, level,
-    controlled_parameters, extended, state, version, approved_at, published_at, mounted_at, search_text) FROM STDIN
-"""
-_COPY_ITEMS = """
-COPY catalogue_dataitem (resource_id, position, title, column_name, data_type, key, nullable, sensitivity, identifier,
-    code_list, basic, charset, note) FROM STDIN
-"""
+_RESOURCE_COLUMNS = _words("""
+    id classification_id code sequence_no published_on title provider_uscc summary formats format_groups sharing_type
+    use_purposes sharing_condition sharing_scope legal_bases sharing_methods open open_condition update_cycle level
+    state version approved_at published_at mounted_at search_text
+""")
+_ITEM_COLUMNS = _words("resource_id position title column_name data_type key")
 
 
-def lay_down(connection: Any) -> None:
+def copy_statement(model: Any, written: Iterable[str]) -> tuple[str, str]:
+    """The COPY of these columns and of those that may not be NULL, and the end of each line that fills the latter.
+
+    A column that the model gets later is filled with the model's own default, so that this need not know of it.
+    """
+    names = list(written)
+    others = [
+        field
+        for field in model._meta.concrete_fields
+        if field.column not in names and not field.null and not field.primary_key
+    ]
+    columns = ", ".join([*names, *(field.column for field in others)])
+    return (
+        f"COPY {model._meta.db_table} ({columns}) FROM STDIN",
+        "".join(f"\t{_default(field)}" for field in others) + "\n",
+    )
+
+
+def _default(field: Any) -> str:
+    value = field.get_default()
+    if isinstance(value, list | dict):
+        assert not value, f"{field} begins with something in it"
+        return "[]" if field.get_internal_type() == "JSONField" and isinstance(value, list) else "{}"
+    assert value is not None, f"{field} has no default: write it"
+    return str(value)
+
+
+def lay_down(connection: Any, count: int = RESOURCES) -> None:
     """Fill the catalogue's tables; what keeps the search in step is switched off meanwhile, as for a restored copy."""
     from jutong.registry.organisations import api as organisations
     from jutong.registry.organisations.models import Organisation
-    from jutong.supply.catalogue.models import Classification
+    from jutong.supply.catalogue.models import Classification, DataItem, Resource
 
     first, _ = Classification.objects.get_or_create(code="3", defaults={"grade": 1, "name": "部门类"})
     second, _ = Classification.objects.get_or_create(code="399", defaults={"grade": 2, "name": "其他", "parent": first})
@@ -133,18 +157,22 @@ def lay_down(connection: Any) -> None:
     usccs = list(Organisation.objects.order_by("pk").values_list("uscc", flat=True))
     providers = sorted(organisations.titles(usccs).items())
     rows = Rows([(leaf.pk, leaf.code) for leaf in leaves], providers)
-    item_lines = {title: f"{title}\t{column}\tC(50)\tf\tt\t1\t\t\tf\t\t\n" for title, column in rows.columns.items()}
+    copy_resources, resource_end = copy_statement(Resource, _RESOURCE_COLUMNS)
+    copy_items, item_end = copy_statement(DataItem, _ITEM_COLUMNS)
+    item_lines = {title: f"{title}\t{column}\tC(50)\tf{item_end}" for title, column in rows.columns.items()}
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE catalogue_resource DISABLE TRIGGER catalogue_search_keep")
-        for batch in batches(rows, RESOURCES):
-            with cursor.copy(_COPY_RESOURCES) as copy:
+        for batch in batches(rows, count):
+            with cursor.copy(copy_resources) as copy:
                 for row in batch:
-                    copy.write(_resource_line(row, rows).encode())
-            with cursor.copy(_COPY_ITEMS) as copy:
+                    copy.write((_resource_line(row, rows) + resource_end).encode())
+            with cursor.copy(copy_items) as copy:
                 for row in batch:
                     copy.write(
                         "".join(f"{row[2]}\t{n}\t{item_lines[title]}" for n, title in enumerate(row[-1])).encode()
                     )
+        # Rows whose references are still to be checked keep a table from being altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE catalogue_resource ENABLE TRIGGER catalogue_search_keep")
 
 
@@ -157,14 +185,21 @@ def _resource_line(row: tuple[Any, ...], rows: Rows) -> str:
     condition = "按需共享" if kind == 2 else ""
     opened = number % 7 == 0
     return (
-        f"{number}\t{leaf}\t{code}\t{number}\t{at.date()}\t{title}\t{provider}\t\t{summary}\t{{database:MySQL}}\t"
-        f"{{database}}\t{kind}\t{{query}}\t{condition}\t{condition}\t{basis}\t{{}}\t\t{opened}\t"
-        f"{'无附加条件' if opened else ''}\t{1 + number % 6}\t{{}}\tregional\t[]\t{{}}\tpublished\t1\t{at}\t{at}\t"
-        f"{at if number % 3 else _NULL}\t{_LINE_END.join(words).lower()}\n"
+        f"{number}\t{leaf}\t{code}\t{number}\t{at.date()}\t{title}\t{provider}\t{summary}\t{{database:MySQL}}\t"
+        f"{{database}}\t{kind}\t{{query}}\t{condition}\t{condition}\t{basis}\t{{}}\t{opened}\t"
+        f"{'无附加条件' if opened else ''}\t{1 + number % 6}\tregional\tpublished\t1\t{at}\t{at}\t"
+        f"{at if number % 3 else _NULL}\t{_LINE_END.join(map(_folded, words))}"
     )
 
 
 _NULL, _LINE_END = "\\N", "\\n"
+
+
+@functools.lru_cache(maxsize=100_000)
+def _folded(line: str) -> str:
+    from jutong.supply.catalogue import domain
+
+    return domain.fold(line)
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -242,7 +277,7 @@ def _sizes(connection: Any) -> list[tuple[str, int]]:
 # --- Measuring -------------------------------------------------------------------------------------------------------
 
 
-def questions() -> dict[str, list[str]]:
+def questions(count: int = RESOURCES) -> dict[str, list[str]]:
     """A third rare, a third in about a twentieth, a third the commonest; codes and pinyin beside them."""
     chance = random.Random(7)
     places, _ = word_lists()
@@ -250,7 +285,7 @@ def questions() -> dict[str, list[str]]:
         "rare": chance.sample(places, 40),
         "middle": [*MIDDLE_WORDS * 4],
         "common": [*COMMON_WORDS * 10],
-        "codes": [f"399{501 + n % 199:03d}/{n:06d}" for n in chance.sample(range(1, RESOURCES), 10)],
+        "codes": [f"399{501 + n % 199:03d}/{n:06d}" for n in chance.sample(range(1, count), 10)],
         "pinyin": [*PINYIN],
     }
 
@@ -306,12 +341,8 @@ def measure() -> None:
     figures.record("search.facets_p95_ms", round(_p95(facets), 1), "ms", tried=len(facets), failed=0)
     figures.record("search.first_page_p95_ms", round(_p95(first), 1), "ms", tried=len(first), failed=0)
     tried, missed = recall(subject)
-    peer = tantivy_p95()
     figures.record("search.recall", 1 - missed / tried, "share", tried=tried, failed=missed)
-    if peer:
-        figures.record(
-            "search.vs_tantivy", round(p95, 1), "ms", baseline="tantivy, 2-grams", ratio=round(p95 / peer, 2)
-        )
+    beside({"page": every, "facets": facets})
 
 
 def _busy() -> Callable[[], float]:
@@ -334,7 +365,7 @@ def _p95(taken: list[float]) -> float:
     return statistics.quantiles(taken, n=20)[-1]
 
 
-def recall(subject: Any, texts: int = 25, cuts: int = 4) -> tuple[int, int]:
+def recall(subject: Any, count: int = RESOURCES, texts: int = 25, cuts: int = 4) -> tuple[int, int]:
     """Two neighbouring characters cut out of entries by chance: is what a scan of all texts finds found, and no more?
 
     Asked of what the index gives, without the road through the newest entries; gives how many were tried and missed.
@@ -343,7 +374,7 @@ def recall(subject: Any, texts: int = 25, cuts: int = 4) -> tuple[int, int]:
 
     chance = random.Random(9)
     pairs: list[str] = []
-    for number in chance.sample(range(1, RESOURCES + 1), texts):
+    for number in chance.sample(range(1, count + 1), texts):
         words = models.SearchEntry.objects.get(pk=number).words
         whole = [words[at : at + 2] for at in range(len(words) - 1) if not any(map(str.isspace, words[at : at + 2]))]
         pairs += chance.sample(whole, cuts)
@@ -361,60 +392,27 @@ def recall(subject: Any, texts: int = 25, cuts: int = 4) -> tuple[int, int]:
     return len(pairs), missed
 
 
-def tantivy_p95() -> float:
-    """The same words asked of Tantivy, cut in twos, sorted by date; 0 where it is not installed."""
-    try:
-        import tantivy
-    except ImportError:
-        print("tantivy is not installed, no ratio")
-        return 0.0
-    from jutong.supply.catalogue import domain, models
+def beside(taken: dict[str, list[float]]) -> None:
+    """The same questions asked of Tantivy in the same run."""
+    from tests.support.search_peer import Peer
 
-    build = tantivy.SchemaBuilder()
-    build.add_text_field("words", stored=False, tokenizer_name="twos", index_option="basic")
-    build.add_text_field("code", stored=True, tokenizer_name="raw")
-    build.add_integer_field("at", stored=False, fast=True)
-    folder = tempfile.mkdtemp(prefix="search-peer-", dir="/tmp")
-    index = tantivy.Index(build.build(), path=folder)
-    index.register_tokenizer(
-        "twos", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(2, 2, False)).build()
-    )  # fmt: skip
-    began = time.monotonic()
-    writer = index.writer(heap_size=500_000_000, num_threads=1)
-    rows = models.SearchEntry.objects.values_list("words", "code", "published_at").iterator(chunk_size=5_000)
-    for words, code, at in rows:
-        document = tantivy.Document()
-        document.add_text("words", words)
-        document.add_text("code", code)
-        document.add_integer("at", int(at.timestamp()))
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
-    size = sum(each.stat().st_size for each in Path(folder).iterdir())
-    print(f"tantivy: built in {time.monotonic() - began:.0f} s, {size / 1e6:,.0f} MB")
-    searcher = index.searcher()
-    taken: list[float] = []
-    try:
-        for words in questions().values():
-            for word in words:
-                pairs = [word[at : at + 2] for at in range(len(domain.fold(word)) - 1)]
-                # Its 2-grams bear no positions: all of them must be there, in whatever order.
-                asked = tantivy.Query.boolean_query(
-                    [(tantivy.Occur.Must, tantivy.Query.term_query(index.schema, "words", pair)) for pair in pairs]
-                )
+    with tempfile.TemporaryDirectory(prefix="search-peer-", dir="/tmp") as folder:
+        began = time.monotonic()
+        peer = Peer(Path(folder))
+        figures.record("search.peer_build_s", round(time.monotonic() - began), "s", baseline=PEER)
+        figures.record("search.peer_mb", round(peer.size_bytes / 1e6), "MB", baseline=PEER)
+        jobs = {"page": peer.page, "facets": peer.tally}
+        for name, job in jobs.items():
+            theirs = [_warm_milliseconds(job, word) for words in questions().values() for word in words]
+            ours = _p95(taken[name])
+            print(f"tantivy, {name}: median {statistics.median(theirs):.1f} ms, 95% {_p95(theirs):.1f} ms")
+            figure = "search.vs_tantivy" if name == "page" else f"search.{name}_vs_tantivy"
+            figures.record(figure, round(ours, 1), "ms", baseline=PEER, ratio=round(ours / _p95(theirs), 2))
 
-                def ask(asked: Any = asked) -> None:
-                    found = searcher.search(asked, 20, order_by_field="at")
-                    for _, address in found.hits:
-                        searcher.doc(address)
 
-                ask()
-                taken.append(_milliseconds(ask))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    print(f"tantivy: median {statistics.median(taken):.1f} ms, 95% {_p95(taken):.1f} ms")
-    return _p95(taken)
+def _warm_milliseconds(job: Callable[[str], Any], word: str) -> float:
+    job(word)
+    return _milliseconds(lambda: job(word))
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["inside"]:

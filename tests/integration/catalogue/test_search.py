@@ -126,6 +126,19 @@ def test_the_words_have_an_index(shelf, police):
     assert [row.code for row in rows] == [shelf["social"]]
 
 
+@pytest.mark.parametrize("text", ["社保", "社保 企业"])
+def test_no_text_is_cut_again_that_the_index_found(shelf, police, text):
+    """Of a word with other forms too: at a millisecond a text, that is seconds for a common word."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    rows = queries.search.by_index(police, Search(text=text))
+
+    filters = [line for line in rows.explain().splitlines() if line.strip().startswith("Filter:")]
+    assert len(queries.Search(text=text).words[0].forms) > 1
+    assert not any("catalogue_search_tokens" in line for line in filters), filters
+    assert [row.code for row in rows] == [shelf["social"]]
+
+
 def test_a_new_name_of_the_provider_is_found(shelf, police, monkeypatch):
     monkeypatch.setattr(organisations, "titles", lambda usccs, **_: dict.fromkeys(usccs, "自治区警务厅"))
 

@@ -1,6 +1,6 @@
 """The door of the audit log: one way to record, and ways to read and prove."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ __all__ = [
     "proof",
     "record",
     "record_export",
+    "record_many",
     "seal",
     "search",
     "unnumbered",
@@ -67,6 +68,16 @@ def record(
         purpose=purpose,
         case=case,
     )
+
+
+def record_many(
+    *, action: str, by: ActorRef, at: datetime, object_kind: str, objects: Iterable[tuple[str, Mapping[str, Any]]]
+) -> None:
+    """Tell the log of one act upon many objects, each with an entry of its own, in their order and in one write.
+
+    An object is its code and the details of its entry. Everything else is as `record` has it.
+    """
+    services.record_many(action=action, by=by, at=at, object_kind=object_kind, objects=objects)
 
 
 def record_export(name: str, *, by: Subject, at: datetime, rows: int, kind: str, filters: list[str]) -> None:

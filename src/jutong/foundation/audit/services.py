@@ -1,6 +1,6 @@
 """Writing entries, numbering and hashing them, signing checkpoints, and reading in a way that leaves its own trace."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from jutong.base.access import require
+from jutong.base.copying import copy_in
 from jutong.foundation.audit import policy, queries
 from jutong.foundation.audit.domain.leaf import leaf_of, storable, storable_text
 from jutong.foundation.audit.domain.notes import Signer
@@ -41,9 +42,27 @@ def record(
     case: str = "",
 ) -> None:
     """Add an entry to the log, in the transaction of the change it tells of; a deputy's bears `deputy`."""
-    if by.deputy:
-        details = {**(details or {}), "deputy": True}
-    Entry.objects.create(
+    entry = _entry(action=action, by=by, at=at, object_kind=object_kind, object_code=object_code, details=details or {})
+    entry.resource, entry.purpose, entry.case_no = resource, storable_text(purpose), case
+    entry.save(force_insert=True)
+
+
+def record_many(
+    *, action: str, by: ActorRef, at: datetime, object_kind: str, objects: Iterable[tuple[str, Mapping[str, object]]]
+) -> None:
+    """Add an entry for each of many objects, in their order, in one write; an object is its code and its details."""
+    copy_in(
+        [
+            _entry(action=action, by=by, at=at, object_kind=object_kind, object_code=code, details=details)
+            for code, details in objects
+        ]
+    )
+
+
+def _entry(
+    *, action: str, by: ActorRef, at: datetime, object_kind: str, object_code: str, details: Mapping[str, object]
+) -> Entry:
+    return Entry(
         action=action,
         at=at,
         actor_kind=by.kind,
@@ -52,10 +71,7 @@ def record(
         actor_organisation=by.organisation,
         object_kind=object_kind,
         object_code=storable_text(object_code),
-        resource=resource,
-        purpose=storable_text(purpose),
-        case_no=case,
-        details=storable(details or {}),
+        details=storable({**details, "deputy": True} if by.deputy else details),
     )
 
 

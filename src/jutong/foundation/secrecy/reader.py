@@ -240,12 +240,15 @@ class _Xml:
         self.parts: list[str] = []
         self.size = 0
         self.own = [False]
+        self.locals: dict[str, str] = {}
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: list[str]) -> None:
         self.own.append(False)
-        for value in attributes.values():
-            if not value.isascii():
-                self.reading.text(value)
+        # A sheet has a million tags: looked at together first, and one by one only where there is something to see.
+        if attributes and not "".join(attributes).isascii():
+            for value in attributes[1::2]:
+                if not value.isascii():
+                    self.reading.text(value)
 
     def data(self, text: str) -> None:
         self.own[-1] = True
@@ -253,7 +256,7 @@ class _Xml:
         self.size += len(text)
 
     def end(self, name: str) -> None:
-        local = name.rpartition(":")[2]
+        local = self.locals.get(name) or self.locals.setdefault(name, name.rpartition(":")[2])
         had_text = self.own.pop()
         if local in _CELLS:
             self.parts.append("\t")
@@ -274,7 +277,7 @@ class _Xml:
 def _xml(member: IO[bytes], reading: Reading) -> None:
     walk = _Xml(reading)
     parser = expat.ParserCreate()
-    parser.buffer_text = True
+    parser.buffer_text = parser.ordered_attributes = True
     parser.StartElementHandler, parser.EndElementHandler = walk.start, walk.end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = walk.data, walk.refuse
     try:

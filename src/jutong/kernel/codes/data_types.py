@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Self
 
 from jutong.kernel.errors import JutongError
@@ -149,6 +150,9 @@ class DataType:
                 raise DataTypeScaleOutOfRange(scale=self.scale, length=self.length)
 
     @classmethod
+    @lru_cache(
+        maxsize=1024
+    )  # A catalogue file of ten thousand entries asks for a few types a quarter of a million times.
     def parse(cls, text: str) -> Self:
         """Read `C(200)`, `N(18,2)`, `N(5)`, `D`; letters of either case, blanks and full-width brackets allowed.
 

@@ -200,6 +200,7 @@ class Workbook:
         except CalamineError as fault:
             raise errors.FileBroken from fault
         self._fault = CalamineError
+        self._last: tuple[str, Any] | None = None
         self.names: list[str] = list(self._book.sheet_names)
 
     def sheet(self, name: str) -> Numbered:
@@ -208,7 +209,7 @@ class Workbook:
         Raises FileBroken.
         """
         try:
-            sheet = self._book.get_sheet_by_name(name)
+            sheet = self._parsed(name)
             # Short texts come again and again; kept once, a large file takes a third of the memory.
             known: dict[str, str] = {}
             # Rows begin at the first, but their cells at the first column that is used.
@@ -218,6 +219,13 @@ class Workbook:
                 yield number, [known.setdefault(text, text) if len(text) < 24 else text for text in texts]
         except self._fault as fault:
             raise errors.FileBroken from fault
+
+    def _parsed(self, name: str) -> Any:
+        # Looking for the heads parses the largest sheet; what was found last is not parsed again.
+        if self._last is None or self._last[0] != name:
+            self._last = None
+            self._last = (name, self._book.get_sheet_by_name(name))
+        return self._last[1]
 
     def entry_sheet(self) -> str:
         """The sheet that bears the template's heads.

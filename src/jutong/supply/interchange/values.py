@@ -1,7 +1,7 @@
 """What others may hold of catalogue files: formats, states, and the entries and faults that a file was read into."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -130,7 +130,12 @@ class Places:
     more_items: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {
+            "row": self.row,
+            "items": list(self.items),
+            "more_row": self.more_row,
+            "more_items": list(self.more_items),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

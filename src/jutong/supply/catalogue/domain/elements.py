@@ -254,6 +254,8 @@ def _item_gaps(content: Content) -> Iterator[Gap]:
         yield from _item_description_gaps(item, at)
 
 
+_GRADES: Final = frozenset(Grade)
+_IDENTIFIERS: Final = frozenset(Identifier)
 _ITEM_TEXTS: Final = {"title": 200, "code_list": 500, "note": 1000}
 
 
@@ -267,9 +269,9 @@ def _item_description_gaps(item: DataItem, at: str) -> Iterator[Gap]:
             yield TextTooLong(field=f"{at}.{name}", limit=limit)
     if item.charset.upper() not in CHARSETS:
         yield CharsetUnknown(field=f"{at}.charset", charset=item.charset)
-    if item.sensitivity not in set(Grade):
+    if item.sensitivity not in _GRADES:
         yield GradeOutOfRange(field=f"{at}.sensitivity")
-    if item.identifier not in set(Identifier):
+    if item.identifier not in _IDENTIFIERS:
         yield IdentifierUnknown(field=f"{at}.identifier", identifier=item.identifier)
 
 
@@ -448,5 +450,5 @@ def _parameter_gaps(content: Content, around: Surroundings) -> Iterator[Gap]:
 
 def _needs_control(item: DataItem, around: Surroundings) -> bool:
     # An unknown kind of identifier is a gap of its own and must not break the check.
-    personal = item.identifier in set(Identifier) and Identifier(item.identifier).personal
+    personal = item.identifier in _IDENTIFIERS and Identifier(item.identifier).personal
     return item.sensitivity >= around.sensitive_grade or (personal and around.identifiers_need_control)

@@ -78,7 +78,8 @@ _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def _clean(text: str) -> str:
-    return _CONTROL.sub(" ", text.replace("\r\n", "\n")).strip()
+    # Most texts hold nothing of the kind; asking is much cheaper than replacing.
+    return text.strip() if text.isprintable() else _CONTROL.sub(" ", text.replace("\r\n", "\n")).strip()
 
 
 def _named_after(parameter: ControlledParameter, item: DataItem) -> ControlledParameter:

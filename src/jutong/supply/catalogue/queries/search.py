@@ -5,7 +5,7 @@ gone through until the page is full; where it is rare, the index of tokens gives
 the sample in `SearchShare`. What is more than `COUNT_LIMIT` is counted in a sample and said to be about so much.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -42,6 +42,9 @@ COUNT_LIMIT: Final = 10_000
 
 _RARE: Final = 4_000
 """Answers expected at most where the index of tokens is quicker than going through the newest entries."""
+
+_MOST_SETS: Final = 32
+"""Choices of one form for each word that are asked of the index together."""
 
 _SAMPLED: Final = 10_000
 _DRAWS: Final = 1_000
@@ -178,14 +181,11 @@ class Prepared:
 
     def found_by_index(self, place: str) -> Q:
         """The rows that answer, through the index of tokens."""
-        condition = self.rows
-        for word in self.words:
-            condition &= Q(*(_holds(place, form) for form in word.forms), _connector=Q.OR)
         by_token = Q()
         if not self.words and self.tokens:
             for choice in self.tokens:
                 by_token &= Q(*(Q(_has_tokens(place, [token])) for token in choice), _connector=Q.OR)
-        return condition & by_token
+        return self.rows & _found_by_index(place, self.words) & by_token
 
     def read(self, place: str) -> Q:
         """The rows that answer, read one by one."""
@@ -222,14 +222,29 @@ def _has_tokens(place: str, tokens: Sequence[int]) -> Func:
     return Func(held, wanted, template="(%(expressions)s)", arg_joiner=" @> ", output_field=BooleanField())
 
 
-def _holds(place: str, form: str) -> Q:
-    if domain.is_code(form):
-        return _bears(place, form)
-    tokens = domain.tokens_of(form)
-    if not tokens:
-        return Q(**{f"{place}__contains": form})
-    found = Q(_has_tokens(place, tokens))
-    return found if domain.is_one_token(form) else found & Q(**{f"{place}__contains": form})
+def _found_by_index(place: str, words: Sequence[domain.Word]) -> Q:
+    """Every word in one of its forms: the index leads to the rows, the text tells where its tokens prove too little.
+
+    What the index answers stands by itself, as one choice among whole sets of tokens. Joined with the look at the text,
+    or apart for each word, it may be asked again of every row that was found, and cutting a text costs a millisecond.
+    """
+    found, sets = Q(), [frozenset[int]()]
+    for word in words:
+        codes = [form for form in word.forms if domain.is_code(form)]
+        tokens = [frozenset(domain.tokens_of(form)) for form in word.forms if form not in codes]
+        if codes or not all(map(domain.is_one_token, word.forms)):
+            found &= _stands_in(place, word)
+        if not all(tokens):
+            continue
+        if codes or len(sets) * len(tokens) > _MOST_SETS:
+            found &= Q(_any_set(place, tokens), *(_bears(place, code) for code in codes), _connector=Q.OR)
+        else:
+            sets = [one | form for one in sets for form in tokens]
+    return found & _any_set(place, sets) if any(sets) else found
+
+
+def _any_set(place: str, sets: Iterable[Collection[int]]) -> Q:
+    return Q(*(Q(_has_tokens(place, sorted(one))) for one in sets), _connector=Q.OR)
 
 
 def _stands_in(place: str, word: domain.Word) -> Q:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from jutong.base.access import require
+from jutong.base.copying import copy_in
 from jutong.foundation.audit import api as audit
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.policy import Facts, Relation, Subject
@@ -19,7 +20,6 @@ from jutong.supply.catalogue.services.drafts import draft_numbers
 from jutong.supply.catalogue.values import Content, DraftState, Resource, ResourceState
 
 _OVER: Final = (DraftState.PUBLISHED, DraftState.DISCARDED)
-_CHUNK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +128,17 @@ def create_drafts(
         )
         for content, draft_no in zip(tidied, draft_numbers(len(tidied), at=at), strict=True)
     ]
-    models.Draft.objects.bulk_create(rows, batch_size=_CHUNK)
-    for row, content in zip(rows, tidied, strict=True):
-        audit.record(
-            action="catalogue.draft.created",
-            by=by.actor,
-            at=at,
-            object_kind="draft",
-            object_code=row.draft_no,
-            details={"title": content.title, "items": len(content.items), "origin": dict(origin or {})},
-        )
+    copy_in(rows)
+    audit.record_many(
+        action="catalogue.draft.created",
+        by=by.actor,
+        at=at,
+        object_kind="draft",
+        objects=(
+            (row.draft_no, {"title": content.title, "items": len(content.items), "origin": dict(origin or {})})
+            for row, content in zip(rows, tidied, strict=True)
+        ),
+    )
     return [row.draft_no for row in rows]
 
 

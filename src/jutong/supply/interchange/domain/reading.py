@@ -58,6 +58,9 @@ _FORMULA: Final = re.compile(r"[=＝@＠](?=\S)|[+\-＋－](?=[A-Za-z(（]).*[(!
 
 def clean(text: str) -> str:
     """A cell's text without blanks around it, lines parted as Unix does."""
+    # Most cells hold no such thing; asking is much cheaper than replacing.
+    if text.isprintable():
+        return text.strip()
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
 
 
@@ -67,9 +70,10 @@ def check_text(text: str) -> None:
         raise errors.TooLong(length=len(text), limit=TEXT_LIMIT)
     if text.startswith(ROUNDED):
         raise errors.NumberRounded
-    if match := _CONTROL.search(text):
+    # None of the control characters is printable, and no markup does without one of these signs: cheap to ask first.
+    if not text.isprintable() and (match := _CONTROL.search(text)):
         raise errors.ControlCharacter(code=f"{ord(match[0]):04X}")
-    if _MARKUP.search(text):
+    if ("<" in text or ":" in text or "=" in text) and _MARKUP.search(text):
         raise errors.MarkupRefused
     if match := _FORMULA.match(text):
         raise errors.FormulaText(sign=match[0][:1])

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from django.db import connection, transaction
 
+from jutong.base.copying import copy_in
 from jutong.foundation.audit import api as audit
 from jutong.foundation.files import api as kept_files
 from jutong.foundation.rulebook import api as rulebook
@@ -102,7 +103,7 @@ class _Reading:
             entries = self._entries(content, teller)
             while chunk := list(islice(entries, _CHUNK)):
                 lines = self._compared(chunk)
-                ImportLine.objects.bulk_create(lines)
+                copy_in(lines)
                 for line in lines:
                     counts[EntryVerdict(line.verdict)] += 1
                 row.entries += len(lines)
@@ -274,7 +275,7 @@ def _write(row: Import, at: datetime) -> None:
             _write_chunk(chunk, row, by, at, origin)
             done += len(chunk)
             teller.tell(done)
-    ImportLine.objects.filter(job=row).update(content=None)
+    ImportLine.objects.filter(job=row, verdict=EntryVerdict.SAME).update(content=None)
     audit.record(
         action="interchange.import.written",
         by=by.actor,
@@ -319,7 +320,13 @@ def _write_chunk(chunk: Sequence[ImportLine], row: Import, by: Subject, at: date
             line.draft_no = line.draft_no or catalogue.start_revision(code=line.code, by=by, at=at)
             content = Content.from_json(line.content or {})
             catalogue.update_draft(draft_no=line.draft_no, content=content, by=by, at=at)
-    ImportLine.objects.bulk_update(chunk, ["draft_no"])
+    with connection.cursor() as cursor:
+        # Their texts are drafts now.
+        cursor.execute(
+            "UPDATE interchange_importline AS line SET draft_no = given.draft_no, content = NULL"
+            " FROM unnest(%s::bigint[], %s::text[]) AS given(id, draft_no) WHERE line.id = given.id",
+            [[line.pk for line in chunk], [line.draft_no for line in chunk]],
+        )
 
 
 def _moved(line: ImportLine, standing: catalogue.Standing) -> bool:
