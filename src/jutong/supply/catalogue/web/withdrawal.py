@@ -29,7 +29,7 @@ class WithdrawalForm(forms.Form):
     reason = forms.CharField(
         label=N_("下线理由"),
         widget=forms.Textarea({"rows": 3}),
-        required=False,
+        max_length=2000,
         help_text=N_("使用部门据此提出意见，请写明依据。"),
     )
     replaced_by = forms.CharField(
