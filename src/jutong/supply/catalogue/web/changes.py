@@ -22,7 +22,7 @@ from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, policy, queries, services
 from jutong.supply.catalogue.values import ChangeKind, UpdateState
-from jutong.supply.catalogue.web.words import plain
+from jutong.supply.catalogue.web.words import author_names, plain
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.lists import Filter, Listing
 
@@ -172,7 +172,7 @@ def change(request: SubjectRequest, change_no: str) -> HttpResponse:
             (_("更新截止日期"), queries.update_due_on(row.happened_on, on=today)),
             (_("涉及部门"), organisations.titles([row.provider_uscc]).get(row.provider_uscc, _("各部门"))),
             (_("说明"), row.note),
-            (_("记录人"), row.recorded_by.get("display", "")),
+            (_("记录人"), author_names([row.recorded_by]).get(row.recorded_by["id"], _("平台"))),
             (_("记录时间"), row.recorded_at),
         ],
         "duty_columns": [
