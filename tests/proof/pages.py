@@ -49,7 +49,7 @@ CONSUMER = "steward.mzt"
 
 def main() -> None:
     with platform(JUTONG_DEMO="on") as running, chromium() as browser:
-        running.start().until_said(REGION_WORDS, 400)
+        running.start().until_said(REGION_WORDS, 900)
         running.until_ready(60)
         look_at_all(browser, People(f"http://127.0.0.1:{running.portal_port}", running.data_dir))
 

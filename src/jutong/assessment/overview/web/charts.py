@@ -32,7 +32,7 @@ class Look:
     size: int = 12
 
 
-LABEL_LETTERS = 11
+LABEL_LETTERS = 12
 PAPER = Look()
 WALL = Look(ink="#cfe3f7", line="#1d4675", main="#4b9fe6", heat=tuple(DARK_BLUES), size=16)
 HALL = Look(size=16)
@@ -102,7 +102,7 @@ def supply_and_demand(links: Sequence[Link], at: datetime, look: Look = PAPER, h
                 "type": "sankey",
                 "left": 4,
                 "right": 4,
-                "top": 8,
+                "top": 32,  # below the buttons of the chart
                 "bottom": 8,
                 "nodeGap": 7,
                 "nodeWidth": 12,
@@ -112,7 +112,7 @@ def supply_and_demand(links: Sequence[Link], at: datetime, look: Look = PAPER, h
                 "label": {
                     "color": look.ink,
                     "fontSize": look.size,
-                    "width": LABEL_LETTERS * look.size,
+                    "width": LABEL_LETTERS * look.size + 4,
                     "overflow": "break",
                 },
                 "labelLayout": {"hideOverlap": True},
