@@ -17,7 +17,7 @@ REGION_WORDS = "演示区域已就绪"
 
 def main() -> None:
     with platform(JUTONG_DEMO="on") as running, chromium() as browser:
-        running.start().until_said(REGION_WORDS, 400)
+        running.start().until_said(REGION_WORDS, 900)
         running.until_ready(60)
         live_all(Region(browser, People(f"http://127.0.0.1:{running.portal_port}", running.data_dir)))
 

@@ -24,7 +24,13 @@ NOT_LINKED = {
     "mounting:panel": FRAGMENTS,
     "exchange:panel": FRAGMENTS, "exchange:progress": FRAGMENTS, "mounting:scan_progress": FRAGMENTS,
     "gateway:resource_panel": FRAGMENTS, "sharing:outlook_panel": FRAGMENTS, "sharing:subscribers_panel": FRAGMENTS,
-    "sharing:request_content": FRAGMENTS,
+    "sharing:request_content": FRAGMENTS, "sharing:dispute_content": FRAGMENTS,
+    "catalogue:suggestions": FRAGMENTS, "duplicates:panel": FRAGMENTS, "duplicates:progress": FRAGMENTS,
+    "interchange:panel": FRAGMENTS, "interchange:progress": FRAGMENTS, "organisations:reform_progress": FRAGMENTS,
+    "overview:health_panel": FRAGMENTS, "overview:region_panel": FRAGMENTS, "overview:wall_panel": FRAGMENTS,
+    "overview:platform_panel": FRAGMENTS, "overview:shortcuts_panel": FRAGMENTS,
+    "overview:operations_now": FRAGMENTS, "overview:screen_now": FRAGMENTS, "overview:wall_now": FRAGMENTS,
+    "portal:begin": "leads on to the first screen of the post", "interchange:marked": "a file",
     "sharing:answer": "only while a provider's answer is awaited; the journey of the way looks at it",
     "notices:follow": "leads on to what the notice is about",
     "procedures:sheet_pdf": "a file", "procedures:sheet_docx": "a file",
@@ -51,7 +57,7 @@ CONSUMER = "steward.mzt"
 
 def main() -> None:
     with platform(JUTONG_DEMO="on") as running, chromium() as browser:
-        running.start().until_said(REGION_WORDS, 400)
+        running.start().until_said(REGION_WORDS, 900)
         running.until_ready(60)
         look_at_all(browser, People(f"http://127.0.0.1:{running.portal_port}", running.data_dir))
 
@@ -140,5 +146,6 @@ def _things(people: People) -> dict[str, list[str]]:
             f"{mount}/file/?file={uploaded.json()['file_no']}",
             f"{mount}/service/",
             f"/catalogue/resources/{paused}/stop/",
+            f"/catalogue/resources/{code}/withdrawal/",
         ]
     }

@@ -118,6 +118,7 @@ class Listing:
     `personal`: the rows hold personal values, so a file bears a watermark. `record` tells the audit log of each file.
     `actions`: each row may hold Buttons under the key `actions`, which stand at its end on the page.
     `bulk` needs a key `tick` in each row: the value that is sent, or an empty text where the row cannot be ticked.
+    `empty`: what a list says that has nothing at all, and what to do then.
     """
 
     name: str
@@ -138,7 +139,7 @@ class Listing:
     record: Recorder | None = None
     actions: bool = False
     bulk: Sequence[Bulk] = ()
-    empty: tuple[str, str] = (N_("没有符合条件的记录"), N_("请更换关键词，或清除筛选条件后再看。"))
+    empty: tuple[str, str] = (N_("还没有记录"), "")
     icon: str = "list-search"
     cards: Callable[[HttpRequest, Sequence[Any]], list[ListRow]] | None = None
 
@@ -296,6 +297,14 @@ class Listed:
     def crumbs(self) -> list[Crumb]:
         section = [Crumb(gettext(self.listing.section))] if self.listing.section else []
         return [*section, Crumb(self.title)]
+
+    @property
+    def nothing(self) -> tuple[str, str]:
+        """What an empty list says: that nothing answers the question, or that there is nothing yet."""
+        if self.narrowed:
+            return gettext("没有符合条件的记录"), gettext("请更换关键词，或清除筛选条件后再看。")
+        title, text = self.listing.empty
+        return gettext(title), gettext(text) if text else ""
 
     @property
     def narrowed(self) -> bool:

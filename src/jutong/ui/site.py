@@ -8,6 +8,9 @@ from jutong.kernel.text import N_
 
 SECRECY_NOTICE = N_("本平台为非涉密平台，严禁存储、处理、传输国家秘密和工作秘密")
 
+PENDING = N_("待填")
+"""What stands where the operator has not yet given a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -17,10 +20,10 @@ class Site:
     title: str = N_("政务数据共享平台")
     host: str = N_("广西壮族自治区大数据发展局")
     operator: str = N_("广西壮族自治区信息中心")
-    site_code: str = N_("待填")
-    icp_number: str = N_("待填")
-    police_number: str = N_("待填")
-    telephone: str = N_("待填")
+    site_code: str = PENDING
+    icp_number: str = PENDING
+    police_number: str = PENDING
+    telephone: str = PENDING
 
 
 def site() -> Site:

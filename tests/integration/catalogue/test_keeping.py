@@ -1,5 +1,7 @@
 """Pages and API of those who keep the catalogue: tree, extended elements, changes, withdrawals, versions."""
 
+import re
+
 import pytest
 
 from jutong.supply.catalogue import models
@@ -22,6 +24,15 @@ def test_the_tree_is_kept_on_its_page(steward, bureau, django_assert_max_num_que
     shown = page(steward.browser, f"/catalogue/classifications/?at={own}01")
     assert "登记许可类" in shown
     assert "登记类" in shown
+    assert steward.subject.display in shown
+    same = steward.browser.post(f"/catalogue/classifications/{own}01/", renamed)
+    assert "新名称与现用名称相同" in same.content.decode()
+    elsewhere = steward.browser.post(
+        "/catalogue/classifications/new/", {"at": f"{own}01", "code": f"{own}02", "name": "x"}
+    )
+    assert f"不在 {own}01 之下" in elsewhere.content.decode()
+    ids = re.findall(r' id="([^"]+)"', shown.partition('id="main"')[2])
+    assert len(ids) == len(set(ids))
     closed = call(steward, "patch", f"/classifications/{own}01", {"change": "close", "reason": "归并"})
     assert closed["closed_on"]
     assert [each["name"] for each in call(bureau, "get", f"/classifications/{own}01/names")] == ["登记许可类", "登记类"]
@@ -107,6 +118,7 @@ def test_versions_and_resources_are_compared_and_a_version_restored(steward, bur
     restored = call(steward, "post", f"/resources/{code}/versions/1/restoration", {}, 201)
     assert restored["content"]["title"] == "个体工商户登记信息"
     assert "食品经营许可信息" in page(steward.browser, f"/catalogue/compare/?a={code}&b={other}")
+    assert "仅资源二有" not in page(steward.browser, f"/catalogue/compare/?a={code}&b={other}")
     assert "未找到" in page(steward.browser, "/catalogue/compare/?a=303001/999&b=x")
     assert {each["element"] for each in call(steward, "get", f"/comparison?a={code}&b={other}")} == {"title"}
     padded = call(steward, "get", f"/codes?text={code.partition('/')[0]}000001")

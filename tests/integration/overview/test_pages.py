@@ -149,6 +149,21 @@ def test_a_page_asks_as_often_of_a_large_region_as_of_a_small_one(world, post, n
     assert large == small <= most
 
 
+@pytest.mark.parametrize(
+    ("post", "name", "leads"),
+    [
+        (Post.FINANCE, "region", False),
+        (Post.BUREAU_REVIEWER, "region", True),
+        (Post.SYSTEM_ADMIN, "operations", False),
+        (Post.CENTRE_ENGINEER, "operations", True),
+    ],
+)
+def test_figures_of_calls_lead_on_only_whom_the_calls_are_shown(world, post, name, leads):
+    page = someone(post, world).browser.get(reverse(f"overview:{name}")).content.decode()
+
+    assert (reverse("overview:calls") in page.partition('id="content"')[2]) is leads
+
+
 def test_calls_are_filtered_by_the_address_and_leave_as_a_file(world):
     engineer = holder_of(Post.CENTRE_ENGINEER)
     grant = world.grants[0]

@@ -1,14 +1,19 @@
 """Home, workbench and task list, through the whole stack but without a database."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client, RequestFactory
 
+from jutong.assessment.overview import api as overview
+from jutong.assessment.overview.values import OpenData, OpenDivision, OpenProvider, OpenResource
 from jutong.foundation.procedures import api as procedures
 from jutong.foundation.procedures.values.cases import Stage, Task
+from jutong.kernel.codes.sharing import UpdateCycle
 from jutong.kernel.policy import Post, Subject
 from jutong.portal.web import tasks
+from jutong.ui.site import Site
 
 STEWARD = Subject("P1", Post.DATA_STEWARD, "11450000000000001A", "韦明")
 
@@ -36,6 +41,16 @@ def task(case_no, left, due_on=date(2026, 11, 26), **more):
     return Task(**values | more)
 
 
+NOTHING_OPEN = OpenData(
+    as_of=datetime(2026, 11, 27, 8, 0, tzinfo=UTC), resources=0, mounted=0, days=30, calls=0,
+    divisions=(), providers=(), newest=(), most_used=(),
+)  # fmt: skip
+
+
+def opened(code, title, calls=0):
+    return OpenResource(code, title, "生态厅", UpdateCycle.DAILY, datetime(2026, 3, 24, tzinfo=UTC), True, calls)
+
+
 @pytest.fixture
 def panel(monkeypatch):
     def shown(view, *waiting):
@@ -47,15 +62,53 @@ def panel(monkeypatch):
     return shown
 
 
-def test_everybody_may_open_the_home_page_and_no_query_is_made_for_it():
-    response = Client().get("/")
+@pytest.fixture
+def front(monkeypatch):
+    def shown(**more):
+        monkeypatch.setattr(overview, "open_data", lambda at: replace(NOTHING_OPEN, **more))
+        return Client().get("/").content.decode()
 
-    assert response.status_code == 200
-    assert "聚起来、通起来、用起来" in response.content.decode()
+    return shown
 
 
-def test_a_search_on_the_home_page_goes_to_the_catalogue():
-    assert 'action="/catalogue/"' in Client().get("/").content.decode()
+def test_everybody_finds_the_search_field_on_the_front_page(front):
+    html = front()
+
+    assert "聚起来、通起来、用起来" in html
+    assert 'action="/catalogue/"' in html
+
+
+def test_the_front_page_leads_to_divisions_departments_and_resources(front):
+    html = front(
+        resources=2,
+        divisions=(OpenDivision("103", "自然资源", 1), OpenDivision("211", "生态环保", 1)),
+        providers=(OpenProvider("11450000000000001A", "生态厅", 2),),
+        newest=(opened("211001/3", "空气质量"),),
+        most_used=(opened("211001/3", "空气质量", calls=1_234),),
+    )
+
+    for place in (
+        "/catalogue/?open=1&amp;classification=211", "/catalogue/?open=1&amp;provider=11450000000000001A",
+        "/catalogue/resources/211001/3/",
+    ):  # fmt: skip
+        assert f'href="{place}"' in html
+    assert html.index("生态环保") < html.index("自然资源") < html.index("空气质量")
+    assert "调用 1,234 次" in html
+
+
+def test_a_region_with_nothing_open_says_so(front):
+    html = front()
+
+    assert "还没有向社会开放的数据" in html
+    assert "按主题和部门查找" not in html
+
+
+def test_a_telephone_that_nobody_gave_is_no_contact(front, settings):
+    contacts = "<dt>联系电话</dt>"
+    assert contacts not in front()
+
+    settings.UI_SITE = Site(telephone="0771-0000000")
+    assert contacts in front()
 
 
 @pytest.mark.parametrize("path", ["/workbench", "/workbench/tasks", "/workbench/first-tasks"])

@@ -155,3 +155,15 @@ def test_a_list_without_rows_says_what_to_do(render):
 
     assert "没有符合条件的记录" in html
     assert "<table" not in html
+
+
+def test_a_list_that_is_empty_without_a_filter_does_not_blame_a_filter(render):
+    listing = Listing(name="items", title="清单", columns=LIST.columns, rows=LIST.rows, empty=("还没有", "请登记。"))
+    request = RequestFactory().get("/")
+    request.subject = STEWARD
+
+    html = render("{% listing listed %}", listed=listing.listed(request, []))
+
+    assert "请登记。" in html
+    assert "没有符合条件的记录" not in html
+    assert "第 1 / 1 页" not in html

@@ -8,6 +8,7 @@ from jutong.assessment.overview.values import (
     Calls,
     Indicator,
     Ledger,
+    OpenData,
     Operations,
     Ranked,
     Region,
@@ -25,6 +26,7 @@ __all__ = [
     "calls",
     "facts",
     "ledger",
+    "open_data",
     "operations",
     "rankings",
     "region",
@@ -88,3 +90,8 @@ def unused_grants(*, by: Subject, at: datetime) -> UnusedGrants:
     """Live grants that the subject may see and that nobody used for long. Raises NotPermitted."""
     require(by, policy.SEE_CALLS)
     return queries.unused_grants(by, at)
+
+
+def open_data(*, at: datetime) -> OpenData:
+    """What is open to society, counted, with the newest and the most used of it. For everybody."""
+    return queries.open_data(at)

@@ -19,6 +19,10 @@ from jutong.assessment.overview.values import (
     Ledger,
     Link,
     MonthFigures,
+    OpenData,
+    OpenDivision,
+    OpenProvider,
+    OpenResource,
     Operations,
     Ranked,
     Region,
@@ -54,6 +58,8 @@ MONTHS_SHOWN = 12
 DAYS_OPERATED = 14
 HEAT_DAYS = 56
 REGION_PREFIX = 4
+OPEN_DAYS = 30
+OPEN_SHOWN = 6
 
 
 MONTHS_KEPT = 6
@@ -482,3 +488,50 @@ def _unused_grants(subject: Subject, at: datetime) -> UnusedGrants:
         for each in idle
     )
     return UnusedGrants(at, found)
+
+
+# --- What everybody may see ------------------------------------------------------------------------------------------
+def open_data(at: datetime) -> OpenData:
+    """What is open to society, as it was at the moment it names."""
+    return _OPEN.get(None, at, lambda: _open_data(at))
+
+
+_OPEN = Kept[OpenData](1)
+
+
+def _open_data(at: datetime) -> OpenData:
+    glance = catalogue.open_glance(newest=OPEN_SHOWN)
+    today = local_day(at)
+    days = gateway.days(DayQuery(first_day=today - timedelta(days=OPEN_DAYS - 1), last_day=today))
+    calls = {each.group: each.calls for each in gateway.usage(days, Grouping.RESOURCE)}
+    used = sorted(catalogue.open_outlines(calls), key=lambda each: (-calls[each.code], each.code))
+    titles = organisations.titles(glance.providers, short=True)
+    names = catalogue.classification_names(glance.divisions)
+
+    def shown(each: Outline, calls: int = 0) -> OpenResource:
+        return OpenResource(
+            code=each.code,
+            title=each.title,
+            provider_title=titles.get(each.provider_uscc, each.provider_uscc),
+            update_cycle=each.update_cycle,
+            published_at=each.published_at,
+            mounted=each.mounted_at is not None,
+            calls=calls,
+        )
+
+    return OpenData(
+        as_of=at,
+        resources=glance.resources,
+        mounted=glance.mounted,
+        days=OPEN_DAYS,
+        calls=sum(calls[each.code] for each in used),
+        divisions=tuple(
+            OpenDivision(code, names.get(code, code), count) for code, count in sorted(glance.divisions.items())
+        ),
+        providers=tuple(
+            OpenProvider(uscc, titles.get(uscc, uscc), count)
+            for uscc, count in sorted(glance.providers.items(), key=lambda found: (-found[1], found[0]))
+        ),
+        newest=tuple(shown(each) for each in glance.newest),
+        most_used=tuple(shown(each, calls[each.code]) for each in used[:OPEN_SHOWN]),
+    )

@@ -17,6 +17,7 @@ from jutong.assessment.overview.values import (
     HealthState,
     Indicator,
     Ledger,
+    OpenData,
     Region,
     UnusedGrants,
 )
@@ -26,6 +27,7 @@ from jutong.delivery.gateway.values import LATENCY_BOUNDS_MS, DayQuery, Grouping
 from jutong.foundation.operations.values import State
 from jutong.foundation.procedures.values.cases import Stage
 from jutong.kernel import clock
+from jutong.kernel.codes.sharing import UpdateCycle
 from jutong.supply.exchange.values import RunState
 
 router = Router(tags=["overview"])
@@ -377,6 +379,48 @@ class ResourceHealthList(Schema):
     items: list[ResourceHealthOut]
 
 
+class OpenResourceOut(Schema):
+    """A resource that is open to society; `calls` are nought among the newest."""
+
+    code: str
+    title: str
+    provider_title: str
+    update_cycle: UpdateCycle
+    published_at: datetime
+    mounted: bool
+    calls: int
+
+
+class OpenDivisionOut(Schema):
+    """A division of the classification tree that holds open resources."""
+
+    code: str
+    title: str
+    resources: int
+
+
+class OpenProviderOut(Schema):
+    """A department with open resources."""
+
+    uscc: str
+    title: str
+    resources: int
+
+
+class OpenDataOut(Schema):
+    """What is open to society; `calls` and `most_used` are of the last `days`."""
+
+    as_of: datetime
+    resources: int
+    mounted: int
+    days: int
+    calls: int
+    divisions: list[OpenDivisionOut]
+    providers: list[OpenProviderOut]
+    newest: list[OpenResourceOut]
+    most_used: list[OpenResourceOut]
+
+
 @router.get("/region", response={200: RegionGlanceOut, **problems()}, summary="全区总览")
 def region(request: SubjectRequest, query: Query[OverviewMonthQuery]) -> dict[str, Any]:
     at = clock.now()
@@ -435,6 +479,11 @@ def resource_health(request: SubjectRequest, uscc: Uscc) -> dict[str, Any]:
     at = clock.now()
     found = api.resource_health(uscc=uscc, by=request.subject, at=at)
     return {"as_of": at, "items": [_health(each) for each in found]}
+
+
+@router.get("/open", response={200: OpenDataOut, **problems()}, auth=None, summary="数据开放概况（无需登录）")
+def open_data(request: SubjectRequest) -> OpenData:
+    return api.open_data(at=clock.now())
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from jutong.delivery.gateway.values import Usage
 from jutong.foundation.operations.values import Answer
 from jutong.foundation.procedures.values.cases import Burden, OpenStep
+from jutong.kernel.codes.sharing import UpdateCycle
 from jutong.kernel.text import N_
 from jutong.supply.exchange.values import Run
 
@@ -327,3 +328,53 @@ class UnusedGrants:
 
     as_of: datetime
     items: tuple[UnusedGrant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenResource:
+    """A resource that is open to society (开放资源); `calls` of the last days, where it is shown for them."""
+
+    code: str
+    title: str
+    provider_title: str
+    update_cycle: UpdateCycle
+    published_at: datetime
+    mounted: bool
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDivision:
+    """A division of the tree (项) that holds open resources."""
+
+    code: str
+    title: str
+    resources: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProvider:
+    """A department with open resources."""
+
+    uscc: str
+    title: str
+    resources: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenData:
+    """What is open to society, for everybody (数据开放概况).
+
+    `calls` and `most_used` are of the last `days`; divisions in the order of the tree, departments and resources by
+    how much they have.
+    """
+
+    as_of: datetime
+    resources: int
+    mounted: int
+    days: int
+    calls: int
+    divisions: tuple[OpenDivision, ...]
+    providers: tuple[OpenProvider, ...]
+    newest: tuple[OpenResource, ...]
+    most_used: tuple[OpenResource, ...]

@@ -348,6 +348,10 @@ class Dispute(Procedure):
     def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
         return sheet_of_dispute(case, by)
 
+    @staticmethod
+    def opens_data(case: CaseValue, by: Subject) -> bool:
+        return queries.may_view_dispute_of(case, by)
+
     raised = Start(N_("提请协调"))
     stating = Waiting(N_("提供部门陈述"), who=By(Post.DATA_STEWARD, "provider"), limit="dispute.statement")
     replying = Waiting(N_("使用部门陈述"), who=By(Post.DATA_STEWARD, "consumer"), limit="dispute.statement")

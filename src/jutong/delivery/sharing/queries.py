@@ -176,6 +176,17 @@ def view_dispute_row(dispute_no: str, subject: Subject) -> models.Dispute:
     return row
 
 
+def may_view_request_of_grant(row: models.Grant, subject: Subject) -> bool:
+    """May the subject, who sees the grant, see the request it came from as well?"""
+    return decide(subject, policy.VIEW_REQUEST, Facts(_relations(row), frozenset({"handed_in"}))).allowed
+
+
+def may_view_dispute_of(case: CaseValue, subject: Subject) -> bool:
+    """May the subject see the dispute of this case? Told from the case alone."""
+    relations = {Relation.PROVIDER: case.parties["provider"], Relation.CONSUMER: case.parties["consumer"]}
+    return decide(subject, policy.VIEW_DISPUTE, Facts(relations)).allowed
+
+
 def with_disputes(rows: QuerySet[models.DataRequest]) -> QuerySet[models.DataRequest]:
     """The requests, each with `disputed`: open, ended or none."""
     about = models.Dispute.objects.filter(request=OuterRef("pk"))

@@ -21,4 +21,6 @@ class QualityConfig(AppConfig):
         slots.register(
             "resource", "aside", "quality:panel", title=N_("数据质量"), order=30, visible=navigation.signed_in
         )
-        navigation.register(navigation.QUALITY, title=N_("数据质量"), url_name="quality:scores", order=10)
+        navigation.register(
+            navigation.QUALITY, title=N_("数据质量"), url_name="quality:scores", order=10, icon="rosette-discount-check"
+        )

@@ -1,18 +1,11 @@
-"""Home and workbench: frames that rooms fill with their panels."""
+"""The workbench: a frame that rooms fill with their panels."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from jutong.base.http import SubjectRequest, public
+from jutong.base.http import SubjectRequest
 from jutong.ui import navigation
-
-
-@public
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The first page: search, totals, latest resources; for all."""
-    return render(request, "portal/home.html")
 
 
 @require_safe

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from jutong.portal.web import finding, pages, switches, tasks
+from jutong.portal.web import finding, front, pages, switches, tasks
 
 app_name = "portal"
 urlpatterns = [
-    path("", pages.home, name="home"),
+    path("", front.home, name="home"),
     path("begin", pages.begin, name="begin"),
     path("workbench", pages.workbench, name="workbench"),
     path("workbench/tasks", tasks.tasks, name="tasks"),

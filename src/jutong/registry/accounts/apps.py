@@ -52,7 +52,12 @@ def _plug_into_ui() -> None:
     )
     navigation.plug(login="account_login", logout="account_logout", profile="accounts:me")
     navigation.register(
-        navigation.GATEWAY, title=N_("应用与密钥"), url_name="accounts:clients", order=20, visible=sees_clients
+        navigation.GATEWAY,
+        title=N_("应用与密钥"),
+        url_name="accounts:clients",
+        order=20,
+        visible=sees_clients,
+        icon="plug-connected",
     )
     navigation.register(
         navigation.OPERATIONS, title=N_("人员账号"), url_name="accounts:people", order=10, visible=sees_people

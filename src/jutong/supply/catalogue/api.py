@@ -21,7 +21,7 @@ from jutong.supply.catalogue.domain import (
 from jutong.supply.catalogue.plugs import UserBook
 from jutong.supply.catalogue.services import bulk
 from jutong.supply.catalogue.services.bulk import Published, Standing
-from jutong.supply.catalogue.values import Content, ExtendedField, Outline, Resource
+from jutong.supply.catalogue.values import Content, ExtendedField, OpenGlance, Outline, Resource
 
 __all__ = [
     "CatalogueError",
@@ -56,6 +56,8 @@ __all__ = [
     "get_version",
     "note_mounted",
     "note_unmounted",
+    "open_glance",
+    "open_outlines",
     "outlines",
     "overdue_updates",
     "plug_users",
@@ -134,6 +136,16 @@ def published_codes(*, provider: str = "") -> QuerySet[Any, Any]:
 def outlines(*, provider: str = "") -> list[Outline]:
     """All published resources in outline, of one provider where given, in one query. For counting."""
     return queries.outlines(provider)
+
+
+def open_glance(*, newest: int) -> OpenGlance:
+    """What is open to society, counted, with the `newest` so many of it, in two queries. For everybody."""
+    return queries.open_glance(newest)
+
+
+def open_outlines(codes: Collection[str]) -> list[Outline]:
+    """Those of some resources that are open to society, in one query. For everybody."""
+    return queries.open_outlines(codes)
 
 
 def draft_counts() -> dict[str, dict[str, int]]:

@@ -170,6 +170,10 @@ class Update(Procedure):
     def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
         return update_sheet(case)
 
+    @staticmethod
+    def opens_data(case: CaseValue, by: Subject) -> bool:
+        return queries.may_view_change(str(case.data["change_no"]), by)
+
     called = Start(N_("通知更新"))
     updating = Step(
         N_("更新目录"),

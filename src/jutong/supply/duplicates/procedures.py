@@ -19,8 +19,9 @@ from jutong.foundation.procedures.values import (
     When,
 )
 from jutong.kernel.actors import ActorRef
-from jutong.kernel.policy import Post, Subject
+from jutong.kernel.policy import Facts, Post, Relation, Subject, decide
 from jutong.kernel.text import N_
+from jutong.supply.duplicates import policy
 from jutong.supply.duplicates.services import negotiating
 from jutong.supply.duplicates.sheet import sheet_of
 
@@ -71,6 +72,10 @@ class SourceStatement(Procedure):
     def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
         return sheet_of(case)
 
+    @staticmethod
+    def opens_data(case: CaseValue, by: Subject) -> bool:
+        return decide(by, policy.VIEW_NEGOTIATION, Facts({Relation.PROVIDER: case.parties["department"]})).allowed
+
     asked = Start(N_("发出陈述通知"))
     stating = Step(N_("陈述采集情况"), who=By(Post.DATA_STEWARD, "department"), limit="source.state")
     stated = Final(N_("已陈述"), outcome=Outcome.DONE)
@@ -119,6 +124,10 @@ class SourceNegotiation(Procedure):
     @staticmethod
     def sheet(case: CaseValue, by: Subject) -> Sequence[tuple[str, str]]:
         return sheet_of(case)
+
+    @staticmethod
+    def opens_data(case: CaseValue, by: Subject) -> bool:
+        return decide(by, policy.VIEW_NEGOTIATION).allowed
 
     opened = Start(N_("发起协商"))
     stating = Waiting(N_("各部门陈述采集情况"), who=By(Post.BUREAU_REVIEWER, "bureau"), limit="source.state")

@@ -1,15 +1,19 @@
 """What may be disputed, and what is asked anew. Art. 39."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from jutong.delivery.sharing import domain
+from jutong.delivery.sharing.procedures import Dispute
 from jutong.delivery.sharing.values import DisputeKind, RequestState, Ruling
+from jutong.foundation.procedures.values import CaseValue
+from jutong.kernel.policy import Post, Subject
 from tests.unit.delivery.sharing.samples import TODAY, wish
 
 WISH = replace(wish(), columns=("a", "b", "c"))
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
 LATER = TODAY + timedelta(days=365)
 
 
@@ -57,3 +61,22 @@ class TestRuling:
         with pytest.raises(domain.SeveralFaults) as raised:
             domain.check_ruling(Ruling("好", True, ("a", "z")), WISH)
         assert [fault.field for fault in raised.value.faults] == ["words", "columns"]
+
+
+@pytest.mark.parametrize(
+    ("post", "organisation", "opens"),
+    [
+        (Post.DATA_STEWARD, "asking", True),
+        (Post.DATA_COORDINATOR, "giving", True),
+        (Post.BUREAU_REVIEWER, "bureau", True),
+        (Post.DATA_STEWARD, "bureau", False),
+        (Post.CLIENT_DEVELOPER, "asking", False),
+        (Post.AUDITOR, "audit", False),
+    ],
+)
+def test_a_case_leads_to_the_dispute_only_whom_the_dispute_is_shown(post, organisation, opens):
+    parties = {"consumer": "asking", "provider": "giving", "bureau": "bureau"}
+    by = Subject("P1", post, organisation)
+    case = CaseValue("ZY20260001", "sharing.dispute", 1, "", "争议", parties, {}, "stating", by.actor, NOW)
+
+    assert Dispute.opens_data(case, by) is opens

@@ -32,6 +32,7 @@ class Look:
     size: int = 12
 
 
+LABEL_LETTERS = 12
 PAPER = Look()
 WALL = Look(ink="#cfe3f7", line="#1d4675", main="#4b9fe6", heat=tuple(DARK_BLUES), size=16)
 HALL = Look(size=16)
@@ -93,23 +94,32 @@ def supply_and_demand(links: Sequence[Link], at: datetime, look: Look = PAPER, h
     rest = sum(link.grants for link in links[len(shown) :])
     # A department may stand on both sides; a node of each side of its own keeps the picture free of rings.
     right = "\u200b"
-    nodes = {link.provider_title for link in shown} | {link.consumer_title + right for link in shown}
+    givers, takers = {link.provider_title for link in shown}, {link.consumer_title + right for link in shown}
     option = {
         "tooltip": {"trigger": "item"},
         "series": [
             {
                 "type": "sankey",
                 "left": 4,
-                "right": "27%",
-                "top": 8,
+                "right": 4,
+                "top": 32,  # below the buttons of the chart
                 "bottom": 8,
                 "nodeGap": 7,
                 "nodeWidth": 12,
                 "emphasis": {"focus": "adjacency"},
                 "lineStyle": {"color": "gradient", "opacity": 0.35, "curveness": 0.5},
-                "label": {"color": look.ink, "fontSize": look.size},
+                # Both sides are named inside the picture, long names on two lines: a telephone has no room beside it.
+                "label": {
+                    "color": look.ink,
+                    "fontSize": look.size,
+                    "width": LABEL_LETTERS * look.size + 4,
+                    "overflow": "break",
+                },
                 "labelLayout": {"hideOverlap": True},
-                "data": [{"name": name} for name in sorted(nodes)],
+                "data": [
+                    *({"name": name, "label": {"position": "right"}} for name in sorted(givers)),
+                    *({"name": name, "label": {"position": "left", "align": "right"}} for name in sorted(takers)),
+                ],
                 "links": [
                     {"source": link.provider_title, "target": link.consumer_title + right, "value": link.grants}
                     for link in shown

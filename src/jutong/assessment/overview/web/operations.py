@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from jutong.assessment.overview import api
+from jutong.assessment.overview import api, policy
 from jutong.assessment.overview.values import Operations
 from jutong.assessment.overview.web import charts
 from jutong.assessment.overview.web.words import unframed
 from jutong.base.http import SubjectRequest
 from jutong.foundation.operations.values import Answer, State
 from jutong.kernel import clock
+from jutong.kernel.policy import Subject, decide
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.exchange.values import Run, RunState
@@ -36,7 +37,8 @@ def operations(request: SubjectRequest) -> HttpResponse:
     """The whole page: figures fetch themselves anew, the pictures stay as they were."""
     found = api.operations(by=request.subject, at=clock.now())
     context = {
-        **operations_context(found),
+        **operations_context(found, request.subject),
+        "may_see_calls": bool(decide(request.subject, policy.SEE_CALLS)),
         "days_chart": _days_chart(found),
         "hours_chart": _hours_chart(found),
         "api_path": "/api/v1/overview/operations",
@@ -48,20 +50,21 @@ def operations(request: SubjectRequest) -> HttpResponse:
 def now(request: SubjectRequest) -> HttpResponse:
     """The moving part of the page as it stands."""
     found = api.operations(by=request.subject, at=clock.now())
-    return unframed(render(request, "overview/operations_now.html", operations_context(found)))
+    return unframed(render(request, "overview/operations_now.html", operations_context(found, request.subject)))
 
 
-def operations_context(found: Operations) -> dict[str, Any]:
+def operations_context(found: Operations, subject: Subject) -> dict[str, Any]:
     runs = [*found.running, *found.failed]
     titles = catalogue.titles({run.resource_code for run in runs})
     owners = organisations.titles({run.provider_uscc for run in runs}, short=True)
     today = found.today
+    calls = f"{reverse('overview:calls')}?range=1" if decide(subject, policy.SEE_CALLS) else ""
     return {
         "as_of": found.as_of,
         "totals": [
             Total(number_words(len(found.running)), _("进行中的运行"), _("次"), reverse("exchange:runs")),
             Total(number_words(len(found.failed)), _("近 7 天失败"), _("次"), _failed_runs()),
-            Total(number_words(today.calls), _("今日调用"), _("次"), f"{reverse('overview:calls')}?range=1"),
+            Total(number_words(today.calls), _("今日调用"), _("次"), calls),
             Total("—" if today.success is None else ratio_words(today.success), _("今日成功率")),
             Total("—" if today.mean_ms is None else number_words(today.mean_ms, 1), _("平均用时"), _("毫秒")),
             Total(number_words(today.failed), _("今日数据源故障"), _("次")),

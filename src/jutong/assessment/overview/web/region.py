@@ -65,6 +65,7 @@ def region(request: SubjectRequest) -> HttpResponse:
         "columns": _columns(indicator),
         "page": page,
         "rows": [_row(each, line, indicator, request.subject) for each, line in page],
+        "may_see_calls": bool(decide(request.subject, policy.SEE_CALLS)),
         "may_see_wall": bool(decide(request.subject, policy.SEE_WALL)),
         "may_see_screen": bool(decide(request.subject, policy.SEE_SCREEN)),
         "api_path": f"/api/v1/overview/region?month={month:%Y-%m}",
@@ -76,10 +77,11 @@ def totals(found: figures.Region, subject: Subject) -> list[Total]:
     """The strip of the region: each figure leads to its list, where the subject has one."""
     sums, in_time = found.totals, found.figures[Indicator.IN_TIME]
     late = bool(decide(subject, policy.SEE_WALL))
+    calls = f"{reverse('overview:calls')}?range=1" if decide(subject, policy.SEE_CALLS) else ""
     return [
         Total(number_words(sums.published), _("已发布目录"), _("项"), reverse("catalogue:search")),
         Total(number_words(sums.mounted), _("已挂载"), _("项"), reverse("catalogue:search") + "?mounted=1"),
-        Total(number_words(sums.calls_today), _("今日调用"), _("次"), reverse("overview:calls") + "?range=1"),
+        Total(number_words(sums.calls_today), _("今日调用"), _("次"), calls),
         Total(number_words(sums.rows_month), _("本月交换"), _("行"), reverse("exchange:runs")),
         Total(
             "—" if in_time.value is None else ratio_words(in_time.value),

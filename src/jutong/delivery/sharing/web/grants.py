@@ -147,6 +147,7 @@ def _page(request: SubjectRequest, grant_no: str, form: forms.ReasonForm, status
         "item_columns": words.item_columns(),
         "items": words.item_rows(row.resource_code, found.terms.columns, dict(found.terms.masks)),
         "form": form,
+        "may_see_request": queries.may_view_request_of_grant(row, request.subject),
         "may_revoke": decide(request.subject, policy.REVOKE_GRANT, facts).allowed,
         "may_return": decide(request.subject, policy.RETURN_GRANT, facts).allowed,
         "api_path": f"/api/v1/sharing/grants/{row.grant_no}",

@@ -196,6 +196,18 @@ class ClassificationIsGiven(CatalogueError):
     message = N_("类、项、目由《指南》和自治区大数据发展局确定，部门只能在本部门的目之下设置细目。")
 
 
+class ClassificationElsewhere(CatalogueError):
+    """A node was to be added below one on whose page its code does not belong."""
+
+    message = N_("分类码 {classification} 不在 {parent} 之下，请在 {parent} 之后加数字。")
+
+
+class NameUnchanged(CatalogueError):
+    """A node was to be renamed to what it is called already."""
+
+    message = N_("新名称与现用名称相同，请填写新的名称。")
+
+
 class ReasonMissing(CatalogueError):
     """Something is asked for without its reason."""
 

@@ -5,6 +5,7 @@ from jutong.supply.catalogue.queries.changes import (
     changes,
     duties_of,
     has_new_version,
+    may_view_change,
     notice_ends_on,
     open_duties,
     open_withdrawal,
@@ -33,7 +34,7 @@ from jutong.supply.catalogue.queries.classification import (
     read_code,
     used_codes,
 )
-from jutong.supply.catalogue.queries.counting import draft_counts, outlines
+from jutong.supply.catalogue.queries.counting import draft_counts, open_glance, open_outlines, outlines
 from jutong.supply.catalogue.queries.drafts import (
     content_of_draft,
     draft_content,
@@ -151,6 +152,7 @@ __all__ = [
     "has_new_version",
     "holds",
     "lock_draft",
+    "may_view_change",
     "may_view_draft",
     "name_on",
     "names_of_classification",
@@ -159,6 +161,8 @@ __all__ = [
     "open_classifications",
     "open_draft_of",
     "open_duties",
+    "open_glance",
+    "open_outlines",
     "open_withdrawal",
     "opinion_label",
     "opinion_words",

@@ -44,6 +44,12 @@ def view_change_row(change_no: str, subject: Subject) -> models.ChangeRecord:
     return row
 
 
+def may_view_change(change_no: str, subject: Subject) -> bool:
+    """May the subject know of this change?"""
+    row = models.ChangeRecord.objects.filter(change_no=change_no).first()
+    return row is not None and bool(decide(subject, policy.VIEW_CHANGE, facts_of_change(row)))
+
+
 def duties_of(row: models.ChangeRecord) -> QuerySet[models.UpdateDuty]:
     """The updates a change called for, the soonest due first."""
     return row.duties.select_related("resource")

@@ -52,7 +52,8 @@ def add_classification(
 def rename_classification(*, code: str, name: str, reason: str, by: Subject, at: datetime) -> models.Classification:
     """Give a node another name from today on; what it was called before stays on record.
 
-    Raises NoSuchClassification, NotPermitted, ClassificationClosed, ClassificationNameMissing, ReasonMissing.
+    Raises NoSuchClassification, NotPermitted, ClassificationClosed, ClassificationNameMissing, NameUnchanged,
+    ReasonMissing.
     """
     node = _locked(code, by)
     _require_open(node)
@@ -60,7 +61,7 @@ def rename_classification(*, code: str, name: str, reason: str, by: Subject, at:
         raise domain.ReasonMissing(field="reason")
     before, node.name = node.name, _name(name)
     if node.name == before:
-        return node
+        raise domain.NameUnchanged(field="name")
     if not node.names.exists():
         # Nodes of the start have no history yet; what they were called is known all the same.
         models.ClassificationName.objects.create(

@@ -1,5 +1,6 @@
 """A resource with its code, whole and in outline."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,6 +30,23 @@ class Outline:
     def mountable(self) -> bool:
         """Types 1 and 2 are to be mounted; type 3 has only its entry. Art. 17."""
         return self.sharing_type is not ShareType.NOT_SHARED
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGlance:
+    """What is open to society (向社会开放): how much by provider and by division (项), and the newest of it.
+
+    `mounted` are those whose data can be reached, not only their entry.
+    """
+
+    mounted: int
+    providers: Mapping[str, int]
+    divisions: Mapping[str, int]
+    newest: tuple[Outline, ...]
+
+    @property
+    def resources(self) -> int:
+        return sum(self.providers.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, policy, queries, services
 from jutong.supply.catalogue.values import ChangeKind, UpdateState
-from jutong.supply.catalogue.web.words import plain
+from jutong.supply.catalogue.web.words import author_names, plain
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.lists import Filter, Listing
 
@@ -32,6 +32,7 @@ STATE_TONES = {
     UpdateState.UNAFFECTED: Tone.NEUTRAL,
     UpdateState.WITHDRAWN: Tone.MUTED,
 }
+ORGANISATIONS_OFFERED = 1_000
 RECORDED = (ChangeKind.AMENDED, ChangeKind.REPEALED, ChangeKind.DUTY)
 """What people record; that a basis ran out the platform notices itself."""
 
@@ -62,7 +63,10 @@ class ChangeForm(forms.Form):
         label=gettext_lazy("涉及部门"),
         max_length=18,
         required=False,
-        help_text=gettext_lazy("统一社会信用代码；职能变化必填，法律法规变更不填则涉及各部门。"),
+        help_text=gettext_lazy(
+            "输入部门名称或代码的一部分，从列表中选择；职能变化必填，法律法规变更不填则涉及各部门。"
+        ),
+        widget=forms.TextInput({"list": "organisations", "autocomplete": "off"}),
     )
     note = forms.CharField(
         label=gettext_lazy("说明"),
@@ -107,6 +111,7 @@ CHANGES = Listing(
     placeholder=N_("名称、文号或变更编号"),
     filters=(Filter.of("kind", N_("变更种类"), ChangeKind),),
     default="-recorded_at",
+    empty=(N_("还没有变更记录"), N_("法律法规修订、废止或部门职能变化时，点“记录变更”，平台会找出受影响的资源。")),
     api="/api/v1/catalogue/changes",
 )
 
@@ -143,7 +148,8 @@ def record(request: SubjectRequest) -> HttpResponse:
             messages.success(request, _("已记录变更 {change_no}，请核对受影响的资源。").format(change_no=row.change_no))
             return redirect("catalogue:change", row.change_no)
     status = 422 if request.method == "POST" else 200
-    return render(request, "catalogue/change_form.html", {"form": form}, status=status)
+    context = {"form": form, "organisations": organisations.choices()[:ORGANISATIONS_OFFERED]}
+    return render(request, "catalogue/change_form.html", context, status=status)
 
 
 @require_GET
@@ -166,7 +172,7 @@ def change(request: SubjectRequest, change_no: str) -> HttpResponse:
             (_("更新截止日期"), queries.update_due_on(row.happened_on, on=today)),
             (_("涉及部门"), organisations.titles([row.provider_uscc]).get(row.provider_uscc, _("各部门"))),
             (_("说明"), row.note),
-            (_("记录人"), row.recorded_by.get("display", "")),
+            (_("记录人"), author_names([row.recorded_by]).get(row.recorded_by["id"], _("平台"))),
             (_("记录时间"), row.recorded_at),
         ],
         "duty_columns": [

@@ -1,5 +1,6 @@
 """分类目录: the tree, with what each node was called, and the forms of those who keep it."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,8 +18,8 @@ from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.policy import decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
-from jutong.supply.catalogue import models, policy, queries, services
-from jutong.supply.catalogue.web.words import plain
+from jutong.supply.catalogue import domain, models, policy, queries, services
+from jutong.supply.catalogue.web.words import author_names, plain, tell_beside
 from jutong.ui.components import Badge, Column, Tone
 
 TOLD_BESIDE = (ErrorKind.INVALID, ErrorKind.CONFLICT)
@@ -48,8 +49,7 @@ class NameForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("理由"),
         max_length=500,
-        required=False,
-        help_text=gettext_lazy("更名或关闭的依据，如文件名称和文号。"),
+        help_text=gettext_lazy("更名或停用的依据，如文件名称和文号。"),
     )
 
 
@@ -65,12 +65,15 @@ def add(request: SubjectRequest) -> HttpResponse:
     at = plain(request.POST.get("at"))
     code = plain(request.POST.get("code"))
     try:
+        if not code.startswith(at):
+            raise domain.ClassificationElsewhere(field="code", classification=code, parent=at)
         services.add_classification(code=code, name=plain(request.POST.get("name")), by=request.subject, at=clock.now())
     except JutongError as error:
         if error.kind not in TOLD_BESIDE:
             raise
-        messages.error(request, error.words(_))
-        return _page(request, at, node_form=NodeForm(request.POST), status=422)
+        form = _node_form(request.POST)
+        tell_beside(form, error)
+        return _page(request, at, node_form=form, status=422)
     messages.success(request, _("分类 {code} 已建立。").format(code=code))
     return redirect(_address(at))
 
@@ -90,10 +93,16 @@ def change(request: SubjectRequest, code: str) -> HttpResponse:
     except JutongError as error:
         if error.kind not in TOLD_BESIDE:
             raise
-        messages.error(request, error.words(_))
-        return _page(request, code, name_form=NameForm(request.POST), status=422)
+        form = _name_form(request.POST)
+        tell_beside(form, error)
+        return _page(request, code, name_form=form, status=422)
     messages.success(request, _("分类 {code} 已停用。").format(code=code) if closes else _("分类名称已变更。"))
     return redirect(_address(code))
+
+
+# Both stand on one page and have a field `name`: each has ids of its own.
+_node_form = partial(NodeForm, auto_id="id_node_%s")
+_name_form = partial(NameForm, auto_id="id_name_%s")
 
 
 def _address(code: str) -> str:
@@ -147,8 +156,8 @@ def _page(
         "used": queries.used_codes(code) if node and node.grade >= 3 else None,
         "may_add": (keeps or (keeps_details and len(code) >= 6)) and (node is None or node.closed_on is None) and code,
         "may_change": may_change,
-        "node_form": node_form or NodeForm(initial={"code": code}),
-        "name_form": name_form or NameForm(initial={"name": node.name if node else ""}),
+        "node_form": node_form or _node_form(initial={"code": code}),
+        "name_form": name_form or _name_form(initial={"name": node.name if node else ""}),
         "api_path": "/api/v1/catalogue/classifications",
     }
     return render(request, "catalogue/classifications.html", context, status=status)
@@ -161,12 +170,14 @@ def _state(node: models.Classification) -> Badge:
 
 
 def _history(node: models.Classification) -> list[dict[str, Any]]:
+    found = queries.names_of_classification(node)
+    names = author_names(each.by for each in found)
     return [
         {
             "from": each.valid_from if each.valid_from.year > 1900 else None,
             "name": each.name,
             "reason": each.reason,
-            "by": each.by.get("display", ""),
+            "by": names.get(each.by["id"], ""),
         }
-        for each in queries.names_of_classification(node)
+        for each in found
     ]

@@ -71,6 +71,7 @@ DRAFTS = Listing(
     placeholder=N_("资源名称、草稿编号或代码"),
     filters=(Filter.of("state", N_("编制状态"), DraftState),),
     default="-changed_at",
+    empty=(N_("没有编制中的目录"), N_("点“编制新目录”填写，或在“目录导入导出”上传目录文件。")),
     page_rows=PAGE_ROWS,
     api="/api/v1/catalogue/drafts",
 )

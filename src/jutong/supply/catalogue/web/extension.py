@@ -26,6 +26,8 @@ from jutong.supply.catalogue.values import ExtendedKind
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.lists import Filter, Listing
 
+ORGANISATIONS_OFFERED = 1_000
+
 
 class ExtensionForm(forms.Form):
     """An element to be declared."""
@@ -69,7 +71,8 @@ class ExtensionForm(forms.Form):
         label=gettext_lazy("适用部门"),
         max_length=18,
         required=False,
-        help_text=gettext_lazy("统一社会信用代码；不填为全部部门。"),
+        help_text=gettext_lazy("输入部门名称或代码的一部分，从列表中选择；不填为全部部门。"),
+        widget=forms.TextInput({"list": "organisations", "autocomplete": "off"}),
     )
 
 
@@ -117,6 +120,7 @@ EXTENSIONS = Listing(
     search=("name", "help"),
     filters=(Filter.of("kind", N_("类型"), ExtendedKind),),
     default="number",
+    empty=(N_("还没有扩展元数据"), N_("核心元数据之外还要登记的内容，由大数据局按分类或部门设置。")),
     api="/api/v1/catalogue/extensions",
 )
 
@@ -164,7 +168,8 @@ def declare(request: SubjectRequest) -> HttpResponse:
             messages.success(request, _("扩展元数据“{name}”已启用。").format(name=row.name))
             return redirect("catalogue:extensions")
     status = 422 if request.method == "POST" else 200
-    return render(request, "catalogue/extension_form.html", {"form": form}, status=status)
+    context = {"form": form, "organisations": organisations.choices()[:ORGANISATIONS_OFFERED]}
+    return render(request, "catalogue/extension_form.html", context, status=status)
 
 
 @require_GET

@@ -26,6 +26,7 @@ from jutong.supply.catalogue.values import (
 )
 from jutong.supply.catalogue.web.differences import difference_columns, difference_rows
 from jutong.supply.catalogue.web.search import share_badge
+from jutong.supply.catalogue.web.words import author_names
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.formatting import day_words
 
@@ -99,11 +100,16 @@ def version(request: SubjectRequest, code: str, number: int) -> HttpResponse:
         "items": item_rows(content),
         "difference_columns": difference_columns(),
         "differences": difference_rows(domain.compare(before, content)) if before else [],
-        "published_by": found.published_by.get("display", ""),
+        "published_by": _publisher(request, found.published_by),
         "may_restore": bool(may_restore),
         "api_path": f"/api/v1/catalogue/resources/{row.code}/versions/{number}",
     }
     return render(request, "catalogue/version.html", context)
+
+
+def _publisher(request: SubjectRequest, author: dict[str, Any]) -> str:
+    """Who published a version; the public is not told names of officials."""
+    return author_names([author]).get(author["id"], "") if request.subject.signed_in else ""
 
 
 def badges(content: Content) -> list[Badge]:

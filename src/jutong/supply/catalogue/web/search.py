@@ -221,6 +221,7 @@ def _facets(asked: queries.Search, tally: queries.Tally, titles: Mapping[str, st
         return _("{facet}（约）").format(facet=words) if name in tally.about else words
 
     return [
+        *_node_facet(asked.classification),
         Facet(
             "class",
             title("classes", _("资源分类")),
@@ -258,6 +259,14 @@ def _facets(asked: queries.Search, tally: queries.Tally, titles: Mapping[str, st
             single=True,
         ),
     ]
+
+
+def _node_facet(code: str) -> list[Facet]:
+    """The node of the tree by which a link narrowed the list, so that it can be seen and taken off."""
+    if not code:
+        return []
+    name = queries.classification_names([code]).get(code, "")
+    return [Facet("classification", _("所在分类"), [Choice(code, f"{code} {name}".strip(), None, True)])]
 
 
 def _choices(kinds: Any, counts: Mapping[Any, int], chosen: tuple[Any, ...]) -> list[Choice]:

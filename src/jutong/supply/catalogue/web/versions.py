@@ -1,6 +1,6 @@
 """Versions of a resource side by side, and two resources side by side."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,11 +9,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jutong.base.http import SubjectRequest, public
 from jutong.kernel import clock
+from jutong.kernel.text import N_
+from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, queries, services
-from jutong.supply.catalogue.domain import NoSuchResource
-from jutong.supply.catalogue.web.differences import difference_columns, difference_rows, words_of
+from jutong.supply.catalogue.domain import DifferenceKind, NoSuchResource
+from jutong.supply.catalogue.values import Content
+from jutong.supply.catalogue.web.differences import difference_rows, words_of
 from jutong.supply.catalogue.web.words import element_title, plain
-from jutong.ui.components import Column
+from jutong.ui.components import Badge, Column, Tone
+
+# Two resources are not before and after: what one has more is not new.
+_ONLY_IN: Final = {
+    DifferenceKind.ADDED: N_("仅资源二有"),
+    DifferenceKind.CHANGED: N_("不同"),
+    DifferenceKind.REMOVED: N_("仅资源一有"),
+}
 
 
 @require_POST
@@ -50,18 +60,42 @@ def compare(request: SubjectRequest) -> HttpResponse:
                 Column("first", first.title),
                 Column("second", second.title),
             ],
-            "rows": [
-                {
-                    "element": element_title(name),
-                    "first": words_of(name, first.content.to_json().get(name)),
-                    "second": words_of(name, second.content.to_json().get(name)),
-                }
-                for name in domain.COMPARED
-            ],
+            "rows": _rows(first.content, second.content),
             "shared": [f"{one.title}（{one.column_name}／{other.column_name}）" for one, other in shared],
-            "difference_columns": difference_columns(),
-            "items": difference_rows(
-                each for each in domain.compare(first.content, second.content) if each.element == "items"
-            ),
+            "difference_columns": [
+                Column("part", _("数据项或内容")),
+                Column("kind", _("差异"), "badge"),
+                Column("before", first.title),
+                Column("after", second.title),
+            ],
+            "items": [
+                {**shown, "kind": Badge(_(_ONLY_IN[each.kind]), Tone.NEUTRAL)}
+                for each, shown in _item_differences(first.content, second.content)
+            ],
         }
     return render(request, "catalogue/compare.html", context)
+
+
+def _rows(first: Content, second: Content) -> list[dict[str, Any]]:
+    one, other = first.to_json(), second.to_json()
+    names = organisations.titles({first.provider_uscc, second.provider_uscc})
+    provider = {
+        "element": _("数据资源提供方"),
+        "first": names.get(first.provider_uscc, "—"),
+        "second": names.get(second.provider_uscc, "—"),
+    }
+    rows = [
+        {
+            "element": element_title(name),
+            "first": words_of(name, one.get(name)),
+            "second": words_of(name, other.get(name)),
+        }
+        for name in domain.COMPARED
+    ]
+    rows.insert(domain.COMPARED.index("provider_uscc"), provider)
+    return rows
+
+
+def _item_differences(first: Content, second: Content) -> list[tuple[domain.Difference, dict[str, Any]]]:
+    found = [each for each in domain.compare(first, second) if each.element == "items"]
+    return list(zip(found, difference_rows(found), strict=True))

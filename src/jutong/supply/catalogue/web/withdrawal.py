@@ -17,7 +17,7 @@ from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.policy import decide
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import models, policy, queries, services
-from jutong.supply.catalogue.web.words import plain
+from jutong.supply.catalogue.web.words import plain, tell_beside
 from jutong.ui.components import Badge, Column, Tone
 
 TOLD_BESIDE = (ErrorKind.INVALID, ErrorKind.CONFLICT)
@@ -29,7 +29,7 @@ class WithdrawalForm(forms.Form):
     reason = forms.CharField(
         label=N_("下线理由"),
         widget=forms.Textarea({"rows": 3}),
-        required=False,
+        max_length=2000,
         help_text=N_("使用部门据此提出意见，请写明依据。"),
     )
     replaced_by = forms.CharField(
@@ -94,19 +94,18 @@ def withdrawal(request: SubjectRequest, code: str) -> HttpResponse:
     except JutongError as error:
         if error.kind not in TOLD_BESIDE:
             raise
-        messages.error(request, error.words(_))
-        return _page(request, row, status=422)
+        return _page(request, row, error)
     return redirect("catalogue:withdrawal", row.code)
 
 
-def _page(request: SubjectRequest, row: models.Resource, status: int = 200) -> HttpResponse:
+def _page(request: SubjectRequest, row: models.Resource, error: JutongError | None = None) -> HttpResponse:
     made = queries.open_withdrawal(row) or row.withdrawals.prefetch_related("opinions").first()
     opinions = list(made.opinions.all()) if made else []
     titles = organisations.titles([each.organisation for each in opinions])
     asked = next((each for each in opinions if each.organisation == request.subject.organisation), None)
     may_speak = made and made.ended_at is None and asked and request.subject.post in services.SPEAKERS
     may_ask = decide(request.subject, policy.WITHDRAW_RESOURCE, queries.facts_of_resource(row)).allowed
-    context = {
+    context: dict[str, Any] = {
         "row": row,
         "made": made,
         "facts": _facts(made) if made else [],
@@ -132,7 +131,12 @@ def _page(request: SubjectRequest, row: models.Resource, status: int = 200) -> H
         "case_url": reverse("procedures:case", args=[made.case_no]) if made and made.case_no else "",
         "api_path": f"/api/v1/catalogue/resources/{row.code}/withdrawal",
     }
-    return render(request, "catalogue/withdrawal.html", context, status=status)
+    form = context["form"] or context["opinion_form"]
+    if error and form:
+        tell_beside(form, error)
+    elif error:
+        messages.error(request, error.words(_))
+    return render(request, "catalogue/withdrawal.html", context, status=422 if error else 200)
 
 
 OUTCOMES = {"": N_("办理中"), "withdrawn": N_("已下线"), "refused": N_("不予下线"), "taken_back": N_("已撤回")}
@@ -171,7 +175,7 @@ def stop(request: SubjectRequest, code: str) -> HttpResponse:
     except JutongError as error:
         if error.kind not in TOLD_BESIDE:
             raise
-        messages.error(request, error.words(_))
+        tell_beside(form, error)
     present = queries.stop_of(row, on=clock.local_day(at))
     context = {
         "row": row,

@@ -1,14 +1,20 @@
 """The Guide's names of the elements."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
 from django.utils.translation import gettext as _
 
+from jutong.kernel.errors import JutongError
 from jutong.kernel.text import N_
+from jutong.registry.accounts import api as accounts
 
 _ELEMENT_TITLES = {
     "title": N_("数据资源名称"),
     "provider_uscc": N_("数据资源提供方代码"),
     "classification": N_("数据资源分类"),
-    "provider_office": N_("数据资源提供方"),
+    "provider_office": N_("提供方内设机构"),
     "summary": N_("数据资源摘要"),
     "formats": N_("数据资源格式"),
     "items": N_("数据项信息"),
@@ -38,3 +44,15 @@ def element_title(name: str) -> str:
 def plain(text: str | None) -> str:
     """A typed text without NUL, which PostgreSQL keeps in no text."""
     return (text or "").replace("\x00", " ").strip()
+
+
+def author_names(authors: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Names of the people among some kept authors by their number, in one query; programs have none."""
+    numbers = {str(each["id"]) for each in authors if each.get("kind") == "person"}
+    return accounts.names(numbers) if numbers else {}
+
+
+def tell_beside(form: forms.Form, error: JutongError) -> None:
+    """Put the words of an error beside the field it is about, or above the form."""
+    form.is_valid()
+    form.add_error(error.field if error.field in form.fields else None, error.words(_))

@@ -81,6 +81,7 @@ NEGOTIATIONS = Listing(
     placeholder=N_("协商编号或资源名称"),
     filters=(Filter.of("state", N_("状态"), NegotiationState),),
     default="-opened_at",
+    empty=(N_("还没有数源协商"), N_("认定为重复采集的资源，由大数据局发起协商，明确第一采集部门。")),
     api="/api/v1/duplicates/negotiations",
 )
 

@@ -105,6 +105,7 @@ PAIRS = Listing(
     placeholder=N_("编号或资源代码"),
     filters=(Filter.of("judgement", N_("认定结果"), Judgement),),
     default="-score",
+    empty=(N_("没有发现疑似重复的资源"), N_("由大数据局点“全部重新查找”，比较各部门已发布的目录。")),
     api="/api/v1/duplicates/pairs",
 )
 

@@ -92,6 +92,7 @@ IMPORTS = Listing(
     placeholder=N_("文件名或导入编号"),
     filters=(Filter.of("state", N_("导入状态"), ImportState),),
     default="-requested_at",
+    empty=(N_("还没有导入记录"), N_("上传目录文件后，读取结果和逐格错误列在这里。")),
     page_rows=PAGE_ROWS,
     api="/api/v1/interchange/imports",
 )
@@ -284,6 +285,7 @@ FAULTS = Listing(
     search=("cell", "value"),
     placeholder=N_("单元格或内容"),
     default="number",
+    empty=(N_("没有错误"), N_("文件里的内容都能读取。")),
     page_rows=PAGE_ROWS,
 )
 
