@@ -50,11 +50,9 @@ def _answer(declared: Any) -> type[Schema] | None:
     ninja would make one for each status of each operation, and most of those are problems: making 1,800 models took
     more than half of the time in which the API is put together, at each start of each process that serves it.
     """
-    return (
-        None
-        if declared is None
-        else type("NinjaResponseSchema", (Schema,), {"__annotations__": {"response": declared}})
-    )
+    if declared is None:
+        return None
+    return type("NinjaResponseSchema", (Schema,), {"__annotations__": {"response": declared}})
 
 
 Operation._create_response_model = lambda _, declared: _answer(declared)  # type: ignore[assignment, method-assign]

@@ -141,3 +141,27 @@ def test_a_source_is_read_by_no_more_planned_runs_than_the_rules_allow_the_most_
 
     assert [begun(code) for code in codes] == [False, True, True]
     assert Plan.objects.get(resource_code=codes[0]).next_due_at <= NOON + timedelta(hours=1)
+
+
+def test_an_idle_source_does_not_wait_behind_many_of_a_busy_one(department, maria, shop, monkeypatch):
+    monkeypatch.setattr(plans, "PLANNED_AT_ONCE", 2)
+    busy, idle = department.source(maria, "dept"), department.source(maria, "dept", name="另一业务库")
+    codes = []
+    for place, source_no in enumerate((busy, busy, busy, busy, idle)):
+        code = department.publish_table(source_no, shop, title=f"店铺{place}")
+        department.mount(code, source_no, shop)
+        plans.on_mounted(ResourceMounted(code, department.steward.organisation, "table"), at=NOON)
+        set_plan(department, code, priority=Priority.HIGH if source_no == busy else Priority.LOW)
+        codes.append(code)
+
+    while plans.make_round(at=NOON + timedelta(hours=1)):
+        pass
+
+    assert [begun(code) for code in codes] == [True, True, False, False, True]
+
+
+def test_what_is_set_while_a_run_is_open_counts_from_its_end(department, planned):
+    runs.start_run(resource_code=planned, by=department.steward, at=NOON)
+    Plan.objects.filter(resource_code=planned).update(next_due_at=None)
+
+    assert set_plan(department, planned, every_minutes=30).next_due_at is None

@@ -150,9 +150,8 @@ class DataType:
                 raise DataTypeScaleOutOfRange(scale=self.scale, length=self.length)
 
     @classmethod
-    @lru_cache(
-        maxsize=1024
-    )  # A catalogue file of ten thousand entries asks for a few types a quarter of a million times.
+    # A catalogue file of ten thousand entries asks for a few types a quarter of a million times.
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> Self:
         """Read `C(200)`, `N(18,2)`, `N(5)`, `D`; letters of either case, blanks and full-width brackets allowed.
 

@@ -8,6 +8,7 @@ import pytest
 
 from jutong.foundation.notices.domain import kinds
 from jutong.foundation.notices.values import NoticeKind
+from jutong.kernel.codes.resource_code import MAX_DETAIL_LENGTH
 
 SOURCE = Path(kinds.__file__).resolve().parents[3]
 
@@ -61,3 +62,8 @@ def test_what_integrators_wait_for_is_among_the_kinds_of_systems():
         "exchange.run_finished", "exchange.run_failed",
     } == {name for name, kind in told.items() if kind.says}  # fmt: skip
     assert "procedures.step_due" in told
+
+
+@pytest.mark.parametrize("code", ["101001/1", "303001/999999999", "303001" + "9" * MAX_DETAIL_LENGTH + "/12"])
+def test_every_code_of_a_resource_may_be_said_however_deep_its_class(code):
+    assert kinds.FACTS["resource_code"].form.fullmatch(code)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from jutong.foundation.notices.values import Group, Message, NoticeKind
+from jutong.kernel.codes.resource_code import MAX_DETAIL_LENGTH
 from jutong.kernel.text import N_
 
 _KINDS: dict[str, NoticeKind] = {}
@@ -28,7 +29,7 @@ class Fact:
     form: re.Pattern[str]
 
 
-_CODE = re.compile(r"[0-9]{6,12}/[0-9]{1,8}")
+_CODE = re.compile(rf"[123][0-9]{{5,{5 + MAX_DETAIL_LENGTH}}}/[1-9][0-9]{{0,8}}")
 _COUNT = re.compile(r"[0-9]{1,15}")
 # No name, no free text, nobody's number: what does not fit these forms does not leave.
 FACTS: Mapping[str, Fact] = {

@@ -42,7 +42,8 @@ def set_plan(*, resource_code: str, settings: PlanSettings, by: Subject, at: dat
     plan.every_minutes, plan.priority = settings.every_minutes, settings.priority
     plan.opens = settings.window.opens if settings.window else None
     plan.closes = settings.window.closes if settings.window else None
-    if plan.next_due_at is not None or settings.every_minutes:
+    # While a run is open nothing is due; its end says when the next one is.
+    if queries.find_open_run(resource_code) is None:
         plan.next_due_at = _moved(plan, cycle, settings, at)
     plan.save()
     _record("set", plan, by, at, before=_told(before), after=_told(settings))

@@ -72,18 +72,20 @@ def make_round(*, at: datetime) -> bool:
 
 def _begin_due(at: datetime) -> bool:
     due = Plan.objects.filter(next_due_at__lte=at, paused_at=None).order_by(_TURN, "next_due_at")
-    chosen = list(due[:PLANNED_AT_ONCE])
-    sources = _Sources(at, [plan.resource_code for plan in chosen])
-    for plan in chosen:
-        if not sources.have_room_for(plan.resource_code):
+    # All that is due, not the first of it: behind many whose source is busy may stand one whose source is idle.
+    waiting = list(due.values_list("pk", "resource_code"))
+    sources = _Sources(at, [code for _, code in waiting])
+    for pk, code in waiting:
+        if sources.begun == PLANNED_AT_ONCE:
+            return True
+        if not sources.have_room_for(code):
             continue
         with transaction.atomic():
-            held = Plan.objects.select_for_update(skip_locked=True).filter(pk=plan.pk, next_due_at__lte=at).first()
-            if held is None or held.paused_at is not None:
-                continue
-            _begin(held, sources, at)
-    # Those whose source is busy wait for the next round, not for this one to be repeated at once.
-    return len(chosen) == PLANNED_AT_ONCE and sources.begun > 0
+            due_still = Plan.objects.filter(pk=pk, next_due_at__lte=at, paused_at=None)
+            held = due_still.select_for_update(skip_locked=True).first()
+            if held is not None:
+                _begin(held, sources, at)
+    return False
 
 
 def _begin(plan: Plan, sources: "_Sources", at: datetime) -> None:
@@ -107,7 +109,10 @@ def _begin(plan: Plan, sources: "_Sources", at: datetime) -> None:
 
 
 class _Sources:
-    """How many runs read each source, so that none of a department's databases is asked for all at once."""
+    """How many runs read each source, so that none of a department's databases is asked for all at once.
+
+    `begun` counts the runs begun since.
+    """
 
     def __init__(self, at: datetime, codes: list[str]):
         self.begun = 0

@@ -304,8 +304,8 @@ def put_off(claimed: Claim, fault: JutongError, *, at: datetime) -> None:
 
 
 def plan_next(resource: Resource, *, at: datetime) -> None:
-    """After a run: when the resource is gathered again by its update cycle."""
-    plan = Plan.objects.filter(resource_code=resource.code).first()
+    """After a run, in its transaction: when the resource is gathered again."""
+    plan = Plan.objects.select_for_update().filter(resource_code=resource.code).first()
     if plan is not None:
         plan.next_due_at = next_due(resource.update_cycle, at, interval_minutes(at), queries.settings_of(plan))
         plan.trigger = Trigger.SCHEDULE
