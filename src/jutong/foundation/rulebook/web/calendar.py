@@ -2,6 +2,7 @@
 
 import calendar as months
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -67,6 +68,10 @@ class EmergencyForm(forms.Form):
     reason = forms.CharField(label=N_("原因"), max_length=60, help_text=N_("例如：台风停工。"))
 
 
+# Both forms stand on one page and have fields of the same name.
+_emergency_form = partial(EmergencyForm, auto_id="id_emergency_%s")
+
+
 @require_http_methods(["GET", "POST"])
 def calendar(request: SubjectRequest) -> HttpResponse:
     """工作日历: a year at a glance, its notices, and the import for the system administrator."""
@@ -102,7 +107,7 @@ def calendar(request: SubjectRequest) -> HttpResponse:
         "next": year + 1 if year < LAST_YEAR else None,
         "form": form if decide(request.subject, CHANGE_CALENDAR) else None,
         "faults": faults,
-        "emergency": EmergencyForm() if decide(request.subject, ENTER_EMERGENCY) else None,
+        "emergency": _emergency_form() if decide(request.subject, ENTER_EMERGENCY) else None,
         "notices": api.imported_notices(),
         "region": region,
         **_year(year, region),
@@ -114,7 +119,7 @@ def calendar(request: SubjectRequest) -> HttpResponse:
 def emergency(request: SubjectRequest) -> HttpResponse:
     """Enter emergency days of one region; a mistake shows the calendar again with all that was typed."""
     require(request.subject, ENTER_EMERGENCY)
-    form = EmergencyForm(request.POST)
+    form = _emergency_form(request.POST)
     if form.is_valid():
         try:
             days = api.enter_emergency(**form.cleaned_data, by=request.subject, at=clock.now())
