@@ -1,8 +1,10 @@
 """Plans: when a resource is gathered next, in which hours, whose turn is first, paused and resumed."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
 from jutong.kernel.clock import SHANGHAI
 from jutong.kernel.errors import NotPermitted
@@ -19,6 +21,7 @@ from jutong.supply.exchange.models import Plan
 from jutong.supply.exchange.models import Run as RunRow
 from jutong.supply.exchange.services import planning, plans, runs
 from jutong.supply.exchange.values import PlanSettings, PlanStanding, Priority, Trigger, Window
+from jutong.supply.exchange.web import plans as web_plans
 from jutong.supply.mounting.events import ResourceMounted
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=SHANGHAI)
@@ -42,6 +45,11 @@ def planned(department, shop_code) -> str:
 def set_plan(department, code: str, at: datetime = NOON, **settings) -> Plan:
     planning.set_plan(resource_code=code, settings=PlanSettings(**settings), by=department.steward, at=at)
     return Plan.objects.get(resource_code=code)
+
+
+def shown(row: Plan) -> dict[str, Any]:
+    """A line of the list of plans."""
+    return web_plans.PLANS.rows(RequestFactory().get("/"), [row])[0]
 
 
 def begun(code: str) -> bool:
@@ -90,7 +98,9 @@ def test_a_paused_plan_begins_nothing_until_it_is_resumed(department, planned):
         planning.pause_plan(resource_code=planned, reason="再次", by=by, at=NOON)
     plans.make_round(at=NOON + timedelta(hours=1))
     assert not begun(planned)
-    assert queries.plan_of(queries.get_plan_row(planned, by)).state is PlanStanding.PAUSED
+    row = queries.get_plan_row(planned, by)
+    assert queries.plan_of(row).state is PlanStanding.PAUSED
+    assert shown(row)["next_due_at"] is None
 
     planning.resume_plan(resource_code=planned, by=by, at=NOON + timedelta(hours=2))
     with pytest.raises(NotPaused):

@@ -62,7 +62,10 @@ HOOKS = Listing(
     rows=_rows,
     search=("name", "organisation"),
     api="/api/v1/notices/hooks",
-    empty=(N_("还没有单位通知接口"), N_("由系统管理员登记：单位的业务系统可随工作人员一同收到待办、到期和办结提醒。")),
+    empty=(
+        N_("还没有单位通知接口"),
+        N_("由系统管理员登记：单位的业务系统可收到待办、到期、办结，以及资源、授权和归集的变动。"),
+    ),
     icon="webhook",
 )
 

@@ -94,7 +94,7 @@ def _plan_rows(request: HttpRequest, found: Sequence[models.Plan]) -> list[dict[
             "code": plan.resource_code,
             "provider": owners.get(plan.provider_uscc, plan.provider_uscc),
             "state": state_badge(plan),
-            "next_due_at": plan.next_due_at,
+            "next_due_at": None if plan.paused_at else plan.next_due_at,
             "every": interval_words(plan.settings),
             "window": window_words(plan.settings),
             "priority": _(plan.settings.priority.label),
@@ -178,7 +178,7 @@ def _page(
     may_steer = decide(request.subject, policy.STEER_RUNS, queries.facts(row)).allowed
     resource = catalogue.get_resource(row.resource_code)
     facts: list[tuple[str, Any]] = [
-        (_("下次运行"), found.next_due_at or "—"),
+        (_("下次运行"), "—" if found.paused_at else found.next_due_at or "—"),
         (_("更新周期"), _(resource.update_cycle.label)),
         (_("运行间隔"), interval_words(found.settings)),
         (_("运行时段"), window_words(found.settings)),
