@@ -113,7 +113,7 @@ def open_page(contexts, address):
         pages.append(page)
         page.complaints = complaints_of(page)
         page.goto(address + path)
-        page.wait_for_function("!document.querySelector('.placeholder-card, [data-chart]:not([data-drawn])')")
+        page.wait_for_function("() => !document.querySelector('.placeholder-card, [data-chart]:not([data-drawn])')")
         return page
 
     yield opened
@@ -164,7 +164,7 @@ def test_a_filter_goes_into_the_address_and_back_leads_out_again(open_page):
     assert "q=x" in page.url
     assert page.evaluate("document.activeElement.id") == "facet-open-1"  # the keyboard stays where it was
     page.go_back()
-    page.wait_for_function("!location.search.includes('open=1')")
+    page.wait_for_function("() => !location.search.includes('open=1')")
     page.wait_for_selector("#facet-open-1:not(:checked)")
     assert page.complaints == []
 
