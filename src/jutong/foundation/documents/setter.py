@@ -19,7 +19,7 @@ def main() -> int:
     folder, name, moment = Path(sys.argv[1]), sys.argv[2], datetime.fromisoformat(sys.argv[3])
     fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[str(_FONTS)])
     compiler = typst.Compiler(
-        (folder / f"{name}.typ").read_bytes(),
+        folder / f"{name}.typ",
         root=folder,
         font_paths=fonts,
         sys_inputs={"data": (folder / f"{name}.json").read_text("utf-8")},

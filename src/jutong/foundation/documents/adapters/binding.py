@@ -5,6 +5,7 @@ bound, the parts' pages lie on the book's as vector pictures, whose text is stil
 """
 
 import json
+import logging
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from typing import Any, Final
 from jutong.foundation.documents.adapters import typesetting
 from jutong.foundation.documents.domain import SHIPPED_FAMILIES, FontsMissing, LayoutBroken, printable_data
 from jutong.foundation.documents.values import Bound, SetPart
+
+log = logging.getLogger(__name__)
 
 # Each part has a few dozen pages; a machine that is busy beyond measure still gets there.
 _PART_SECONDS: Final = 600
@@ -56,6 +59,8 @@ def _set(folder: Path, name: str, template: str, data: Mapping[str, Any], at: da
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=_PART_SECONDS)  # noqa: S603
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
+        # What the typesetter says quotes the layout, never the data.
+        log.error("layout %s: %s", template, (fault.stderr or b"").decode(errors="replace")[-500:])
         raise LayoutBroken(template=template) from fault
     words: list[Any] = json.loads((folder / f"{name}.told.json").read_text("utf-8"))
     return words

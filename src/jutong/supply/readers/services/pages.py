@@ -16,7 +16,6 @@ from jutong.supply.catalogue.values import (
     Content,
     DataItem,
     FormatUnknown,
-    Grade,
     LegalBasis,
     Resource,
     parse_format,
@@ -27,7 +26,7 @@ from jutong.supply.readers.queries import Range
 from jutong.supply.readers.values import BookScope
 from jutong.ui.formatting import moment_words
 
-_HEADS: Final = ("序号", "数据项名称", "字段名", "数据类型", "敏感级别", "代码集、值域或说明")
+_HEADS: Final = ("序号", "数据项名称", "字段名", "数据类型", "级别", "代码集、值域或说明")
 _BY_CODE: Final = {"title": "代码索引", "mark": "by-code"}
 _BY_TITLE: Final = {"title": "名称索引（按拼音）", "mark": "by-title"}
 
@@ -262,6 +261,6 @@ def _item_row(number: int, item: DataItem) -> list[str]:
         item.title,
         item.column_name,
         item.data_type,
-        Grade(item.sensitivity).label,
+        f"{item.sensitivity}级",
         said,
     ]
