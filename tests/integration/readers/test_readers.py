@@ -6,33 +6,21 @@ import pytest
 
 from jutong.foundation.notices.models import Notice
 from jutong.foundation.outbox import api as outbox
+from jutong.foundation.outbox.models import Fact
 from jutong.kernel.clock import local_day
 from jutong.kernel.errors import NotPermitted, NotSignedIn
 from jutong.kernel.policy import ANONYMOUS
+from jutong.registry.organisations.values import Move
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue import services as catalogue_services
-from jutong.supply.readers import domain, models, queries
+from jutong.supply.catalogue.models import Resource
+from jutong.supply.readers import domain, models, queries, reform
 from jutong.supply.readers.services import follows, ratings, remarks
 from jutong.supply.readers.values import FollowKind, RatingSummary, RemarkKind, RemarkState
-from tests.integration.catalogue.conftest import (  # noqa: F401
-    AT,
-    market,
-    police,
-    published,
-    residents,
-    reviewer,
-    shops,
-    tree,
-)
+from tests.integration.catalogue.conftest import AT, published, shops, steward_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everybody_is_here")]
 LATER = AT + timedelta(days=30)
-
-
-@pytest.fixture(autouse=True)
-def everybody_is_here(monkeypatch):
-    """The people of these tests hold their posts, though the register does not know them."""
-    monkeypatch.setattr("jutong.foundation.notices.plugs.known", lambda person_nos: person_nos)
 
 
 def told(person, kind: str = follows.NOTICE) -> list[str]:
@@ -91,9 +79,6 @@ class TestFollowing:
         assert not follows.unfollow(kind=FollowKind.RESOURCE, code=code, by=police, at=LATER)
 
     def test_the_successor_of_a_department_keeps_its_followers_and_remarks_once(self, market, police, reviewer):
-        from jutong.registry.organisations.values import Move
-        from jutong.supply.readers import reform
-
         code = published(shops(market), market, reviewer)
         row = asked(code, police)
         for uscc in (market.organisation, police.organisation):
@@ -119,7 +104,7 @@ class TestSaying:
         row.refresh_from_db()
         assert (row.state, row.answer) == (RemarkState.ANSWERED, "只有日期，没有时间。")
         assert len(told(police, remarks.NOTICE_ANSWERED)) == 2
-        events = [fact for fact in _facts("readers.remark_answered")]
+        events = _facts("readers.remark_answered")
         assert [fact["in_time"] for fact in events] == [False], "the first answer counts, and it came late"
 
     def test_only_the_provider_answers_and_only_the_bureau_hides(self, market, police, reviewer):
@@ -135,8 +120,6 @@ class TestSaying:
                 act()
 
     def test_what_is_hidden_is_seen_by_its_author_the_provider_and_the_bureau_alone(self, market, police, reviewer):
-        from tests.integration.catalogue.conftest import steward_of
-
         other = steward_of("mzt")
         row = asked(published(shops(market), market, reviewer), police)
         assert queries.remarks(other).filter(remark_no=row.remark_no).exists()
@@ -187,8 +170,6 @@ class TestSaying:
 
     def test_nothing_is_said_of_what_is_not_published(self, market, police, reviewer):
         code = published(shops(market), market, reviewer)
-        from jutong.supply.catalogue.models import Resource
-
         Resource.objects.filter(code=code).update(state="withdrawn")
 
         with pytest.raises(domain.NotForReaders):
@@ -216,6 +197,4 @@ class TestRating:
 
 
 def _facts(name: str):
-    from jutong.foundation.outbox.models import Fact
-
     return [fact.payload for fact in Fact.objects.filter(name=name).order_by("id")]

@@ -144,7 +144,7 @@ from jutong.supply.catalogue.domain.gaps import (
     UsePurposeMissing,
     gaps_by_field,
 )
-from jutong.supply.catalogue.domain.score import GOOD_SUMMARY, Completeness, completeness
+from jutong.supply.catalogue.domain.score import GOOD_SUMMARY, Advice, Completeness, completeness
 from jutong.supply.catalogue.domain.search import (
     ENTRIES,
     MAX_WORDS,
@@ -167,9 +167,11 @@ from jutong.supply.catalogue.domain.versions import (
     COMPARED,
     Difference,
     DifferenceKind,
+    ItemMatch,
+    MatchKind,
     compare,
     differences,
-    shared_items,
+    matched_items,
 )
 from jutong.supply.catalogue.domain.writing import fitting, tidy
 
@@ -191,6 +193,7 @@ __all__ = [
     "SUFFICIENT_BASES",
     "UPDATED_REMARK",
     "WITHDRAWN_REMARK",
+    "Advice",
     "AlsoInRepeated",
     "AlsoInUnknown",
     "BasicItemsMustBeShared",
@@ -252,12 +255,14 @@ __all__ = [
     "ItemColumnMalformed",
     "ItemColumnMissing",
     "ItemColumnRepeated",
+    "ItemMatch",
     "ItemTitleMissing",
     "ItemTitleNotChinese",
     "ItemTitleRepeated",
     "ItemTypeLooser",
     "ItemTypeWrong",
     "ItemsMissing",
+    "MatchKind",
     "MethodReasonMissing",
     "NoItemShared",
     "NoParameterRequired",
@@ -328,6 +333,7 @@ __all__ = [
     "lapsed_on",
     "like_pattern",
     "marked",
+    "matched_items",
     "measure",
     "others_by_word",
     "parent_among",
@@ -338,7 +344,6 @@ __all__ = [
     "read_code",
     "refuse_classified",
     "search_text",
-    "shared_items",
     "sort_code",
     "stands_in",
     "text_key",
