@@ -111,7 +111,7 @@ class ResourceWithdrawn(Event):
 
 @dataclass(frozen=True)
 class UpdateStopDeclared(Event):
-    """A resource is declared not to be updated for a time (停更); days are ISO, `until_day` empty where none is known."""
+    """A resource is declared not to be updated for a time (停更); days are ISO, `until_day` empty where not known."""
 
     name = "catalogue.update_stop_declared"
     code: str
