@@ -1673,10 +1673,12 @@ class RemarkKind:
         from jutong.supply.readers.models import Remark
 
         resources = the_resources(world)
+        open_ones = [row for row in resources if row.open and row.state == "published"]
         made = []
         for n in world.times():
-            resource = world.chance.choice(resources)
-            answered, hidden = world.flip(), world.flip()
+            # Every case is there, whatever chance says: on open resources too, of which there are few.
+            resource = world.chance.choice(open_ones if n % 2 and open_ones else resources)
+            answered, hidden = bool(n // 2 % 2), bool(n // 4 % 2)
             row = Remark(
                 remark_no=f"LY2099{n:06d}",
                 resource_code=resource.code,

@@ -85,7 +85,7 @@ def unfollow(request: SubjectRequest, body: FollowIn) -> Any:
 # --- Remarks ---------------------------------------------------------------------------------------------------------
 
 
-class RemarkIn(StrictSchema):
+class SayIn(StrictSchema):
     """A comment, a question or a correction; a correction points to an element or, as `items.<column>`, an item."""
 
     kind: RemarkKind
@@ -182,7 +182,7 @@ def list_remarks_on(
     response={201: RemarkOut, **problems(404, 409)},
     summary="Say something of a resource",
 )
-def make_remark(request: SubjectRequest, classification: InClassification, sequence: InSequence, body: RemarkIn) -> Any:
+def make_remark(request: SubjectRequest, classification: InClassification, sequence: InSequence, body: SayIn) -> Any:
     """Questions and corrections are due an answer within the limit `readers.answer`."""
     row = remarks.make_remark(
         code=f"{classification}/{sequence}", **body.model_dump(), by=request.subject, at=clock.now()

@@ -68,7 +68,7 @@ class VersionContentOut(VersionOut):
     differences: list[DifferenceOut]
 
 
-class ItemMatchOut(Schema):
+class MatchedItemsOut(Schema):
     """An item of one resource and its like in the other, by their columns, and the properties in which they differ."""
 
     one: str | None
@@ -187,7 +187,7 @@ def compare(request: SubjectRequest, query: Query[ComparisonQuery]) -> Any:
 
 @router.get(
     "/comparison/items",
-    response={200: list[ItemMatchOut], **problems(404)},
+    response={200: list[MatchedItemsOut], **problems(404)},
     auth=None,
     summary="Data items of two resources that mean the same",
 )
