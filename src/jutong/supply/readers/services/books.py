@@ -62,7 +62,7 @@ def order_book(*, scope: BookScope, code: str = "", question: str = "", by: Subj
         requested_at=at,
         total=count,
     )
-    _record("ordered", row, by.actor, at, scope=scope.value, code=row.code, question=row.question, count=count)
+    _record("ordered", row, by.actor, at, scope=scope.value, of=row.code, question=row.question, count=count)
     # In this transaction: there is no book without its job, and no job without its book.
     app.configure_task(TASK, queue=QUEUE).defer(book_no=row.book_no)
     return row
