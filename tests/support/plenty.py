@@ -67,6 +67,7 @@ class Plenty:
         self.clients()
         self.sheets()
         self.imports()
+        self.readers(resources)
 
     def resources(self) -> list[Any]:
         from jutong.supply.catalogue.models import Classification, Resource
@@ -452,6 +453,31 @@ class Plenty:
                 )
                 for n in self.numbers()
             ]
+        )  # fmt: skip
+
+    def readers(self, resources: list[Any]) -> None:
+        from jutong.supply.readers.models import Book, Follow, Remark
+
+        Follow.objects.bulk_create(
+            Follow(person_no=person, classification=f"3{n:05d}", created_at=self.moment(n))
+            for person in self.people
+            for n in self.numbers()
+        )
+        Book.objects.bulk_create(
+            Book(
+                book_no=f"HB2099{n * 1000 + place:06d}", person_no=person, scope="region", title=self.title(n),
+                state="failed", requested_by=BY, requested_at=self.moment(n), total=n,
+            )
+            for place, person in enumerate(self.people)
+            for n in self.numbers()
+        )  # fmt: skip
+        Remark.objects.bulk_create(
+            Remark(
+                remark_no=f"LY2099{n:06d}", resource_code=resource.code, provider_uscc=resource.provider_uscc,
+                kind="question", text=self.title(n), person_no="P0", by=BY, at=self.moment(n),
+                due_on=self.moment(n).date(), state="waiting",
+            )
+            for n, resource in zip(self.numbers(), resources, strict=False)
         )  # fmt: skip
 
     def sheets(self) -> None:

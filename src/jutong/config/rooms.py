@@ -15,6 +15,7 @@ ALL_ROOMS = (
     "jutong.registry.organisations",
     "jutong.registry.accounts",
     "jutong.supply.catalogue",
+    "jutong.supply.readers",
     "jutong.supply.interchange",
     "jutong.supply.mounting",
     "jutong.supply.duplicates",

@@ -1616,3 +1616,141 @@ class ImportKind:
         from jutong.supply.interchange import queries
 
         return queries.imports(subject, action)
+
+
+# --- Readers ---------------------------------------------------------------------------------------------------------
+@kind("follow", "supply.readers")
+class FollowKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.readers.models import Follow
+
+        rows = Follow.objects.bulk_create(
+            Follow(person_no=person, classification="303", created_at=AT) for person in world.people if world.flip()
+        )
+        return [(row, {"person": row.person_no}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.readers import queries
+
+        return queries.facts_of_follow(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.readers import queries
+
+        return queries.follows(subject, action)
+
+
+@kind("rating", "supply.readers")
+class RatingKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.readers.models import Rating
+
+        rows = Rating.objects.bulk_create(
+            Rating(person_no=person, resource_code="303999/1", points=3, at=AT)
+            for person in world.people
+            if world.flip()
+        )
+        return [(row, {"person": row.person_no}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.readers import queries
+
+        return queries.facts_of_rating(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.readers import queries
+
+        return queries.ratings(subject, action)
+
+
+@kind("remark", "supply.readers")
+class RemarkKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.readers.models import Remark
+
+        resources = the_resources(world)
+        open_ones = [row for row in resources if row.open and row.state == "published"]
+        made = []
+        for n in world.times():
+            # Every case is there, whatever chance says: on open resources too, of which there are few.
+            resource = world.chance.choice(open_ones if n % 2 and open_ones else resources)
+            answered, hidden = bool(n // 2 % 2), bool(n // 4 % 2)
+            row = Remark(
+                remark_no=f"LY2099{n:06d}",
+                resource_code=resource.code,
+                provider_uscc=resource.provider_uscc,
+                kind="comment",
+                text="x",
+                person_no=world.person(),
+                by=BY,
+                at=AT,
+                answer="x" if answered else "",
+                answered_by=BY if answered else None,
+                answered_at=AT if answered else None,
+                hidden_reason="x" if hidden else "",
+                hidden_by=BY if hidden else None,
+                hidden_at=AT if hidden else None,
+            )
+            row.state = row.settled()
+            row.save()
+            thing = {
+                "provider": row.provider_uscc,
+                "person": row.person_no,
+                "answered": answered,
+                "hidden": hidden,
+                "public": resource.open and resource.state == "published",
+            }
+            made.append((row, thing))
+        return made
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.readers import queries
+
+        return queries.facts_of_remark(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.readers import queries
+
+        return queries.remarks(subject, action)
+
+
+@kind("book", "supply.readers")
+class BookKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.readers.models import Book
+
+        rows = Book.objects.bulk_create(
+            Book(
+                book_no=f"HB2099{n:06d}",
+                person_no=world.person(),
+                scope="region",
+                title="x",
+                state="failed",
+                requested_by=BY,
+                requested_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"person": row.person_no}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.readers import queries
+
+        return queries.facts_of_book(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.readers import queries
+
+        return queries.books(subject, action)

@@ -410,6 +410,22 @@ def sees_plan(who: Who, thing: Thing) -> bool:
     return who.post in (CHIEF, STEWARD) and any(owns(who, code) for code in thing["parties"])
 
 
+# Remarks on resources: shown ones to everybody at work, hidden ones to author, provider and bureau; the public reads
+# answered ones of what is open to it. The provider's steward answers what is shown.
+def sees_remark(who: Who, thing: Thing) -> bool:
+    if is_person(who, thing["person"]) or who.post == REVIEWER:
+        return True
+    if who.post in (STEWARD, COORDINATOR) and owns(who, thing["provider"]):
+        return True
+    if thing["hidden"]:
+        return False
+    return signed_in(who) or (thing["answered"] and thing["public"])
+
+
+def answers_remark(who: Who, thing: Thing) -> bool:
+    return who.post == STEWARD and owns(who, thing["provider"]) and not thing["hidden"]
+
+
 # Imports of catalogue files: the department's steward makes them, its coordinator looks on.
 def sees_import(who: Who, thing: Thing) -> bool:
     return who.post in (STEWARD, COORDINATOR) and owns(who, thing["provider"])
@@ -504,6 +520,16 @@ POLICY: dict[str, tuple[str, Answer]] = {
     # What somebody wants to be told of is his own affair; what counts as one word is the bureau's.
     "catalogue.saved_search.keep": ("saved search", own_thing),
     "catalogue.synonyms.keep": ("nothing", posts(REVIEWER)),
+    # What one follows, thinks and has bound is one's own affair; what is said of a resource is everybody's, unless the
+    # bureau hides it: then its author's, the provider's and the bureau's.
+    "readers.follow.keep": ("follow", own_thing),
+    "readers.rating.give": ("rating", own_thing),
+    "readers.remark.view": ("remark", sees_remark),
+    "readers.remark.make": ("nothing", somebody),
+    "readers.remark.answer": ("remark", answers_remark),
+    "readers.remark.hide": ("remark", posts(REVIEWER)),
+    "readers.book.view": ("book", own_thing),
+    "readers.book.make": ("book", own_thing),
     "interchange.import.view": ("import", sees_import),
     "interchange.import.manage": ("import", own_stewards),
     "mounting.source.view": ("source", sees_source),
@@ -554,7 +580,7 @@ ONLY_LOOKS = frozenset(
         "audit.checkpoint.read", "files.file.fetch", "notices.notice.read", "outbox.delivery.see",
         "rulebook.rules.read",
         "procedures.case.see", "procedures.procedure.see", "catalogue.resource.view", "catalogue.draft.view",
-        "catalogue.change.view",
+        "catalogue.change.view", "readers.remark.view", "readers.book.view",
         "interchange.import.view",
         "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
         "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "sharing.request.view",
@@ -582,6 +608,9 @@ OF_HIS_OWN: dict[str, Answer] = {
     "accounts.handover.confirm": confirms_handover,
     "notices.contact.manage": own_thing,
     "catalogue.saved_search.keep": own_thing,
+    "readers.follow.keep": own_thing,
+    "readers.rating.give": own_thing,
+    "readers.book.make": own_thing,
 }
 """What anybody does about himself, whatever his post does."""
 

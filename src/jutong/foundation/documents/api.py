@@ -1,16 +1,29 @@
 """The door of documents: papers as PDF and DOCX."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from jutong.foundation.documents.adapters import typesetting
+from jutong.foundation.documents.adapters import binding, typesetting
 from jutong.foundation.documents.adapters.typesetting import FONTS
-from jutong.foundation.documents.domain import FontsMissing, LayoutBroken
+from jutong.foundation.documents.domain import FontsMissing, LayoutBroken, lines_of_facts
 from jutong.foundation.documents.queries import paper_data
-from jutong.foundation.documents.values import Paper
+from jutong.foundation.documents.values import Bound, Paper, SetPart
 
-__all__ = ["DOCX_TYPE", "FONTS", "PDF_TYPE", "FontsMissing", "LayoutBroken", "paper_as_docx", "paper_as_pdf", "pdf"]
+__all__ = [
+    "DOCX_TYPE",
+    "FONTS",
+    "PDF_TYPE",
+    "Bound",
+    "FontsMissing",
+    "LayoutBroken",
+    "SetPart",
+    "bind",
+    "lines_of_facts",
+    "paper_as_docx",
+    "paper_as_pdf",
+    "pdf",
+]
 
 PDF_TYPE = "application/pdf"
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -43,3 +56,24 @@ def paper_as_docx(paper: Paper) -> bytes:
     from jutong.foundation.documents.adapters import writing
 
     return writing.compose(paper)
+
+
+def bind(
+    *,
+    part_template: str,
+    parts: Iterable[Mapping[str, Any]],
+    book_template: str,
+    book: Callable[[list[SetPart]], Mapping[str, Any]],
+    at: datetime,
+    told: Callable[[int], None] = lambda number: None,
+) -> Bound:
+    """A book (成册文书) in a room's own layouts: its parts set one by one, then bound by the book's layout.
+
+    Each part finds its data as `pdf` does. `book` is asked for the book's data when all parts are set, with the file of
+    each and what its layout told by `#metadata(…) <told>`. `told` hears after each part how many are set.
+
+    Raises FontsMissing, LayoutBroken.
+    """
+    return binding.bind(
+        part_template=part_template, parts=parts, book_template=book_template, book=book, at=at, told=told
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -70,3 +70,19 @@ class Paper:
     blocks: Sequence[Block]
     subtitle: str = ""
     footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPart:
+    """A part of a book as it was set: the name by which the book's layout finds it, and what its own layout told."""
+
+    file: str
+    told: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A bound book (成册文书): its bytes, and what its layout told."""
+
+    content: bytes
+    told: Sequence[Any]

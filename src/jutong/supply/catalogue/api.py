@@ -35,6 +35,7 @@ __all__ = [
     "ResourceNotPublished",
     "Standing",
     "UserBook",
+    "answers",
     "approve",
     "classification_names",
     "completeness",
@@ -54,6 +55,7 @@ __all__ = [
     "gaps_of_contents",
     "get_resource",
     "get_version",
+    "latest_published",
     "note_mounted",
     "note_unmounted",
     "open_glance",
@@ -75,6 +77,7 @@ __all__ = [
     "submit",
     "take_over",
     "tidy",
+    "tidy_question",
     "titles",
     "update_draft",
     "view_resource",
@@ -235,6 +238,24 @@ def published_page(
 ) -> list[Published]:
     """Published resources the subject may see, in the order of their making."""
     return bulk.published_page(by=by, provider=provider, open_only=open_only, offset=offset, limit=limit)
+
+
+def latest_published(*, by: Subject, open_only: bool = False, limit: int = 50) -> list[Published]:
+    """Published resources the subject may see, those published last first."""
+    return bulk.latest_published(by=by, open_only=open_only, limit=limit)
+
+
+def answers(question: str, *, by: Subject, limit: int) -> list[str]:
+    """Codes of the published resources that answer a question, in the order of the classes, `limit` at most.
+
+    A question is written as in the address of the catalogue's page, such as `q=社保&provider=…`.
+    """
+    return bulk.answers(question, by=by, limit=limit)
+
+
+def tidy_question(question: str) -> str:
+    """A question with only what asks something, in one order; empty where nothing is asked."""
+    return services.tidy_question(question)
 
 
 def find_published(code: str, *, by: Subject) -> Published | None:

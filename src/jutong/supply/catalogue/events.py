@@ -112,3 +112,19 @@ class ResourceWithdrawn(Event):
     @property
     def stream(self) -> str:
         return self.code
+
+
+@dataclass(frozen=True)
+class UpdateStopDeclared(Event):
+    """A resource is declared not to be updated for a time (停更); days are ISO, `until_day` empty where not known."""
+
+    name = "catalogue.update_stop_declared"
+    code: str
+    title: str
+    provider_uscc: str
+    from_day: str
+    until_day: str = ""
+
+    @property
+    def stream(self) -> str:
+        return self.code

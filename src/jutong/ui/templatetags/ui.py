@@ -371,10 +371,14 @@ def tile_map(tiles: Sequence[components.Tile], title: str, unit: str = "") -> di
 
 
 @register.simple_tag(takes_context=True)
-def slots(context: template.Context, page: str, slot: str, **arguments: Any) -> SafeString:
-    """The panels that rooms above put into this place; nothing at all when there are none."""
+def slots(context: template.Context, page: str, slot: str, query: str = "", **arguments: Any) -> SafeString:
+    """The panels that rooms above put into this place; nothing at all when there are none.
+
+    `query` hands them what the page's address asks.
+    """
     found = ui_slots.panels(page, slot, subject_of(context["request"]))
-    panels = [{"panel": panel, "url": url} for panel in found if (url := panel.url(arguments))]
+    asked = f"?{query}" if query else ""
+    panels = [{"panel": panel, "url": f"{url}{asked}"} for panel in found if (url := panel.url(arguments))]
     return format_html_join("", "{}", ((render_to_string("ui/slot.html", item),) for item in panels))
 
 

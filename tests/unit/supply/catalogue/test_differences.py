@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jutong.kernel.codes.resource_code import ResourceCode, ResourceCodeError
 from jutong.supply.catalogue import domain
-from jutong.supply.catalogue.domain import DifferenceKind
+from jutong.supply.catalogue.domain import DifferenceKind, MatchKind
 from jutong.supply.catalogue.values import DataItem, ExtendedField, ExtendedKind
 from tests.unit.supply.catalogue.samples import HERE, LAW, residents, shops
 from tests.unit.supply.catalogue.test_rules import names
@@ -60,13 +60,29 @@ class TestDifferences:
             items[n].title for n in range(4) if n not in kept
         }
 
-    def test_shared_items_are_found_by_column_or_title(self):
-        other = shops(items=(DataItem("单位名称", "NAME", "C(10)"), DataItem("登记日期", "djrq", "D")))
+    def test_items_are_matched_by_column_title_or_meaning_once_each_and_what_differs_stands_first(self):
+        other = shops(
+            items=(
+                DataItem("社会信用代码", "tyshxydm", "C(18)", key=True, nullable=False, identifier="uscc"),
+                DataItem("单位名称", "NAME", "C(10)", nullable=False),
+                DataItem("登记日期", "djrq", "D"),
+                DataItem("登记日期", "djrq2", "D"),
+            )
+        )
+        names = {"统一社会信用代码": "信用代码", "社会信用代码": "信用代码"}
 
-        assert [(one.column_name, two.column_name) for one, two in domain.shared_items(shops(), other)] == [
-            ("name", "NAME"),
-            ("registered_on", "djrq"),
+        found = domain.matched_items(shops(), other, lambda title: names.get(title, title))
+
+        assert [
+            (each.one and each.one.column_name, each.other and each.other.column_name, each.kind) for each in found
+        ] == [
+            ("uscc", "tyshxydm", MatchKind.MEANING),
+            ("name", "NAME", MatchKind.COLUMN),
+            ("registered_on", "djrq", MatchKind.TITLE),
+            (None, "djrq2", MatchKind.NONE),
         ]
+        assert "data_type" in found[1].differing
+        assert "data_type" not in found[0].differing
 
 
 class TestCodesOfOtherWritings:
@@ -165,6 +181,12 @@ class TestCompleteness:
         assert domain.completeness(full) == domain.Completeness(100, ())
         poorer = domain.completeness(full.changed(provider_office=""))
         assert (poorer.points, len(poorer.advice)) == (90, 1)
+        assert (poorer.advice[0].field, poorer.advice[0].points) == ("provider_office", 10)
+
+    def test_advice_about_items_names_those_concerned_and_the_field(self):
+        bare = [each for each in domain.completeness(shops()).advice if each.items]
+
+        assert [(each.field, each.items) for each in bare] == [("items", ("统一社会信用代码", "名称", "登记日期"))]
 
     @given(st.text(max_size=60), st.booleans())
     def test_the_score_lies_between_0_and_100_and_100_means_no_advice(self, summary, keyed):

@@ -31,8 +31,7 @@ def compose(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
     missing = SHIPPED_FAMILIES - shipped_families()
     if missing:
         raise FontsMissing(families=", ".join(sorted(missing)))
-    # Not read by typst itself, so that a layout of one room can use the words of this one without a common folder.
-    source = _OFFICIAL.read_text() + "\n" + _find(template).read_text()
+    source = source_of(template)
     content = json.dumps(printable_data(data, has_character), ensure_ascii=False)
     try:
         compiler = typst.Compiler(
@@ -43,6 +42,15 @@ def compose(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
         raise LayoutBroken(template=template) from fault
     assert isinstance(made, bytes)
     return made
+
+
+def source_of(template: str) -> str:
+    """The source of a layout with the words of this room before it.
+
+    Raises LayoutBroken: no room has such a layout.
+    """
+    # Not read by typst itself, so that a layout of one room can use the words of this one without a common folder.
+    return _OFFICIAL.read_text() + "\n" + _find(template).read_text()
 
 
 def _find(template: str) -> Path:

@@ -146,7 +146,7 @@ from jutong.supply.catalogue.domain.gaps import (
     UsePurposeMissing,
     gaps_by_field,
 )
-from jutong.supply.catalogue.domain.score import GOOD_SUMMARY, Completeness, completeness
+from jutong.supply.catalogue.domain.score import GOOD_SUMMARY, Advice, Completeness, completeness
 from jutong.supply.catalogue.domain.search import (
     ENTRIES,
     MAX_WORDS,
@@ -169,9 +169,11 @@ from jutong.supply.catalogue.domain.versions import (
     COMPARED,
     Difference,
     DifferenceKind,
+    ItemMatch,
+    MatchKind,
     compare,
     differences,
-    shared_items,
+    matched_items,
 )
 from jutong.supply.catalogue.domain.writing import fitting, tidy
 
@@ -193,6 +195,7 @@ __all__ = [
     "SUFFICIENT_BASES",
     "UPDATED_REMARK",
     "WITHDRAWN_REMARK",
+    "Advice",
     "AlsoInRepeated",
     "AlsoInUnknown",
     "BasicItemsMustBeShared",
@@ -255,12 +258,14 @@ __all__ = [
     "ItemColumnMalformed",
     "ItemColumnMissing",
     "ItemColumnRepeated",
+    "ItemMatch",
     "ItemTitleMissing",
     "ItemTitleNotChinese",
     "ItemTitleRepeated",
     "ItemTypeLooser",
     "ItemTypeWrong",
     "ItemsMissing",
+    "MatchKind",
     "MethodReasonMissing",
     "NameUnchanged",
     "NoItemShared",
@@ -332,6 +337,7 @@ __all__ = [
     "lapsed_on",
     "like_pattern",
     "marked",
+    "matched_items",
     "measure",
     "others_by_word",
     "parent_among",
@@ -342,7 +348,6 @@ __all__ = [
     "read_code",
     "refuse_classified",
     "search_text",
-    "shared_items",
     "sort_code",
     "stands_in",
     "text_key",

@@ -1,6 +1,6 @@
 """How two versions of an entry differ, element by element and item by item. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -51,12 +51,75 @@ COMPARED: Final = (
 """Elements that two resources are compared by; their items stand in a list of their own."""
 
 
-def shared_items(one: Content, other: Content) -> list[tuple[DataItem, DataItem]]:
-    """Items that two entries have in common, by column in any letter case or by title."""
-    by_column = {item.column_name.casefold(): item for item in other.items}
-    by_title = {item.title: item for item in other.items}
-    pairs = ((item, by_column.get(item.column_name.casefold()) or by_title.get(item.title)) for item in one.items)
-    return [(item, same) for item, same in pairs if same is not None]
+class MatchKind(StrEnum):
+    """By what an item of one entry was found in the other (对应依据); the surest first."""
+
+    COLUMN = "column"
+    TITLE = "title"
+    MEANING = "meaning"
+    NONE = "none"
+
+    @property
+    def label(self) -> str:
+        return _MATCH_LABELS[self]
+
+
+_MATCH_LABELS: Final = {
+    MatchKind.COLUMN: N_("字段名相同"),
+    MatchKind.TITLE: N_("名称相同"),
+    MatchKind.MEANING: N_("同义"),
+    MatchKind.NONE: N_("无对应"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMatch:
+    """An item of one entry and the item of the other that means the same, or nothing (数据项对应).
+
+    `differing` names the properties in which they differ, column and title apart from a match of meaning included.
+    """
+
+    one: DataItem | None
+    other: DataItem | None
+    kind: MatchKind
+    differing: tuple[str, ...] = ()
+
+
+def matched_items(
+    one: Content, other: Content, same_name: Callable[[str], str] = lambda title: title
+) -> list[ItemMatch]:
+    """Every item of two entries, each with its like in the other; what differs stands first, then what only one has.
+
+    Items are matched by column in any letter case, then by title, then by what `same_name` gives for their titles:
+    the one name of all words that mean the same. Each item is matched once.
+    """
+    left, right = list(one.items), list(other.items)
+    found: list[ItemMatch] = []
+    ways: tuple[tuple[MatchKind, Callable[[DataItem], str]], ...] = (
+        (MatchKind.COLUMN, lambda item: item.column_name.casefold()),
+        (MatchKind.TITLE, lambda item: item.title.strip()),
+        (MatchKind.MEANING, lambda item: same_name(item.title)),
+    )
+    for kind, key in ways:
+        waiting: dict[str, list[DataItem]] = {}
+        for item in right:
+            waiting.setdefault(key(item), []).append(item)
+        for item in list(left):
+            alike = waiting.get(key(item)) if key(item) else None
+            if alike:
+                like = alike.pop(0)
+                left.remove(item)
+                right.remove(like)
+                found.append(ItemMatch(item, like, kind, _differing(item, like)))
+    order = {item.column_name: place for place, item in enumerate(one.items)}
+    found.sort(key=lambda match: (not match.differing, order[match.one.column_name] if match.one else 0))
+    alone = [ItemMatch(item, None, MatchKind.NONE) for item in left]
+    return [*found, *alone, *(ItemMatch(None, item, MatchKind.NONE) for item in right)]
+
+
+def _differing(one: DataItem, other: DataItem) -> tuple[str, ...]:
+    was, now = one.to_json(), other.to_json()
+    return tuple(name for name in was if was[name] != now.get(name))
 
 
 def differences(before: Content, after: Content) -> tuple[str, ...]:

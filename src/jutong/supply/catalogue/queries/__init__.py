@@ -101,7 +101,7 @@ from jutong.supply.catalogue.queries.search import (
 )
 from jutong.supply.catalogue.queries.similar import similar
 from jutong.supply.catalogue.queries.suggestions import suggestions
-from jutong.supply.catalogue.queries.synonyms import own_groups, pack_groups, saved_searches, synonyms
+from jutong.supply.catalogue.queries.synonyms import own_groups, pack_groups, same_name, saved_searches, synonyms
 
 __all__ = [
     "COUNT_LIMIT",
@@ -183,6 +183,7 @@ __all__ = [
     "resource_of",
     "resource_scope",
     "resources",
+    "same_name",
     "saved_search_scope",
     "saved_searches",
     "search_of",

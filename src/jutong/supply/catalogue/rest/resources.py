@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from ninja import Query, Schema, Status
 from pydantic import Field
 
@@ -67,6 +68,31 @@ class VersionContentOut(VersionOut):
     differences: list[DifferenceOut]
 
 
+class MatchedItemsOut(Schema):
+    """An item of one resource and its like in the other, by their columns, and the properties in which they differ."""
+
+    one: str | None
+    other: str | None
+    kind: domain.MatchKind
+    differing: list[str]
+
+
+class AdviceOut(Schema):
+    """What would make an entry better, in which field, and the points it is worth; `items` are titles concerned."""
+
+    advice: str
+    field: str
+    points: float
+    items: list[str]
+
+
+class CompletenessOut(Schema):
+    """How fully an entry is described, 0 to 100, with advice, the most useful first."""
+
+    points: int
+    advice: list[AdviceOut]
+
+
 class ComparisonQuery(StrictSchema):
     """Two resources by their codes."""
 
@@ -83,6 +109,22 @@ class ComparisonQuery(StrictSchema):
 def resource(request: SubjectRequest, classification: InClassification, sequence: InSequence) -> dict[str, Any]:
     """The 13 core elements and the data items, as last published."""
     return _resource_out(queries.view_resource_row(f"{classification}/{sequence}", request.subject))
+
+
+@router.get(
+    "/resources/{classification}/{sequence}/completeness",
+    response={200: CompletenessOut, **problems(404)},
+    auth=None,
+    summary="How fully a resource is described",
+)
+def get_completeness(request: SubjectRequest, classification: InClassification, sequence: InSequence) -> dict[str, Any]:
+    """Beyond what an entry must hold (our default)."""
+    found = domain.completeness(queries.view_resource(f"{classification}/{sequence}", request.subject).content)
+    advice = [
+        {"advice": gettext(each.text), "field": each.field, "points": round(each.points, 1), "items": list(each.items)}
+        for each in found.advice
+    ]
+    return {"points": found.points, "advice": advice}
 
 
 @router.get(
@@ -141,6 +183,26 @@ def compare(request: SubjectRequest, query: Query[ComparisonQuery]) -> Any:
     """Element by element and item by item, as their last published versions say."""
     one, other = (queries.view_resource(code, request.subject) for code in (query.a, query.b))
     return _differences(one.content, other.content)
+
+
+@router.get(
+    "/comparison/items",
+    response={200: list[MatchedItemsOut], **problems(404)},
+    auth=None,
+    summary="Data items of two resources that mean the same",
+)
+def compare_items(request: SubjectRequest, query: Query[ComparisonQuery]) -> Any:
+    """Matched by column, by title or by synonyms; what differs first, then what only one has."""
+    one, other = (queries.view_resource(code, request.subject) for code in (query.a, query.b))
+    return [
+        {
+            "one": match.one.column_name if match.one else None,
+            "other": match.other.column_name if match.other else None,
+            "kind": match.kind,
+            "differing": list(match.differing),
+        }
+        for match in domain.matched_items(one.content, other.content, queries.same_name())
+    ]
 
 
 @router.post(

@@ -1,12 +1,13 @@
 """Many entries at once, for files that come in and go out: the same rules as one by one, in few queries."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
 from jutong.base.access import require
 from jutong.base.copying import copy_in
@@ -170,6 +171,18 @@ def published_page(
     """Published resources the subject may see, in the order of their making, so that pages stay as they were."""
     rows = _published(by, provider, open_only).prefetch_related("items").order_by("id")[offset : offset + limit]
     return [Published(queries.resource_of(row), row.published_at) for row in rows if row.published_at]
+
+
+def latest_published(*, by: Subject, open_only: bool = False, limit: int = 50) -> list[Published]:
+    """Published resources the subject may see, those published last first."""
+    rows = _published(by, "", open_only).prefetch_related("items").order_by("-published_at", "code")[:limit]
+    return [Published(queries.resource_of(row), row.published_at) for row in rows if row.published_at]
+
+
+def answers(question: str, *, by: Subject, limit: int) -> list[str]:
+    """Codes of the published resources that answer a question, in the order of the classes, `limit` at most."""
+    asked = replace(queries.search_of(QueryDict(question)), sort="code")
+    return list(queries.find(by, asked).values_list("code", flat=True)[:limit])
 
 
 def find_published(code: str, *, by: Subject) -> Published | None:

@@ -223,6 +223,16 @@ def declare_stop(
         at=at,
     )
     _audit_stop("declared", row, stop, by, at)
+    outbox.publish(
+        events.UpdateStopDeclared(
+            code=row.code,
+            title=row.title,
+            provider_uscc=row.provider_uscc,
+            from_day=from_day.isoformat(),
+            until_day=until_day.isoformat() if until_day else "",
+        ),
+        at=at,
+    )
     return stop
 
 

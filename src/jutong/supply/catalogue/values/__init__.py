@@ -17,8 +17,10 @@ from jutong.supply.catalogue.values.extension import YES_NO, ExtendedField, Exte
 from jutong.supply.catalogue.values.formats import PRACTICE_FORMATS, FormatUnknown, format_text, parse_format
 from jutong.supply.catalogue.values.resources import OpenGlance, Outline, Resource
 from jutong.supply.catalogue.values.states import DraftState, ResourceState
+from jutong.supply.catalogue.values.titles import ELEMENT_TITLES
 
 __all__ = [
+    "ELEMENT_TITLES",
     "PRACTICE_FORMATS",
     "SENSITIVE_GRADE",
     "YES_NO",

@@ -101,6 +101,9 @@ def draft(request: SubjectRequest, draft_no: str) -> HttpResponse:
         "state": state_badge(row),
         "badges": badges(content),
         "score": domain.completeness(content),
+        "edit_url": reverse("catalogue:edit_draft", args=[row.draft_no])
+        if decide(request.subject, policy.EDIT_DRAFT, facts)
+        else "",
         "gaps": [(element_title(gap.field or ""), gap) for gap in gaps],
         "difference_columns": difference_columns(),
         "differences": difference_rows(domain.compare(before, content)) if before else [],

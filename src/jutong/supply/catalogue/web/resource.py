@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from jutong.base.http import SubjectRequest, public
 from jutong.kernel import clock
 from jutong.kernel.codes.sharing import ShareType
-from jutong.kernel.policy import decide
+from jutong.kernel.policy import Subject, decide
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, policy, queries
 from jutong.supply.catalogue.values import (
@@ -47,6 +47,7 @@ def resource(request: SubjectRequest, code: str) -> HttpResponse:
     other_codes = queries.other_codes(row)
     may_revise = decide(request.subject, policy.REVISE_RESOURCE, queries.facts_of_resource(row)).allowed
     may_see_drafts = decide(request.subject, policy.VIEW_DRAFT, queries.facts_of_resource(row)).allowed
+    open_draft = queries.open_draft_of(row) if may_revise or may_see_drafts else None
     context = {
         "resource": value,
         "state": Badge(_(value.state.label), STATE_TONES[value.state]),
@@ -72,10 +73,18 @@ def resource(request: SubjectRequest, code: str) -> HttpResponse:
         "withdrawn_on": row.withdrawn_on,
         "replaced_by": row.replaced_by,
         "score": domain.completeness(content),
-        "open_draft": queries.open_draft_of(row) if may_revise or may_see_drafts else None,
+        "open_draft": open_draft,
+        "edit_url": _edit_url(open_draft, request.subject),
         "api_path": f"/api/v1/catalogue/resources/{value.code}",
     }
     return render(request, "catalogue/resource.html", context)
+
+
+def _edit_url(draft: models.Draft | None, subject: Subject) -> str:
+    """Where advice is followed: the form of the update under way, for who may change it."""
+    if draft is None or not decide(subject, policy.EDIT_DRAFT, queries.facts_of_draft(draft)):
+        return ""
+    return reverse("catalogue:edit_draft", args=[draft.draft_no])
 
 
 @public

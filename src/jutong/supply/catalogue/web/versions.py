@@ -1,6 +1,6 @@
 """Versions of a resource side by side, and two resources side by side."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,21 +9,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jutong.base.http import SubjectRequest, public
 from jutong.kernel import clock
-from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, queries, services
-from jutong.supply.catalogue.domain import DifferenceKind, NoSuchResource
-from jutong.supply.catalogue.values import Content
-from jutong.supply.catalogue.web.differences import difference_rows, words_of
+from jutong.supply.catalogue.domain import MatchKind, NoSuchResource
+from jutong.supply.catalogue.values import Resource
+from jutong.supply.catalogue.web.differences import DETAILS, words_of
 from jutong.supply.catalogue.web.words import element_title, plain
 from jutong.ui.components import Badge, Column, Tone
-
-# Two resources are not before and after: what one has more is not new.
-_ONLY_IN: Final = {
-    DifferenceKind.ADDED: N_("仅资源二有"),
-    DifferenceKind.CHANGED: N_("不同"),
-    DifferenceKind.REMOVED: N_("仅资源一有"),
-}
 
 
 @require_POST
@@ -36,14 +28,14 @@ def restore(request: SubjectRequest, code: str, number: int) -> HttpResponse:
 @public
 @require_GET
 def compare(request: SubjectRequest) -> HttpResponse:
-    """Two resources, or two versions of one, element by element; `a` and `b` are codes, in any writing."""
-    asked = [plain(request.GET.get(name))[:80] for name in ("a", "b")]
-    found = []
-    for text in asked:
-        try:
-            found.append(queries.resource_of(queries.view_resource_row(text, request.subject)) if text else None)
-        except NoSuchResource:
-            found.append(None)
+    """Two resources element by element and item by item, differences first.
+
+    `a` and `b` are codes, in any writing; the catalogue page sends those ticked as `code`.
+    """
+    ticked = request.GET.getlist("code")
+    sent = ticked[:2] if ticked else [request.GET.get("a"), request.GET.get("b")]
+    asked = [*(plain(text)[:80] for text in sent), ""][:2]
+    found = [_found(text, request) for text in asked]
     first, second = found
     context: dict[str, Any] = {
         "a": asked[0],
@@ -51,51 +43,81 @@ def compare(request: SubjectRequest) -> HttpResponse:
         "first": first,
         "second": second,
         "missing": [text for text, value in zip(asked, found, strict=True) if text and value is None],
+        "too_many": len(ticked) > 2,
+        "too_few": len(ticked) == 1,
     }
     if first and second:
-        shared = domain.shared_items(first.content, second.content)
-        context |= {
-            "columns": [
-                Column("element", _("元数据")),
-                Column("first", first.title),
-                Column("second", second.title),
-            ],
-            "rows": _rows(first.content, second.content),
-            "shared": [f"{one.title}（{one.column_name}／{other.column_name}）" for one, other in shared],
-            "difference_columns": [
-                Column("part", _("数据项或内容")),
-                Column("kind", _("差异"), "badge"),
-                Column("before", first.title),
-                Column("after", second.title),
-            ],
-            "items": [
-                {**shown, "kind": Badge(_(_ONLY_IN[each.kind]), Tone.NEUTRAL)}
-                for each, shown in _item_differences(first.content, second.content)
-            ],
-        }
+        context |= _side_by_side(first, second)
     return render(request, "catalogue/compare.html", context)
 
 
-def _rows(first: Content, second: Content) -> list[dict[str, Any]]:
-    one, other = first.to_json(), second.to_json()
-    names = organisations.titles({first.provider_uscc, second.provider_uscc})
-    provider = {
-        "element": _("数据资源提供方"),
-        "first": names.get(first.provider_uscc, "—"),
-        "second": names.get(second.provider_uscc, "—"),
+def _found(text: str, request: SubjectRequest) -> Resource | None:
+    try:
+        return queries.resource_of(queries.view_resource_row(text, request.subject)) if text else None
+    except NoSuchResource:
+        return None
+
+
+def _side_by_side(first: Resource, second: Resource) -> dict[str, Any]:
+    one, other = first.content.to_json(), second.content.to_json()
+    differing = [name for name in domain.COMPARED if one.get(name) != other.get(name)]
+    same = [name for name in domain.COMPARED if name not in differing]
+    names = organisations.titles({first.content.provider_uscc, second.content.provider_uscc})
+
+    def shown(name: str, value: Any) -> str:
+        # A reader knows a department by its name.
+        return names.get(value, value) if name == "provider_uscc" else words_of(name, value)
+
+    matches = domain.matched_items(first.content, second.content, queries.same_name())
+    return {
+        "columns": [
+            Column("element", _("元数据")),
+            Column("verdict", _("比较结果"), "badge"),
+            Column("first", first.title),
+            Column("second", second.title),
+        ],
+        "rows": [
+            {
+                "element": _("数据资源提供方") if name == "provider_uscc" else element_title(name),
+                "verdict": Badge(_("不同"), Tone.ATTENTION) if name in differing else Badge(_("相同"), Tone.MUTED),
+                "first": shown(name, one.get(name)),
+                "second": shown(name, other.get(name)),
+            }
+            for name in (*differing, *same)
+        ],
+        "item_columns": [
+            Column("first", first.title),
+            Column("second", second.title),
+            Column("kind", _("对应依据"), "badge"),
+            Column("differing", _("差异")),
+        ],
+        "items": [_match_row(match) for match in matches],
+        "shared": sum(1 for match in matches if match.kind is not MatchKind.NONE),
+        "alone": [
+            sum(1 for match in matches if match.kind is MatchKind.NONE and match.one),
+            sum(1 for match in matches if match.kind is MatchKind.NONE and match.other),
+        ],
     }
-    rows = [
-        {
-            "element": element_title(name),
-            "first": words_of(name, one.get(name)),
-            "second": words_of(name, other.get(name)),
-        }
-        for name in domain.COMPARED
+
+
+_MATCH_TONES = {
+    MatchKind.COLUMN: Tone.GOOD,
+    MatchKind.TITLE: Tone.GOOD,
+    MatchKind.MEANING: Tone.ACTIVE,
+    MatchKind.NONE: Tone.MUTED,
+}
+
+
+def _match_row(match: domain.ItemMatch) -> dict[str, Any]:
+    one, other = (item.to_json() if item else {} for item in (match.one, match.other))
+    differing = [
+        f"{_(DETAILS[name])}：{words_of(name, one[name])} → {words_of(name, other[name])}"
+        for name in match.differing
+        if name in DETAILS and name not in ("title", "column_name")
     ]
-    rows.insert(domain.COMPARED.index("provider_uscc"), provider)
-    return rows
-
-
-def _item_differences(first: Content, second: Content) -> list[tuple[domain.Difference, dict[str, Any]]]:
-    found = [each for each in domain.compare(first, second) if each.element == "items"]
-    return list(zip(found, difference_rows(found), strict=True))
+    return {
+        "first": f"{match.one.title}（{match.one.column_name}）" if match.one else "—",
+        "second": f"{match.other.title}（{match.other.column_name}）" if match.other else "—",
+        "kind": Badge(_(match.kind.label), _MATCH_TONES[match.kind]),
+        "differing": "；".join(differing) or ("—" if match.kind is MatchKind.NONE else _("无差异")),
+    }
