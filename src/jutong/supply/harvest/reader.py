@@ -209,7 +209,8 @@ class Reading:
         node = row["node"]
         # A node without a name of its own is another one in every answer; then what it calls itself must do.
         identity = str(node) if self.is_iri(node) else self.text(node, f"{DCT}identifier")
-        distributions = self.all(node, f"{DCAT}distribution")
+        # Numbered ones in the order of their numbers, ten after nine.
+        distributions = sorted(self.all(node, f"{DCAT}distribution"), key=lambda each: (len(str(each)), str(each)))
         return ForeignRecord(
             foreign_id=texts.identifier_of(identity),
             title=texts.title_of(row["title"]),
@@ -240,7 +241,7 @@ class Reading:
                 )
             ),
             items=self._items(distributions),
-            own=self._own(node),
+            own=self._own(node, distributions),
         )
 
     def _themes(self, node: "Node") -> tuple[tuple[str, ...], ...]:
@@ -284,7 +285,7 @@ class Reading:
         text = self.text(column, f"{OURS}position")
         return int(text) if text.isdecimal() and len(text) < 7 else 0, str(column)
 
-    def _own(self, node: "Node") -> dict[str, Any]:
+    def _own(self, node: "Node", distributions: list["Node"]) -> dict[str, Any]:
         """What a catalogue of our own kind says under names of ours."""
         kind = self.text(node, f"{OURS}sharingType")
         if not kind:
@@ -300,6 +301,7 @@ class Reading:
             "open_condition": texts.summary_of(self.text(node, f"{OURS}openCondition")),
             "level": texts.item_text(self.text(node, f"{OURS}level")),
             "provider_office": texts.item_text(self.text(node, f"{OURS}providerOffice")),
+            "formats": list(texts.words_of(*(self.text(each, f"{OURS}format") for each in distributions))),
             "classification": next((each for each in notations if each.isdecimal() and 6 <= len(each) <= 38), ""),
         }
 

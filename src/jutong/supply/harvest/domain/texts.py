@@ -19,6 +19,7 @@ MAX_WORD: Final = 300
 MAX_WORDS: Final = 60
 MAX_ITEMS: Final = 500
 
+_BREAKS: Final = str.maketrans("\r\n\t", "   ")
 _TITLE: Final = Term(N_("名称"))
 _SUMMARY: Final = Term(N_("摘要"))
 _ITEM: Final = Term(N_("数据项"))
@@ -44,7 +45,9 @@ def clean(value: Any, element: Term, limit: int, *, lines: bool = False) -> str:
 
 def title_of(value: Any) -> str:
     """Raises ForeignTitleMissing and what `clean` raises."""
-    title = " ".join(clean(value, _TITLE, MAX_TITLE).split())
+    # A break in a title is somebody's layout.
+    flat = value.translate(_BREAKS) if isinstance(value, str) else ""
+    title = " ".join(clean(flat, _TITLE, MAX_TITLE).split())
     if not title:
         raise ForeignTitleMissing
     return title

@@ -97,6 +97,8 @@ def _classification(record: ForeignRecord, table: Table, unknown: list[tuple[Wor
 
 
 def _formats(record: ForeignRecord, table: Table, unknown: list[tuple[WordKind, str]]) -> tuple[str, ...]:
+    if own := record.own.get("formats"):
+        return tuple(text for text in own if isinstance(text, str))
     found = []
     for words in record.formats:
         ours = table.find(WordKind.FORMAT, words) or _known_format(words)
