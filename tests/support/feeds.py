@@ -249,7 +249,8 @@ def poisoned_portals() -> list[PoisonedFeed]:
         PoisonedFeed("numbers that are none", "ckan", "answer_unreadable", always(JSON, '{"result": NaN}')),
         PoisonedFeed("says it failed", "ckan", "feed_says_error", always(JSON, '{"success": false, "error": {}}')),
         PoisonedFeed("another list", "ckan", "answer_not_page", always(JSON, "[1, 2, 3]")),
-        PoisonedFeed("results that are no list", "ckan", "answer_not_page", always(JSON, '{"result": {"results": {}}}')),
+        PoisonedFeed("results that are no list", "ckan", "answer_not_page",
+                     always(JSON, '{"result": {"results": {}}}')),
         PoisonedFeed("udata answered by CKAN", "udata", "answer_not_page",
                      always(JSON, '{"success": true, "result": {"results": []}}')),
         PoisonedFeed("not there", "ckan", "feed_status_wrong", always(JSON, "{}", 404)),
@@ -265,7 +266,8 @@ def poisoned_portals() -> list[PoisonedFeed]:
         PoisonedFeed("hangs up at once", "ckan", "feed_unreachable", _raw(b"")),
         PoisonedFeed("no HTTP", "ckan", "feed_unreachable", _raw(b"SSH-2.0-OpenSSH_9.2\r\n")),
         PoisonedFeed("a thousand headers", "ckan", "feed_unreachable", _raw(head + b"X: y\r\n" * 1_000 + b"\r\n")),
-        PoisonedFeed("one endless header", "ckan", "feed_unreachable", _raw(head + b"X: " + b"y" * 100_000 + b"\r\n\r\n")),
+        PoisonedFeed("one endless header", "ckan", "feed_unreachable",
+                     _raw(head + b"X: " + b"y" * 100_000 + b"\r\n\r\n")),
         PoisonedFeed("more and more", "ckan", "too_many_records", _always_more),
         PoisonedFeed("the same page for ever", "ckan", "feed_loops", _same_again),
         PoisonedFeed("pages in a circle", "udata", "feed_loops", _circle),
@@ -273,7 +275,8 @@ def poisoned_portals() -> list[PoisonedFeed]:
         PoisonedFeed("never answers", "ckan", "feed_too_slow", _raw(b"", then_wait=4), slow=True),
         PoisonedFeed("drips its headers", "ckan", "feed_too_slow", _dripping(head, b"X-A: b\r\n"), slow=True),
         PoisonedFeed("drips its content", "ckan", "feed_too_slow", _dripping(head + b"\r\n[", b"1,"), slow=True),
-        PoisonedFeed("goes on for ever", "ckan", "feed_too_slow", _dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), slow=True),
+        PoisonedFeed("goes on for ever", "ckan", "feed_too_slow",
+                     _dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), slow=True),
     ]  # fmt: skip
 
 

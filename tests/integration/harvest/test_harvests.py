@@ -80,7 +80,9 @@ def test_only_what_changed_at_the_source_is_changed_and_the_stewards_own_words_s
 
     record = HarvestRecord.objects.get(harvest=row)
     assert (record.verdict, sorted(record.differences)) == ("changed", ["formats", "summary"])
-    assert catalogue.draft_content(draft_no, by=steward.subject) == mine.changed(summary="新的说明。", formats=("xlsx",))
+    assert catalogue.draft_content(draft_no, by=steward.subject) == mine.changed(
+        summary="新的说明。", formats=("xlsx",)
+    )
 
 
 def test_a_record_that_is_gone_is_told_and_its_draft_stays(steward, portal):
@@ -153,10 +155,10 @@ def test_a_title_that_the_department_has_already_is_refused(steward, portal):
 def test_a_word_the_bureau_has_told_names_class_and_owner(steward, portal):
     bureau = holder_of(Post.BUREAU_REVIEWER)
     other = organisations.departments(text="mzt")[0].uscc if organisations.departments(text="mzt") else ""
-    other = other or next(each.uscc for each in organisations.departments() if each.uscc != steward.subject.organisation)
-    wordbook.add_word(
-        kind=WordKind.ORGANISATION, theirs="  民政  处 ", ours=other, by=bureau.subject, at=clock.now()
+    other = other or next(
+        each.uscc for each in organisations.departments() if each.uscc != steward.subject.organisation
     )
+    wordbook.add_word(kind=WordKind.ORGANISATION, theirs="  民政  处 ", ours=other, by=bureau.subject, at=clock.now())
     portal.answer = ckan([ckan_record(1), ckan_record(2, organization={"title": "民政 处"})])
 
     row = previewed(steward, feed_of(steward, portal))

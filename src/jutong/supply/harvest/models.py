@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as N_
 from jutong.base.models import actor_field, uscc_field
 from jutong.supply.harvest.values import RUNNING_STATES, FeedKind, HarvestState, HarvestVerdict, Schedule, WordKind
 
-_RUNNING = sorted(RUNNING_STATES)
+_RUNNING = sorted(state.value for state in RUNNING_STATES)
 
 
 class HarvestCounter(models.Model):
@@ -40,7 +40,7 @@ class Feed(models.Model):
     sealed_token = models.BinaryField(default=b"")
     secret_version = models.PositiveIntegerField(default=1)
     schedule = models.CharField(
-        max_length=10, choices=[(schedule.value, schedule.label) for schedule in Schedule], default=Schedule.OFF
+        max_length=10, choices=[(schedule.value, schedule.label) for schedule in Schedule], default=Schedule.OFF.value
     )
     next_due_at = models.DateTimeField(null=True, db_index=True)
     records_max = models.PositiveIntegerField()

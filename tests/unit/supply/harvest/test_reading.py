@@ -152,8 +152,9 @@ def test_a_portal_is_asked_where_its_kind_keeps_its_list(kind, typed, asked):
 
 @pytest.mark.parametrize(
     "text",
-    ["ftp://x.example/", "http://user:word@x.example/", "http://x.example/#top", "x.example", "http://", "http://x.example/a b",
-     "http://x.example:99999/", "javascript:alert(1)", "file:///etc/passwd", "http://x.example/" + "a" * 1_000],
+    ["ftp://x.example/", "http://user:word@x.example/", "http://x.example/#top", "x.example", "http://",
+     "http://x.example/a b", "http://x.example:99999/", "javascript:alert(1)", "file:///etc/passwd",
+     "http://x.example/" + "a" * 1_000],
 )  # fmt: skip
 def test_what_is_no_address_of_a_portal_is_refused(text):
     with pytest.raises(errors.AddressMalformed):
@@ -188,7 +189,9 @@ def test_a_word_is_known_in_any_case_and_by_the_end_of_its_address():
 
 
 def test_what_nobody_has_told_is_left_out_and_asked_for():
-    found = understood(foreign(frequencies=("每旬",), formats=(("SHAPE",),), themes=(("交通", "jt"),), licences=("自定",)))
+    found = understood(
+        foreign(frequencies=("每旬",), formats=(("SHAPE",),), themes=(("交通", "jt"),), licences=("自定",))
+    )
 
     assert (found.content.update_cycle, found.content.formats, found.content.open) == (None, (), False)
     assert set(found.unknown) == {

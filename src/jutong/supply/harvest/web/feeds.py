@@ -19,6 +19,7 @@ from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.harvest import models, policy, queries
+from jutong.supply.harvest.domain.errors import FeedInUse
 from jutong.supply.harvest.services import feeds, harvests
 from jutong.supply.harvest.values import FeedKind, Schedule
 from jutong.supply.harvest.web.forms import FeedChangeForm, FeedForm, refuse
@@ -148,7 +149,7 @@ def start(request: SubjectRequest, feed_no: str) -> HttpResponse:
     """预演."""
     try:
         number = harvests.start_harvest(feed_no=feed_no, by=request.subject, at=clock.now())
-    except JutongError as error:
+    except FeedInUse as error:
         messages.error(request, error.words(_))
         return redirect("harvest:feed", feed_no)
     return redirect("harvest:harvest", number)
@@ -159,7 +160,7 @@ def remove(request: SubjectRequest, feed_no: str) -> HttpResponse:
     """移除."""
     try:
         feeds.remove_feed(feed_no=feed_no, by=request.subject, at=clock.now())
-    except JutongError as error:
+    except FeedInUse as error:
         messages.error(request, error.words(_))
         return redirect("harvest:feed", feed_no)
     messages.success(request, _("采集来源 {feed_no} 已移除，已采集的草稿保留。").format(feed_no=feed_no))

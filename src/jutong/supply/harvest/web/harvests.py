@@ -17,7 +17,7 @@ from jutong.kernel.policy import decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.harvest import models, policy, queries
-from jutong.supply.harvest.domain.errors import words_of
+from jutong.supply.harvest.domain.errors import FeedInUse, HarvestNotReady, words_of
 from jutong.supply.harvest.services import harvests
 from jutong.supply.harvest.services.work import is_short
 from jutong.supply.harvest.values import HarvestState, HarvestVerdict, WordKind
@@ -257,9 +257,7 @@ def discard(request: SubjectRequest, harvest_no: str) -> HttpResponse:
 def _then_back(request: SubjectRequest, harvest_no: str, act: Any) -> HttpResponse:
     try:
         act(harvest_no=harvest_no, by=request.subject, at=clock.now())
-    except harvests.HarvestNotReady as error:
-        messages.error(request, error.words(_))
-    except harvests.FeedInUse as error:
+    except (HarvestNotReady, FeedInUse) as error:
         messages.error(request, error.words(_))
     return redirect("harvest:harvest", harvest_no)
 
