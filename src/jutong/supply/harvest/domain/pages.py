@@ -94,8 +94,8 @@ def _no_constant(name: str) -> Any:
 def _ckan_page(found: Any, address: str) -> Page:
     if isinstance(found, dict) and found.get("success") is False:
         raise FeedSaysError
-    result = found.get("result") if isinstance(found, dict) else None
-    rows = result.get("results") if isinstance(result, dict) else None
+    result = _object(found.get("result")) if isinstance(found, dict) else {}
+    rows = result.get("results")
     if not isinstance(rows, list) or len(rows) > PAGE_RECORDS_MAX:
         raise AnswerNotPage(kind=FeedKind.CKAN)
     claimed = _count(result.get("count"))

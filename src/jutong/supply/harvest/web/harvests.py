@@ -141,7 +141,7 @@ def harvest(request: SubjectRequest, harvest_no: str) -> HttpResponse:
             Column("word", _("来源用词")),
             Column("count", _("出现次数"), "number"),
         ],
-        "words": [{**word, "kind": _(WordKind(word["kind"]).label)} for word in row.unknown_words[:SHOWN]],
+        "unknown": [{**word, "kind": _(WordKind(word["kind"]).label)} for word in row.unknown_words[:SHOWN]],
         "may_confirm": may_steer and kept and state is HarvestState.READY and row.to_write > 0,
         "may_resume": may_steer and kept and state in (HarvestState.FAILED, HarvestState.STOPPED),
         "may_discard": may_steer and kept and resting,
