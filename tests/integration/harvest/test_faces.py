@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jutong.kernel import clock
 from jutong.kernel.crypto import Secret
-from jutong.kernel.policy import Post
+from jutong.kernel.policy import Post, Subject
 from jutong.registry.accounts.models import Person
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import Move
@@ -172,10 +172,9 @@ def test_our_own_open_catalogue_is_harvested_back_as_it_was(steward, portal, cli
     other = next(each.uscc for each in organisations.departments() if each.uscc != own)
     Person.objects.filter(login_name="data_steward.test").update(login_name="another.test")
     newcomer = holder_of(Post.DATA_STEWARD, other)
-    admin = holder_of(Post.SYSTEM_ADMIN)
     mounting.allow_network(
         organisation=other, cidr="127.0.0.1", port_from=portal.port, port_to=portal.port, reason="试",
-        by=admin.subject, at=clock.now(),
+        by=Subject("P999999", Post.SYSTEM_ADMIN, organisations.bureau()), at=clock.now(),
     )  # fmt: skip
 
     row = written(newcomer, feed_of(newcomer, portal, "dcat", "/api/v1/interchange/dcat/catalog"))
