@@ -56,6 +56,8 @@ def fetch(
     deadline = _Deadline(connection, limits.seconds)
     try:
         with deadline:
+            connection.connect()
+            deadline.watch(connection.sock)
             connection.request("GET", where.target, headers=_headers(kind, where.authority, token))
             response = connection.getresponse()
             _judge(response)
@@ -122,6 +124,7 @@ class _Deadline:
 
     def __init__(self, connection: PinnedConnection, seconds: float):
         self._connection = connection
+        self._socket: socket.socket | None = None
         self._ends = time.monotonic() + seconds
         self._timer = threading.Timer(seconds, self._cut)
         self._timer.daemon = True
@@ -130,6 +133,10 @@ class _Deadline:
     def passed(self) -> bool:
         return time.monotonic() >= self._ends
 
+    def watch(self, held: socket.socket) -> None:
+        """The socket to end. A connection forgets its own when an answer is to last until the other side ends it."""
+        self._socket = held
+
     def __enter__(self) -> None:
         self._timer.start()
 
@@ -137,7 +144,7 @@ class _Deadline:
         self._timer.cancel()
 
     def _cut(self) -> None:
-        held = self._connection.sock
+        held = self._socket or self._connection.sock
         if held is not None:
             try:
                 # The raw socket's own shutdown: that of a TLS one would wait for the other side.
