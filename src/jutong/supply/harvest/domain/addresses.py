@@ -38,7 +38,9 @@ class Address:
 def parse_address(text: str) -> Address:
     """Raises AddressMalformed, HostMalformed, PortMalformed."""
     text = text.strip()
-    fine = len(text) <= MAX_ADDRESS and not any(sign <= " " or sign in '\\<>"{}' for sign in text)
+    fine = (
+        len(text) <= MAX_ADDRESS and text.isprintable() and not any(sign <= " " or sign in '\\<>"{}' for sign in text)
+    )
     try:
         parts = urlsplit(text)
         port = parts.port
