@@ -43,7 +43,7 @@ class FeedIn(StrictSchema):
     A schedule can be set once a harvest was confirmed and written.
     """
 
-    name: Annotated[str, _line(100, 1)]
+    name: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$", max_length=100)]
     kind: FeedKind
     address: Annotated[str, _line(1000, 1), Field(examples=["https://data.example.gov.cn/"])]
     password: Annotated[str, _line(500)] | None = None
