@@ -1,12 +1,13 @@
-"""Harmful and careless catalogue files against a running platform: each is refused, nothing of it is imported, and the
-worker goes on."""
+"""Harmful and careless catalogue files and portals against a running platform: each is refused, nothing of it is
+imported, and the worker goes on."""
 
 import time
 
 import httpx
 
 from tests.support import figures
-from tests.support.people import People
+from tests.support.feeds import ckan, ckan_record, poisoned_graphs, poisoned_portals, serving
+from tests.support.people import People, PersonClient
 from tests.support.platforms import platform
 from tests.support.poisoned_sheets import good, poisons
 
@@ -34,6 +35,41 @@ def refusal_of(http: httpx.Client, name: str, content: bytes) -> tuple[str, set[
     return found["state"], {found["error_code"], *(fault["code"] for fault in faults if fault["hinders"])}
 
 
+def harvested(steward: PersonClient, feed_no: str) -> dict:
+    """A harvest of a feed, once the worker has read it."""
+    row = steward.post("/harvest/harvests", {"feed": feed_no})
+    until = time.monotonic() + SECONDS
+    while row["state"] in ("queued", "reading") and time.monotonic() < until:
+        time.sleep(0.2)
+        row = steward.get(f"/harvest/harvests/{row['harvest_no']}")
+    return row
+
+
+def poisoned_feeds(people: People, login: str) -> tuple[int, list[str]]:
+    """Every poisoned portal, harvested by a steward: how many there were, and which were not refused as they should."""
+    steward, wrong = people[login], []
+    admin = next(people[name] for name, row in people.by_login.items() if row["post"] == "system_admin")
+    poisons = [*poisoned_portals(), *poisoned_graphs()]
+    with serving() as portal:
+        place = {"cidr": "127.0.0.1", "port_from": portal.port, "port_to": portal.port, "reason": "试"}
+        admin.post("/mounting/networks", {"organisation": steward.organisation, **place})
+        for number, poison in enumerate(poisons):
+            portal.answer = poison.answer
+            feed = {
+                "name": f"门户{number}", "kind": poison.kind, "address": f"{portal.address}/catalog",
+                "records_max": 150, "page_megabytes": 1, "request_seconds": 2 if poison.slow else 10,
+            }  # fmt: skip
+            found = harvested(steward, steward.post("/harvest/feeds", feed)["feed_no"])
+            if (found["state"], found["error_code"]) != ("failed", poison.expected):
+                wrong.append(f"{poison.label}: {found['state']} {found['error_code']}")
+        portal.answer = ckan([ckan_record(1)])
+        good_feed = {"name": "好门户", "kind": "ckan", "address": portal.address}
+        found = harvested(steward, steward.post("/harvest/feeds", good_feed)["feed_no"])
+        if (found["state"], found["new"]) != ("ready", 1):
+            wrong.append(f"the worker after all of them: {found['state']}")
+    return len(poisons), wrong
+
+
 def main() -> None:
     wrong: list[str] = []
     with platform() as running:
@@ -49,12 +85,15 @@ def main() -> None:
             at_the_door = state in ("refused 422", "refused 413")
             if not at_the_door and (state not in ("failed", "faulty") or poison.expected not in codes):
                 wrong.append(f"{poison.label}: {state} {sorted(codes)}")
+        portals, wrong_portals = poisoned_feeds(people, login)
+        wrong += wrong_portals
         after = http.get("/catalogue/drafts").json()["total"]
         answer = http.post("/interchange/imports", files={"file": ("目录.xlsx", good())})
         alive = settled(http, answer.json()["import_no"])
         people.close()
 
-    figures.record("poison.catalogue", len(collection), "files", tried=len(collection), failed=len(wrong))
+    tried = len(collection) + portals
+    figures.record("poison.catalogue", tried, "files and portals", tried=tried, failed=len(wrong))
     assert not wrong, wrong
     assert after == before, (before, after)
     assert alive["state"] == "ready", alive

@@ -68,6 +68,7 @@ class Plenty:
         self.sheets()
         self.imports()
         self.readers(resources)
+        self.harvests()
 
     def resources(self) -> list[Any]:
         from jutong.supply.catalogue.models import Classification, Resource
@@ -421,6 +422,51 @@ class Plenty:
             ]
         )  # fmt: skip
 
+    def harvests(self) -> None:
+        from jutong.registry.organisations import api as organisations
+        from jutong.supply.harvest.models import Feed, Harvest, HarvestRecord, HarvestWord
+
+        states = ["done", "ready", "failed", "stopped"]
+        feeds = Feed.objects.bulk_create(
+            [
+                Feed(
+                    feed_no=f"LY2099{n:06d}", provider_uscc=organisations.bureau(), name=f"门户{n}", kind="ckan",
+                    address=f"http://data{n}.example.cn/", records_max=n, page_megabytes=1, request_seconds=1,
+                    created_by=BY, created_at=self.moment(n), changed_by=BY, changed_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        Harvest.objects.bulk_create(
+            [
+                Harvest(
+                    harvest_no=f"CJ2099{n:06d}", feed=feed, provider_uscc=feed.provider_uscc, state=states[n % 4],
+                    met=n, new=n, requested_by=BY, requested_at=self.moment(n), finished_at=self.moment(n),
+                )
+                for n, feed in zip(self.numbers(), feeds, strict=True)
+            ]
+        )  # fmt: skip
+        first = Harvest.objects.get(harvest_no="CJ2099000001")
+        refused = {"code": "foreign_title_missing", "message": "该记录没有名称。", "details": {}}
+        HarvestRecord.objects.bulk_create(
+            [
+                HarvestRecord(
+                    harvest=first, position=n, foreign_id=f"x{n}", title=self.title(n),
+                    verdict="refused" if n % 3 == 0 else "new", reason=refused if n % 3 == 0 else None,
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        HarvestWord.objects.bulk_create(
+            [
+                HarvestWord(
+                    kind="organisation", theirs=f"单位{n}", key=f"单位{n}",
+                    ours=self.chance.choice(self.organisations), changed_by=BY, changed_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+
     def imports(self) -> None:
         from jutong.registry.organisations import api as organisations
         from jutong.supply.interchange.models import Import, ImportFault, ImportLine
@@ -473,7 +519,7 @@ class Plenty:
         )  # fmt: skip
         Remark.objects.bulk_create(
             Remark(
-                remark_no=f"LY2099{n:06d}", resource_code=resource.code, provider_uscc=resource.provider_uscc,
+                remark_no=f"PL2099{n:06d}", resource_code=resource.code, provider_uscc=resource.provider_uscc,
                 kind="question", text=self.title(n), person_no="P0", by=BY, at=self.moment(n),
                 due_on=self.moment(n).date(), state="waiting",
             )

@@ -17,6 +17,7 @@ ALL_ROOMS = (
     "jutong.supply.catalogue",
     "jutong.supply.readers",
     "jutong.supply.interchange",
+    "jutong.supply.harvest",
     "jutong.supply.mounting",
     "jutong.supply.duplicates",
     "jutong.supply.exchange",

@@ -1754,3 +1754,80 @@ class BookKind:
         from jutong.supply.readers import queries
 
         return queries.books(subject, action)
+
+
+# --- Harvesting ------------------------------------------------------------------------------------------------------
+@kind("feed", "supply.harvest")
+class FeedKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        rows = [_feed(world, n, removed=world.flip()) for n in world.times()]
+        return [(row, {"provider": row.provider_uscc, "removed": row.removed_at is not None}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.harvest import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.harvest import queries
+
+        return queries.feeds(subject, action)
+
+    @staticmethod
+    def shown(thing: Thing) -> bool:
+        return not thing["removed"]
+
+
+@kind("harvest", "supply.harvest")
+class HarvestKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.harvest.models import Harvest
+
+        rows = Harvest.objects.bulk_create(
+            Harvest(
+                harvest_no=f"CJ2099{n:06d}",
+                feed=(feed := _feed(world, 500 + n)),
+                provider_uscc=feed.provider_uscc,
+                state="ready",
+                requested_by=BY,
+                requested_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"provider": row.provider_uscc}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.harvest import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.harvest import queries
+
+        return queries.harvests(subject, action)
+
+
+def _feed(world: World, n: int, *, removed: bool = False) -> Any:
+    from jutong.supply.harvest.models import Feed
+
+    return Feed.objects.create(
+        feed_no=f"LY2099{n:06d}",
+        provider_uscc=world.organisation(),
+        name=f"feed {n}",
+        kind="ckan",
+        address="http://x.example/",
+        records_max=1,
+        page_megabytes=1,
+        request_seconds=1,
+        removed_at=AT if removed else None,
+        created_by=BY,
+        created_at=AT,
+        changed_by=BY,
+        changed_at=AT,
+    )

@@ -431,6 +431,12 @@ def sees_import(who: Who, thing: Thing) -> bool:
     return who.post in (STEWARD, COORDINATOR) and owns(who, thing["provider"])
 
 
+# Feeds and their harvests: the department's steward keeps and steers them, its coordinator looks on, and so do the
+# bureau, the centre and the monitors. What foreign words mean is the bureau's to say, and no secret among these.
+def sees_feed(who: Who, thing: Thing) -> bool:
+    return who.post in (REVIEWER, ENGINEER, MONITOR) or sees_import(who, thing)
+
+
 # What is collected twice is the bureau's to find; a department sees the negotiation in which it takes part.
 def sees_negotiation(who: Who, thing: Thing) -> bool:
     if who.post in (REVIEWER, MONITOR):
@@ -532,6 +538,12 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "readers.book.make": ("book", own_thing),
     "interchange.import.view": ("import", sees_import),
     "interchange.import.manage": ("import", own_stewards),
+    "harvest.feed.view": ("feed", sees_feed),
+    "harvest.feed.manage": ("feed", own_stewards),
+    "harvest.harvest.view": ("harvest", sees_feed),
+    "harvest.harvest.steer": ("harvest", own_stewards),
+    "harvest.word.view": ("nothing", posts(STEWARD, COORDINATOR, REVIEWER, ENGINEER, MONITOR)),
+    "harvest.word.manage": ("nothing", posts(REVIEWER)),
     "mounting.source.view": ("source", sees_source),
     "mounting.source.manage": ("source", own_stewards),
     "mounting.source.scan": ("source", own_stewards),
@@ -581,7 +593,7 @@ ONLY_LOOKS = frozenset(
         "rulebook.rules.read",
         "procedures.case.see", "procedures.procedure.see", "catalogue.resource.view", "catalogue.draft.view",
         "catalogue.change.view", "readers.remark.view", "readers.book.view",
-        "interchange.import.view",
+        "interchange.import.view", "harvest.feed.view", "harvest.harvest.view", "harvest.word.view",
         "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
         "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "sharing.request.view",
         "sharing.grant.view", "sharing.dispute.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",

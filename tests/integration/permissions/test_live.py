@@ -48,6 +48,8 @@ FACES = (
     Face("notices", "hook", "notices.hook.see", "hook_no", "hooks", "hooks/{}"),
     Face("notices", "hook", "notices.hook.see", "hook_no", "", "hooks/{}/dispatches"),
     Face("catalogue", "draft", "catalogue.draft.view", "draft_no", "drafts", "drafts/{}/gaps"),
+    Face("harvest", "feed", "harvest.feed.view", "feed_no", "feeds", "feeds/{}"),
+    Face("harvest", "harvest", "harvest.harvest.view", "harvest_no", "harvests", "harvests/{}"),
     Face("mounting", "source", "mounting.source.view", "source_no", "sources", "sources/{}"),
     Face("mounting", "upload", "mounting.file.view", "file_no", "files"),
     Face("mounting", "mount", "mounting.mount.view", "resource_code", "mounts"),

@@ -23,6 +23,8 @@ OPEN = {
     "key": lambda row: True,
     "appointment": lambda row: False,
     "handover": lambda row: row.done_at is None and row.cancelled_at is None,
+    "feed": lambda row: True,
+    "harvest": lambda row: True,
     "source": lambda row: row.removed_at is None,
     "upload": lambda row: True,
     "network": lambda row: True,

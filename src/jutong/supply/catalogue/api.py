@@ -20,7 +20,7 @@ from jutong.supply.catalogue.domain import (
 )
 from jutong.supply.catalogue.plugs import UserBook
 from jutong.supply.catalogue.services import bulk
-from jutong.supply.catalogue.services.bulk import Published, Standing
+from jutong.supply.catalogue.services.bulk import Followed, OpenDraft, Published, Standing
 from jutong.supply.catalogue.values import Content, ExtendedField, OpenGlance, Outline, Resource
 
 __all__ = [
@@ -28,9 +28,11 @@ __all__ = [
     "ClassifiedRefused",
     "Completeness",
     "DraftHasGaps",
+    "Followed",
     "Gap",
     "NoSuchDraft",
     "NoSuchResource",
+    "OpenDraft",
     "Published",
     "ResourceNotPublished",
     "Standing",
@@ -52,6 +54,7 @@ __all__ = [
     "extended_fields",
     "find_published",
     "find_resource",
+    "follow_drafts",
     "gaps_of_contents",
     "get_resource",
     "get_version",
@@ -208,6 +211,11 @@ def plug_users(book: UserBook) -> None:
 def standing(*, provider: str, codes: Collection[str], titles: Collection[str]) -> Standing:
     """What a provider's catalogue holds of these codes and titles. Rights are the caller's affair."""
     return bulk.standing(provider=provider, codes=codes, titles=titles)
+
+
+def follow_drafts(draft_nos: Collection[str]) -> dict[str, Followed]:
+    """What became of some drafts, in three queries. Rights are the caller's affair."""
+    return bulk.follow_drafts(draft_nos)
 
 
 def gaps_of_contents(entries: Sequence[tuple[Content, str]], *, on: date) -> list[tuple[Gap, ...]]:

@@ -11,12 +11,14 @@ class MountingConfig(AppConfig):
     def ready(self) -> None:
         from jutong.foundation.files import api as files
         from jutong.foundation.notices import api as notices
+        from jutong.supply.harvest import api as harvest
         from jutong.supply.mounting import queries, reform
         from jutong.supply.mounting.services.files import FILE_KIND
         from jutong.supply.mounting.services.uploads_owner import UploadsOwner
 
         files.plug_owner(FILE_KIND, UploadsOwner())
         notices.plug_permits(queries.permitted)
+        harvest.plug_permits(queries.permitted)
         reform.plug_in()
         self._fill_pages()
 

@@ -29,7 +29,7 @@ InClassification = Annotated[
     str, InPath(pattern=rf"^[123][0-9]{{5,{5 + MAX_DETAIL_LENGTH}}}$", description="分类码", examples=["303001"])
 ]
 InSequence = Annotated[int, InPath(ge=1, le=999_999_999, description="顺序码", examples=[1])]
-InRemark = Annotated[str, InPath(pattern=r"^LY[0-9]{8,16}$", examples=["LY2026000001"])]
+InRemark = Annotated[str, InPath(pattern=r"^PL[0-9]{8,16}$", examples=["PL2026000001"])]
 InBook = Annotated[str, InPath(pattern=r"^HB[0-9]{8,16}$", examples=["HB2026000001"])]
 
 

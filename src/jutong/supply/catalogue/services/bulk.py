@@ -71,6 +71,54 @@ def _draft_of(row: models.Draft) -> OpenDraft:
     return OpenDraft(row.draft_no, DraftState(row.state), row.edition, queries.content_of_draft(row))
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of a draft: the draft where it is still open, the code of its resource, and that one's open draft.
+
+    `published` is false for a resource that was withdrawn; `content` is what the resource says now.
+    """
+
+    draft: OpenDraft | None
+    given_up: bool
+    code: str = ""
+    published: bool = False
+    revision: OpenDraft | None = None
+    content: Content | None = None
+
+
+def follow_drafts(draft_nos: Collection[str]) -> dict[str, Followed]:
+    """What became of some drafts, in three queries; numbers without a draft are left out."""
+    rows = list(
+        models.Draft.objects.select_related("resource")
+        .prefetch_related("resource__items")
+        .filter(draft_no__in=set(draft_nos))
+    )
+    resources = {row.resource for row in rows if row.resource is not None}
+    revisions = {
+        row.resource_id: _draft_of(row)
+        for row in models.Draft.objects.select_related("resource")
+        .filter(resource__in=resources)
+        .exclude(state__in=_OVER)
+    }
+    return {row.draft_no: _followed(row, revisions) for row in rows}
+
+
+def _followed(row: models.Draft, revisions: Mapping[int | None, OpenDraft]) -> Followed:
+    given_up = row.state == DraftState.DISCARDED
+    draft = None if row.state in _OVER else _draft_of(row)
+    resource = row.resource
+    if resource is None:
+        return Followed(draft, given_up)
+    return Followed(
+        draft,
+        given_up,
+        resource.code,
+        resource.state == ResourceState.PUBLISHED,
+        revisions.get(resource.pk),
+        queries.content_of(resource),
+    )
+
+
 def gaps_of_contents(entries: Sequence[tuple[Content, str]], *, on: date) -> list[tuple[domain.Gap, ...]]:
     """What keeps each entry from being submitted; beside a text stands the code of the resource it is for, or nothing.
 

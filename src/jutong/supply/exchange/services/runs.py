@@ -1,19 +1,15 @@
 """Runs asked for, steered, taken up by a worker, and ended."""
 
-import os
-import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
-import psutil
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jutong.base.access import require
+from jutong.base.holders import is_gone, own_name
 from jutong.foundation.audit import api as audit
 from jutong.foundation.notices import api as notices
 from jutong.foundation.outbox import api as outbox
@@ -223,33 +219,6 @@ def is_free(lease: Lease, at: datetime) -> bool:
     if not lease.holder or lease.heartbeat_at is None:
         return True
     return lease.heartbeat_at < at - timedelta(seconds=LEASE_SECONDS) or is_gone(lease.holder)
-
-
-@lru_cache(maxsize=1)
-def _machine() -> str:
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        boot = ""
-    return f"{socket.gethostname()}/{boot}"
-
-
-def own_name() -> str:
-    """This process, told apart from any other, also from a later one of the same number."""
-    return f"{_machine()}/{os.getpid()}/{psutil.Process().create_time():.2f}"
-
-
-def is_gone(holder: str) -> bool:
-    """Is the holder a process of this machine that no longer runs?"""
-    machine, _, rest = holder.rpartition("/")
-    machine, _, pid = machine.rpartition("/")
-    if machine != _machine() or not pid.isdigit():
-        return False
-    try:
-        process = psutil.Process(int(pid))
-        return f"{process.create_time():.2f}" != rest or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 def release(claimed: Claim) -> None:

@@ -131,7 +131,7 @@ def _distributions(resource: Resource, page: str) -> list[Node]:
         distribution = Node(f"{page}#distribution-{number}", ("dcat:Distribution",))
         distribution.say("dct:title", chinese(f"{content.title}（{name}）"))
         distribution.say("dcat:accessURL", Iri(page)).say("dct:format", Iri(form.iri))
-        distribution.say("dct:rights", Iri(rights.iri))
+        distribution.say("dct:rights", Iri(rights.iri)).say("jt:format", Literal(text))
         if content.items:
             distribution.say("csvw:tableSchema", Iri(f"{page}#items"))
         found += [distribution, form]

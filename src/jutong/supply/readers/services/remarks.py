@@ -40,7 +40,7 @@ def make_remark(*, code: str, kind: RemarkKind, text: str, element: str = "", by
     elif element:
         raise domain.ElementOnlyForCorrections(field="element")
     row = Remark(
-        remark_no=next_number(RemarkCounter, "LY", at),
+        remark_no=next_number(RemarkCounter, "PL", at),
         resource_code=resource.code,
         provider_uscc=resource.provider_uscc,
         kind=kind,

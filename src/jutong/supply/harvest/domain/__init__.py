@@ -1,0 +1,1 @@
+"""Rules of harvesting: addresses and pages, foreign records and our words for theirs, schedules. Pure."""
