@@ -16,6 +16,7 @@ ALL_ROOMS = (
     "jutong.registry.accounts",
     "jutong.supply.catalogue",
     "jutong.supply.interchange",
+    "jutong.supply.lists",
     "jutong.supply.mounting",
     "jutong.supply.duplicates",
     "jutong.supply.exchange",

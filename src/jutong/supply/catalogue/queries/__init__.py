@@ -75,6 +75,7 @@ from jutong.supply.catalogue.queries.rights import (
     facts_of_draft,
     facts_of_resource,
     facts_of_saved_search,
+    is_open,
     resource_scope,
     saved_search_scope,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "get_version_row",
     "has_new_version",
     "holds",
+    "is_open",
     "lock_draft",
     "may_view_draft",
     "name_on",
