@@ -14,13 +14,15 @@ class ExchangeConfig(AppConfig):
         from jutong.foundation.notices import api as notices
         from jutong.foundation.notices.values import NoticeKind
         from jutong.foundation.outbox import api as outbox
-        from jutong.supply.exchange import reform
+        from jutong.supply.exchange import queries, reform
         from jutong.supply.exchange.services import plans
+        from jutong.supply.lists import api as lists
         from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
 
         self._fill_pages()
         notices.declare_kinds(NoticeKind("exchange.run_failed", N_("数据归集未成功")))
         reform.plug_in()
+        lists.plug_freshness(queries.Freshness())
         outbox.subscribe(ResourceMounted, plans.on_mounted, name="exchange.plans")
         outbox.subscribe(FileReplaced, plans.on_file_replaced, name="exchange.plans")
         outbox.subscribe(MountStopped, plans.on_mount_stopped, name="exchange.plans")

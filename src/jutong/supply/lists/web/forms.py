@@ -1,5 +1,7 @@
 """Forms of the lists."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as N_
 
@@ -7,13 +9,13 @@ from jutong.supply.catalogue.values import BasisKind
 from jutong.supply.lists.values import Half, ListKind
 
 
-def _day(label: str, help_text: str) -> forms.DateField:
+def _day(label: Any, help_text: Any) -> forms.DateField:
     return forms.DateField(
         label=label, help_text=help_text, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
 
 
-def _text(label: str, help_text: str, *, rows: int = 3, limit: int = 1000, required: bool = True) -> forms.CharField:
+def _text(label: Any, help_text: Any, *, rows: int = 3, limit: int = 1000, required: bool = True) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,

@@ -149,12 +149,10 @@ def _entries(request: SubjectRequest, row: models.Round, kind: ListKind) -> tupl
     return EXCLUSIONS, found.filter(round=row) | found.filter(removal=row)
 
 
-def _acting(
-    request: SubjectRequest, round_no: str, do: Callable[[], str], *, errors: tuple[type[JutongError], ...] = ()
-) -> HttpResponse:
+def _acting(request: SubjectRequest, round_no: str, do: Callable[[], str]) -> HttpResponse:
     try:
         messages.success(request, do())
-    except (ListsError, procedures.NobodyToAct, *errors) as error:
+    except (ListsError, procedures.NobodyToAct) as error:
         if error.kind not in words.TOLD_BESIDE:
             raise
         messages.error(request, error.words(_))
