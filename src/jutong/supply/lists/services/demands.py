@@ -174,7 +174,8 @@ def _answer_of(row: Demand, data: Mapping[str, Any], department: str, at: dateti
 
 
 def _day(value: Any) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) and value else value or None
+    """A day as a case keeps it, in ISO form."""
+    return date.fromisoformat(value) if value else None
 
 
 def take_refusal(case: CaseValue, *, by: ActorRef, at: datetime, data: Mapping[str, Any]) -> None:
