@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from jutong.delivery.sharing import api as sharing
 from jutong.delivery.sharing.values import OutlookKind
@@ -317,10 +318,10 @@ def test_not_sharing_needs_a_strong_basis_and_not_opening_any(world):
 
 @pytest.mark.source("Art. 38")
 def test_what_is_not_open_is_hidden_from_society_only_and_its_removal_opens_it_again(world, client):
-    seen_before = client.get(f"/catalogue/{world.drugs}/").content.decode()
+    seen_before = client.get(reverse("catalogue:resource", args=[world.drugs])).content.decode()
     number = world.closed(world.drugs, Half.NOT_OPEN)
 
-    page = client.get(f"/catalogue/{world.drugs}/").content.decode()
+    page = client.get(reverse("catalogue:resource", args=[world.drugs])).content.decode()
     hidden = catalogue.published_count(by=ANONYMOUS), catalogue.published_count(by=world.health_steward, open_only=True)
     api = client.get(f"/api/v1/catalogue/resources/{world.drugs}")
     found = client.get("/api/v1/catalogue/resources?q=药品").json()["total"]

@@ -319,21 +319,23 @@ def list_responsibilities(request: SubjectRequest, query: Query[Responsibilities
     return page_of(_narrowed(rows, responsible_uscc=query.responsible, state=query.state), query)
 
 
-@router.get("/responsibilities/{number}", response={200: ResponsibilityOut, **problems(404)}, summary="One of them")
-def get_responsibility(request: SubjectRequest, number: InResponsibility) -> Any:
+@router.get(
+    "/responsibilities/{responsibility_no}", response={200: ResponsibilityOut, **problems(404)}, summary="One of them"
+)
+def get_responsibility(request: SubjectRequest, responsibility_no: InResponsibility) -> Any:
     """As its page shows it."""
-    return queries.get_responsibility(number, request.subject)
+    return queries.get_responsibility(responsibility_no, request.subject)
 
 
 @router.post(
-    "/responsibilities/{number}/removal",
+    "/responsibilities/{responsibility_no}/removal",
     response={200: ResponsibilityOut, **problems(404, 409)},
     summary="Take a responsibility out",
 )
-def remove_responsibility(request: SubjectRequest, number: InResponsibility, body: RemovalReasonIn) -> Any:
+def remove_responsibility(request: SubjectRequest, responsibility_no: InResponsibility, body: RemovalReasonIn) -> Any:
     """The next edition does not hold it any more."""
-    responsibilities.remove(responsibility_no=number, reason=body.reason, by=request.subject, at=clock.now())
-    return queries.get_responsibility(number, request.subject)
+    responsibilities.remove(responsibility_no=responsibility_no, reason=body.reason, by=request.subject, at=clock.now())
+    return queries.get_responsibility(responsibility_no, request.subject)
 
 
 # --- The negative list -----------------------------------------------------------------------------------------------
@@ -435,30 +437,34 @@ def propose_exclusion(request: SubjectRequest, round_no: InRound, body: Exclusio
     return Status(201, queries.get_exclusion(number, request.subject))
 
 
-@router.get("/exclusions/{number}", response={200: ExclusionOut, **problems(404)}, summary="One entry")
-def get_exclusion(request: SubjectRequest, number: InExclusion) -> Any:
+@router.get("/exclusions/{exclusion_no}", response={200: ExclusionOut, **problems(404)}, summary="One entry")
+def get_exclusion(request: SubjectRequest, exclusion_no: InExclusion) -> Any:
     """With its reason and its basis."""
-    return queries.get_exclusion(number, request.subject)
+    return queries.get_exclusion(exclusion_no, request.subject)
 
 
 @router.post(
-    "/exclusions/{number}/removal", response={200: ExclusionOut, **problems(404, 409)}, summary="Propose its removal"
+    "/exclusions/{exclusion_no}/removal",
+    response={200: ExclusionOut, **problems(404, 409)},
+    summary="Propose its removal",
 )
-def propose_removal(request: SubjectRequest, number: InExclusion, body: ExclusionRemovalIn) -> Any:
+def propose_removal(request: SubjectRequest, exclusion_no: InExclusion, body: ExclusionRemovalIn) -> Any:
     """It binds until that round is published."""
     exclusions.propose_removal(
-        exclusion_no=number, round_no=body.round_no, reason=body.reason, by=request.subject, at=clock.now()
+        exclusion_no=exclusion_no, round_no=body.round_no, reason=body.reason, by=request.subject, at=clock.now()
     )
-    return queries.get_exclusion(number, request.subject)
+    return queries.get_exclusion(exclusion_no, request.subject)
 
 
 @router.post(
-    "/exclusions/{number}/take-back", response={200: ExclusionOut, **problems(404, 409)}, summary="Take a proposal back"
+    "/exclusions/{exclusion_no}/take-back",
+    response={200: ExclusionOut, **problems(404, 409)},
+    summary="Take a proposal back",
 )
-def take_back(request: SubjectRequest, number: InExclusion) -> Any:
+def take_back(request: SubjectRequest, exclusion_no: InExclusion) -> Any:
     """While its round is open."""
-    exclusions.take_back(exclusion_no=number, by=request.subject, at=clock.now())
-    return queries.get_exclusion(number, request.subject)
+    exclusions.take_back(exclusion_no=exclusion_no, by=request.subject, at=clock.now())
+    return queries.get_exclusion(exclusion_no, request.subject)
 
 
 # --- Editions --------------------------------------------------------------------------------------------------------

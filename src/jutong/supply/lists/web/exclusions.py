@@ -125,20 +125,22 @@ def new(request: SubjectRequest, round_no: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def one(request: SubjectRequest, number: str) -> HttpResponse:
+def one(request: SubjectRequest, exclusion_no: str) -> HttpResponse:
     """One entry with its basis; its removal is proposed here."""
-    row = queries.get_exclusion(number, request.subject)
+    row = queries.get_exclusion(exclusion_no, request.subject)
     form = _removal_form(request, row)
     if request.method == "POST":
         require(request.subject, policy.PROPOSE_EXCLUSION, queries.facts_of_exclusion(row))
         if form is not None and form.is_valid():
             try:
-                exclusions.propose_removal(exclusion_no=number, **form.cleaned_data, by=request.subject, at=clock.now())
+                exclusions.propose_removal(
+                    exclusion_no=exclusion_no, **form.cleaned_data, by=request.subject, at=clock.now()
+                )
             except JutongError as error:
                 words.complain(form, error)
             else:
                 messages.success(request, _("已提出移出，审核发布后生效。"))
-                return redirect("lists:exclusion", number)
+                return redirect("lists:exclusion", exclusion_no)
     names = organisations.titles([row.provider_uscc])
     titles = catalogue.titles([row.resource_code])
     cases = [(row.cessation_case, _("停止挂载"))] if row.cessation_case and _sees_case(request.subject, row) else []
@@ -184,10 +186,10 @@ def _removal_form(request: SubjectRequest, row: models.Exclusion) -> RemovalForm
 
 
 @require_POST
-def take_back(request: SubjectRequest, number: str) -> HttpResponse:
+def take_back(request: SubjectRequest, exclusion_no: str) -> HttpResponse:
     """Take a proposal back."""
     try:
-        exclusions.take_back(exclusion_no=number, by=request.subject, at=clock.now())
+        exclusions.take_back(exclusion_no=exclusion_no, by=request.subject, at=clock.now())
         messages.success(request, _("已撤回。"))
     except JutongError as error:
         if error.kind not in words.TOLD_BESIDE:

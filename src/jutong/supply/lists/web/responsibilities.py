@@ -90,9 +90,9 @@ def responsibility_list(request: SubjectRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
-def one(request: SubjectRequest, number: str) -> HttpResponse:
+def one(request: SubjectRequest, responsibility_no: str) -> HttpResponse:
     """One responsibility; the bureau takes it out here."""
-    row = queries.get_responsibility(number, request.subject)
+    row = queries.get_responsibility(responsibility_no, request.subject)
     may = decide(request.subject, policy.KEEP_RESPONSIBILITY).allowed and row.state != ResponsibilityState.REMOVED
     form = ReasonForm(request.POST or None)
     if request.method == "POST":
@@ -100,7 +100,7 @@ def one(request: SubjectRequest, number: str) -> HttpResponse:
         if form.is_valid():
             try:
                 responsibilities.remove(
-                    responsibility_no=number,
+                    responsibility_no=responsibility_no,
                     reason=form.cleaned_data["reason"],
                     by=request.subject,
                     at=clock.now(),
@@ -109,7 +109,7 @@ def one(request: SubjectRequest, number: str) -> HttpResponse:
                 words.complain(form, error)
             else:
                 messages.success(request, _("已移出，下一版责任清单不再列入。"))
-                return redirect("lists:responsibility", number)
+                return redirect("lists:responsibility", responsibility_no)
     names = organisations.titles([row.responsible_uscc])
     titles = catalogue.titles([row.resource_code])
     context = {
