@@ -423,7 +423,8 @@ def sees_negotiation(who: Who, thing: Thing) -> bool:
 
 
 # The three lists: the bureau's reviewer and monitor see all entries, departments those they have a part in; what binds
-# on the negative list is known to all who are signed in. Rounds are the reviewer's; demands and proposals the steward's.
+# on the negative list is known to all who are signed in. Rounds are the reviewer's, demands
+# and proposals the steward's.
 def sees_listed_demand(who: Who, thing: Thing) -> bool:
     if who.post in (REVIEWER, MONITOR):
         return True
