@@ -121,54 +121,63 @@ def _entry_rows(request: HttpRequest, found: Sequence[models.EditionEntry]) -> l
     ]
 
 
-def _entries(kind: ListKind, *columns: Column) -> Listing:
-    return Listing(
-        name=f"lists.edition.{kind.value}",
-        title=kind.label,
-        section=N_("数据目录"),
-        unit=N_("项"),
-        columns=(Column("entry_no", N_("事项编号"), "code"), Column("title", N_("数据名称")), *columns),
-        rows=_entry_rows,
-        search=("title", "entry_no", "resource_code"),
-        placeholder=N_("数据名称、编号或资源代码"),
-        api=f"/api/v1/lists/editions?kind={kind.value}",
-    )
+def _columns(*names: str, only_file: tuple[str, ...] = ()) -> tuple[Column, ...]:
+    cells = tuple(Column(name, CELLS[name], only="file" if name in only_file else "") for name in names)
+    return (Column("entry_no", N_("事项编号"), "code"), Column("title", N_("数据名称")), *cells)
 
 
-def _column(name: str, *, only: str = "") -> Column:
-    return Column(name, CELLS[name], only=only)
+_SEARCH = ("title", "entry_no", "resource_code")
+_PLACEHOLDER = N_("数据名称、编号或资源代码")
+_API = "/api/v1/lists/editions"
 
-
+DEMAND_ENTRIES = Listing(
+    name="lists.edition.demand",
+    title=ListKind.DEMAND.label,
+    section=N_("数据目录"),
+    unit=N_("项"),
+    columns=_columns(
+        "demander",
+        "purpose",
+        "resource_code",
+        "items",
+        "responsible",
+        "wanted_by",
+        "promised_on",
+        "state",
+        "reason",
+        only_file=("purpose", "items", "promised_on", "reason"),
+    ),
+    rows=_entry_rows,
+    search=_SEARCH,
+    placeholder=_PLACEHOLDER,
+    api=_API,
+)
+RESPONSIBILITY_ENTRIES = Listing(
+    name="lists.edition.responsibility",
+    title=ListKind.RESPONSIBILITY.label,
+    section=N_("数据目录"),
+    unit=N_("项"),
+    columns=_columns("responsible", "resource_code", "kinds", "cycle", "basis", "contact_post"),
+    rows=_entry_rows,
+    search=_SEARCH,
+    placeholder=_PLACEHOLDER,
+    api=_API,
+)
+NEGATIVE_ENTRIES = Listing(
+    name="lists.edition.negative",
+    title=ListKind.NEGATIVE.label,
+    section=N_("数据目录"),
+    unit=N_("项"),
+    columns=_columns("half", "provider", "resource_code", "reason", "basis"),
+    rows=_entry_rows,
+    search=_SEARCH,
+    placeholder=_PLACEHOLDER,
+    api=_API,
+)
 ENTRIES = {
-    ListKind.DEMAND: _entries(
-        ListKind.DEMAND,
-        _column("demander"),
-        _column("purpose", only="file"),
-        _column("resource_code"),
-        _column("items", only="file"),
-        _column("responsible"),
-        _column("wanted_by"),
-        _column("promised_on", only="file"),
-        _column("state"),
-        _column("reason", only="file"),
-    ),
-    ListKind.RESPONSIBILITY: _entries(
-        ListKind.RESPONSIBILITY,
-        _column("responsible"),
-        _column("resource_code"),
-        _column("kinds"),
-        _column("cycle"),
-        _column("basis"),
-        _column("contact_post"),
-    ),
-    ListKind.NEGATIVE: _entries(
-        ListKind.NEGATIVE,
-        _column("half"),
-        _column("provider"),
-        _column("resource_code"),
-        _column("reason"),
-        _column("basis"),
-    ),
+    ListKind.DEMAND: DEMAND_ENTRIES,
+    ListKind.RESPONSIBILITY: RESPONSIBILITY_ENTRIES,
+    ListKind.NEGATIVE: NEGATIVE_ENTRIES,
 }
 
 
