@@ -9,6 +9,7 @@ from jutong.delivery.sharing import api as sharing
 from jutong.delivery.sharing.values import OutlookKind
 from jutong.foundation.procedures import api as procedures
 from jutong.foundation.rulebook import api as rulebook
+from jutong.kernel import clock
 from jutong.kernel.errors import NotPermitted
 from jutong.kernel.policy import ANONYMOUS, Post, Subject
 from jutong.registry.organisations import api as organisations
@@ -55,12 +56,12 @@ class World:
             at=SINCE,
         )
 
-    def round(self, kind: ListKind) -> str:
+    def round(self, kind: ListKind, opens_on: date = date(2026, 11, 1), closes_on: date = date(2026, 12, 15)) -> str:
         return rounds.open_a_round(
             kind=kind,
             title="2026年第一批",
-            opens_on=date(2026, 11, 1),
-            closes_on=date(2026, 12, 15),
+            opens_on=opens_on,
+            closes_on=closes_on,
             by=self.reviewer,
             at=AT,
         ).round_no
@@ -69,6 +70,9 @@ class World:
         case_no = rounds.hand_in(round_no=round_no, by=self.reviewer, at=AT)
         procedures.act(case_no, "approve", by=self.second, at=AT)
         return models.Edition.objects.get(round__round_no=round_no)
+
+    def approve(self, row: models.Round) -> None:
+        procedures.act(row.case_no, "approve", by=self.second, at=clock.now())
 
     def demand(self, round_no: str, code: str = "", title: str = "冷链运输备案") -> models.Demand:
         wish = DemandWish(
