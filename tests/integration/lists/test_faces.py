@@ -45,23 +45,11 @@ def test_a_round_goes_from_its_opening_to_a_public_page_with_differences(world: 
     wish = {"reason": "个人隐私", "basis_title": "某法"}
     weak = steward.post(
         f"{round_page}exclusions/new/",
-        {
-            "half": "not_shared",
-            "resource_code": world.food,
-            "reason": "隐私",
-            "basis_kind": "document",
-            "basis_title": "通知",
-        },
+        wish | {"half": "not_shared", "resource_code": world.food, "basis_kind": "document"},
     )
     made = steward.post(
         f"{round_page}exclusions/new/",
-        {
-            "half": "not_open",
-            "resource_code": world.drugs,
-            "reason": "个人隐私",
-            "basis_kind": "law",
-            "basis_title": "某法",
-        },
+        wish | {"half": "not_open", "resource_code": world.drugs, "basis_kind": "law"},
     )
     reviewer.post(f"{round_page}review/")
     world.approve(models.Round.objects.get())

@@ -25,9 +25,17 @@ def facts_of_resource(row: models.Resource) -> Facts:
         flags.add("published")
     if row.state == ResourceState.WITHDRAWN:
         flags.add("withdrawn")
-    if row.open and plugs.closure_of(row.code) is None:
+    if row.open and not _is_kept_back(row):
         flags.add("open")
     return Facts({Relation.PROVIDER: row.provider_uscc}, frozenset(flags))
+
+
+def _is_kept_back(row: models.Resource) -> bool:
+    """Does the negative list keep it from society? Asked once a row: a page decides several times about one."""
+    known = row.__dict__
+    if "_kept_back" not in known:
+        known["_kept_back"] = plugs.closure_of(row.code) is not None
+    return bool(known["_kept_back"])
 
 
 def facts_of_draft(row: models.Draft) -> Facts:
