@@ -32,7 +32,7 @@ class ListsConfig(AppConfig):
 
         add, section = navigation.register, navigation.SUPPLY_DEMAND
         add(section, title=N_("三张清单"), url_name="lists:overview", order=30, visible=reads, icon="list-check")
-        add(section, title=N_("需求清单"), url_name="lists:demands", order=31, visible=reads, icon="message-plus")
+        add(section, title=N_("需求清单"), url_name="lists:demands", order=31, visible=reads, icon="message-2")
         add(section, title=N_("责任清单"), url_name="lists:responsibilities", order=32, visible=reads)
         add(section, title=N_("负面清单"), url_name="lists:exclusions", order=33, visible=navigation.signed_in)
         add(section, title=N_("清单核对问题"), url_name="lists:findings", order=34, visible=reads)

@@ -408,7 +408,7 @@ class ExclusionIn(StrictSchema):
 class ExclusionRemovalIn(StrictSchema):
     """In which round an entry is to go, and why."""
 
-    round_no: Annotated[str, StringConstraints(pattern=r"^PC[0-9]{10}$")]
+    round_no: Annotated[str, StringConstraints(pattern=r"^PC[0-9]{10}$"), Field(examples=["PC2026000001"])]
     reason: LongText
 
 
