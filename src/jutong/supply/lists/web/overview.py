@@ -25,7 +25,7 @@ from jutong.supply.lists.services import checking
 from jutong.supply.lists.values import FindingKind, ListKind, RateKind
 from jutong.supply.lists.web import words
 from jutong.supply.lists.web.editions import edition_title
-from jutong.ui.components import Column, Total
+from jutong.ui.components import Column
 from jutong.ui.lists import Filter, Listing
 
 
@@ -105,30 +105,44 @@ def overview(request: SubjectRequest) -> HttpResponseBase:
     for rate in rates:
         name = names.get(rate.organisation, rate.organisation) or _("全部")
         rows.setdefault(rate.organisation, RateRow(rate.organisation, name, {})).rates[rate.kind] = rate
-    whole = rows[""]
     newest = queries.latest_editions(request.subject)
     context = {
-        "totals": [
-            Total(
-                "—" if rate.ratio is None else f"{rate.ratio:.0%}",
-                _(kind.label),
-                f"{rate.done}/{rate.whole}",
-                url=_address(kind, "", whole=True),
-                hint=_(kind.formula),
-            )
-            for kind, rate in whole.rates.items()
+        "total_columns": [
+            Column("rate", _("指标")),
+            Column("share", _("比率")),
+            Column("done", _("分子"), "link"),
+            Column("whole", _("分母"), "link"),
+            Column("formula", _("计算方法")),
         ],
-        "as_of": clock.now(),
+        "totals": [
+            {
+                "rate": _(kind.label),
+                "share": "—" if rate.ratio is None else f"{rate.ratio:.0%}",
+                "done": (str(rate.done), _address(kind, "", whole=False)),
+                "whole": (str(rate.whole), _address(kind, "", whole=True)),
+                "formula": _(kind.formula),
+            }
+            for kind, rate in rows[""].rates.items()
+        ],
+        "edition_columns": [Column("edition", _("清单"), "link"), Column("published_at", _("发布时间"), "moment")],
         "lists": [
-            (
-                words.list_title(kind),
-                edition_title(newest[kind]) if kind in newest else _("尚未发布"),
-                reverse("lists:edition", args=[kind, newest[kind].number]) if kind in newest else "",
-            )
-            for kind in ListKind
+            {
+                "edition": (edition_title(row), reverse("lists:edition", args=[row.kind, row.number])),
+                "published_at": row.published_at,
+            }
+            for row in (newest[kind] for kind in ListKind if kind in newest)
+        ],
+        "running_columns": [
+            Column("title", _("批次名称"), "link"),
+            Column("kind", _("清单")),
+            Column("closes_on", _("截止日期"), "day"),
         ],
         "running": [
-            (row.title, words.list_title(row.kind), reverse("lists:round", args=[row.round_no]), row.closes_on)
+            {
+                "title": (row.title, reverse("lists:round", args=[row.round_no])),
+                "kind": words.list_title(row.kind),
+                "closes_on": row.closes_on,
+            }
             for row in queries.rounds(request.subject).filter(state="open")[:10]
         ],
         "problems": queries.findings(request.subject).count(),
