@@ -55,6 +55,7 @@ class Plenty:
         self.mounts(resources)
         self.runs(resources)
         self.duplicates(resources)
+        self.lists()
         self.scores(resources)
         requests = self.requests(resources)
         self.grants(requests)
@@ -228,6 +229,87 @@ class Plenty:
                     case_no=f"CS2099{n:04d}",
                 )
                 for n, row, code in zip(self.numbers(), made, codes, strict=True)
+            ]
+        )  # fmt: skip
+
+    def lists(self) -> None:
+        from jutong.supply.lists.models import (
+            Demand,
+            Edition,
+            EditionEntry,
+            Exclusion,
+            Finding,
+            Responsibility,
+            Round,
+        )
+
+        kinds = ("demand", "responsibility", "negative")
+        made = Round.objects.bulk_create(
+            [
+                Round(
+                    round_no=f"PC2099{n:06d}", kind=kinds[n % 3], title=f"第{n}批", opens_on=self.moment(n).date(),
+                    closes_on=self.moment(n).date(), state="published", edition=(n + 2) // 3, opened_by=BY,
+                    opened_at=self.moment(n), closed_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        editions = Edition.objects.bulk_create(
+            [
+                Edition(
+                    kind=row.kind, number=row.edition, round=row, entries_count=1, added=1, changed=0, removed=0,
+                    digest="0" * 64, published_by=BY, published_at=row.opened_at,
+                )
+                for row in made
+            ]
+        )  # fmt: skip
+        first = {row.kind: row for row in Edition.objects.filter(number=1)} or {row.kind: row for row in editions}
+        EditionEntry.objects.bulk_create(
+            [
+                EditionEntry(
+                    edition=first[kinds[n % 3]], entry_no=f"FM2099{n:06d}", organisation=self.organisations[0],
+                    title=f"数据{n}", content={"title": f"数据{n}"},
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        Demand.objects.bulk_create(
+            [
+                Demand(
+                    demand_no=f"QX2099{n:04d}", round=made[0], demander_uscc=self.chance.choice(self.organisations),
+                    title=f"需求{n}", purpose="核验", legal_basis="某法", wanted_by=self.moment(n).date(),
+                    state="submitted", entered_by=BY, entered_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        Responsibility.objects.bulk_create(
+            [
+                Responsibility(
+                    responsibility_no=f"ZR2099{n:06d}", round=made[0], title=f"责任{n}", kinds=["supply"],
+                    responsible_uscc=self.chance.choice(self.organisations), contact_post="data_steward",
+                    state="proposed", made_at=self.moment(n), changed_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        Exclusion.objects.bulk_create(
+            [
+                Exclusion(
+                    exclusion_no=f"FM2099{n:06d}", round=made[0], half="not_open", title=f"不开放{n}", reason="隐私",
+                    provider_uscc=self.chance.choice(self.organisations), state="proposed", proposed_by=BY,
+                    basis={"kind": "law", "title": "某法", "article": "第一条"}, proposed_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        Finding.objects.bulk_create(
+            [
+                Finding(
+                    kind="duty_not_mounted", list_kind="responsibility", entry_no=f"ZR2099{n:06d}", title=f"责任{n}",
+                    organisation=self.chance.choice(self.organisations), found_at=self.moment(n),
+                )
+                for n in self.numbers()
             ]
         )  # fmt: skip
 

@@ -18,6 +18,7 @@ ALL_ROOMS = (
     "jutong.supply.readers",
     "jutong.supply.interchange",
     "jutong.supply.harvest",
+    "jutong.supply.lists",
     "jutong.supply.mounting",
     "jutong.supply.duplicates",
     "jutong.supply.exchange",

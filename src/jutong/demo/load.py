@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from jutong.demo import calls, catalogue, databases, people, reform, region, sharing
+from jutong.demo import calls, catalogue, databases, lists, people, reform, region, sharing
 from jutong.demo.databases import DepartmentDatabase, Server
 from jutong.demo.moments import Past
 from jutong.demo.staff import Staff
@@ -101,6 +101,7 @@ def load(around: Surroundings, told: Told) -> Summary:
     told(N_("调用记录：{count} 条"), count=logged)
     with transaction.atomic():
         sharing.revoke_some(staff, past)
+        lists.compile_lists(staff, past, taken | compiled)
         _measure(staff, taken, past)
         reform.rename(staff, past)
         moved = reform.merge(staff, past)

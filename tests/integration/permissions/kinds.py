@@ -1831,3 +1831,223 @@ def _feed(world: World, n: int, *, removed: bool = False) -> Any:
         changed_by=BY,
         changed_at=AT,
     )
+
+
+# --- The three lists -------------------------------------------------------------------------------------------------
+def a_round(kind: str, n: int = 1) -> Any:
+    """A round of a list that is being compiled."""
+    from jutong.supply.lists.models import Round
+
+    number = f"PC2098{n:06d}" if n > 1 else f"PC2097{('demand', 'responsibility', 'negative').index(kind):06d}"
+    row, _made = Round.objects.get_or_create(
+        round_no=number,
+        defaults={
+            "kind": kind,
+            "title": "x",
+            "opens_on": AT.date(),
+            "closes_on": date(2099, 12, 31),
+            "state": "open",
+            "opened_by": BY,
+            "opened_at": AT,
+        },
+    )
+    return row
+
+
+@kind("list round", "supply.lists")
+class ListRoundKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        return [(a_round("demand" if n % 2 else "negative", n + 2), {}) for n in world.times()]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        return Facts()
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.lists import queries
+
+        return queries.rounds(subject, action)
+
+
+@kind("listed demand", "supply.lists")
+class ListedDemandKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.lists.models import Demand
+
+        rows = Demand.objects.bulk_create(
+            Demand(
+                demand_no=f"QX2099{n:04d}",
+                round=a_round("demand"),
+                demander_uscc=world.organisation(),
+                responsible_uscc=world.organisation() if n % 3 else "",
+                title="x",
+                purpose="x",
+                legal_basis="x",
+                wanted_by=AT.date(),
+                state="answering" if n % 3 else "submitted",
+                entered_by=BY,
+                entered_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"consumer": row.demander_uscc, "provider": row.responsible_uscc}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.lists import queries
+
+        return queries.facts_of_demand(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.lists import queries
+
+        return queries.demands(subject, action)
+
+
+@kind("responsibility", "supply.lists")
+class ResponsibilityKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.lists.models import Responsibility
+
+        rows = Responsibility.objects.bulk_create(
+            Responsibility(
+                responsibility_no=f"ZR2099{n:06d}",
+                round=a_round("responsibility"),
+                responsible_uscc=world.organisation(),
+                title="x",
+                kinds=["supply"],
+                contact_post="data_steward",
+                state="proposed",
+                made_at=AT,
+                changed_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"provider": row.responsible_uscc}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.lists import queries
+
+        return queries.facts_of_responsibility(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.lists import queries
+
+        return queries.responsibilities(subject, action)
+
+
+@kind("exclusion", "supply.lists")
+class ExclusionKind:
+    """Entries of the negative list: what binds is known to all, what is proposed to its department."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.lists.models import Exclusion
+
+        rows = Exclusion.objects.bulk_create(
+            Exclusion(
+                exclusion_no=f"FM2099{n:06d}",
+                round=a_round("negative"),
+                half="not_shared",
+                provider_uscc=world.organisation(),
+                title="x",
+                reason="x",
+                basis={"kind": "law", "title": "x", "article": "x"},
+                state=state,
+                proposed_by=BY,
+                proposed_at=AT,
+                in_force_from=AT if state == "in_force" else None,
+            )
+            for n, state in ((n, world.chance.choice(["proposed", "in_force"])) for n in world.times())
+        )
+        return [(row, {"provider": row.provider_uscc, "binding": row.state == "in_force"}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.lists import queries
+
+        return queries.facts_of_exclusion(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.lists import queries
+
+        return queries.exclusions(subject, action)
+
+
+@kind("edition", "supply.lists")
+class EditionKind:
+    """Published lists; society reads the responsibility and the negative list."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.lists.models import Edition
+
+        kinds = ("demand", "responsibility", "negative")
+        rows = Edition.objects.bulk_create(
+            Edition(
+                kind=kinds[n % 3],
+                number=n + 1,
+                round=a_round(kinds[n % 3], 1000 + n),
+                entries_count=0,
+                added=0,
+                changed=0,
+                removed=0,
+                digest="0" * 64,
+                published_by=BY,
+                published_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"public": row.kind != "demand"}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.lists import queries
+
+        return queries.facts_of_edition(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.lists import queries
+
+        return queries.editions(subject, action)
+
+
+@kind("finding", "supply.lists")
+class FindingKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.lists.models import Finding
+
+        rows = Finding.objects.bulk_create(
+            Finding(
+                kind="duty_not_mounted",
+                list_kind="responsibility",
+                entry_no=f"ZR2099{n:06d}",
+                title="x",
+                organisation=world.organisation(),
+                found_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"provider": row.organisation}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.lists import queries
+
+        return queries.facts_of_finding(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.lists import queries
+
+        return queries.findings(subject, action)

@@ -444,6 +444,40 @@ def sees_negotiation(who: Who, thing: Thing) -> bool:
     return who.post in (STEWARD, COORDINATOR, CHIEF) and any(owns(who, code) for code in thing["parties"])
 
 
+# The three lists: the bureau's reviewer and monitor see all entries, departments those they have a part in; what binds
+# on the negative list is known to all who are signed in. Rounds are the reviewer's, demands
+# and proposals the steward's.
+def sees_listed_demand(who: Who, thing: Thing) -> bool:
+    if who.post in (REVIEWER, MONITOR):
+        return True
+    return who.post in (STEWARD, COORDINATOR, CHIEF) and (owns(who, thing["consumer"]) or owns(who, thing["provider"]))
+
+
+def sees_duty(who: Who, thing: Thing) -> bool:
+    if who.post in (REVIEWER, MONITOR):
+        return True
+    return who.post in (STEWARD, COORDINATOR, CHIEF) and owns(who, thing["provider"])
+
+
+def sees_exclusion(who: Who, thing: Thing) -> bool:
+    return sees_duty(who, thing) or (thing["binding"] and signed_in(who))
+
+
+def proposes_exclusion(who: Who, thing: Thing) -> bool:
+    return who.post == REVIEWER or (who.post == STEWARD and owns(who, thing.get("provider", who.organisation)))
+
+
+def enters_demand(who: Who, thing: Thing) -> bool:
+    return who.post == STEWARD and owns(who, thing.get("consumer", who.organisation))
+
+
+def reads_edition(who: Who, thing: Thing) -> bool:
+    return thing["public"] or signed_in(who)
+
+
+reads_rounds = posts(REVIEWER, MONITOR, STEWARD, COORDINATOR, CHIEF)
+
+
 # --- The whole -------------------------------------------------------------------------------------------------------
 # Action → the kind of thing it is done to, and who may. The kind "nothing" needs no object; "place" is an organisation
 # for which something is to be made.
@@ -559,6 +593,18 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "duplicates.search.start": ("nothing", posts(REVIEWER)),
     "duplicates.negotiation.view": ("negotiation", sees_negotiation),
     "duplicates.negotiation.open": ("pair", posts(REVIEWER)),
+    "lists.round.view": ("list round", reads_rounds),
+    "lists.round.keep": ("nothing", posts(REVIEWER)),
+    "lists.demand.view": ("listed demand", sees_listed_demand),
+    "lists.demand.enter": ("place", enters_demand),
+    "lists.responsibility.view": ("responsibility", sees_duty),
+    "lists.responsibility.keep": ("nothing", posts(REVIEWER)),
+    "lists.exclusion.view": ("exclusion", sees_exclusion),
+    "lists.exclusion.propose": ("exclusion", proposes_exclusion),
+    "lists.edition.view": ("edition", reads_edition),
+    "lists.finding.view": ("finding", sees_duty),
+    "lists.finding.check": ("nothing", posts(REVIEWER, MONITOR)),
+    "lists.rate.view": ("nothing", reads_rounds),
     "exchange.run.view": ("run", sees_run),
     "exchange.run.steer": ("run", steers_run),
     "exchange.reject.view": ("run", steers_run),
@@ -602,6 +648,8 @@ ONLY_LOOKS = frozenset(
         "procedures.scheme.see", "secrecy.figures.view", "secrecy.stop.view", "overview.calls.see",
         "overview.health.see", "overview.ledger.see", "overview.operations.see", "overview.region.see",
         "overview.screen.see", "overview.wall.see", "duplicates.pair.view", "duplicates.negotiation.view",
+        "lists.round.view", "lists.demand.view", "lists.responsibility.view", "lists.exclusion.view",
+        "lists.edition.view", "lists.finding.view", "lists.rate.view",
     }
 )  # fmt: skip
 """Actions that change nothing."""

@@ -44,6 +44,7 @@ from jutong.registry.accounts import api as accounts
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import api as exchange
+from jutong.supply.lists import api as lists
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import Mount, MountKind
 
@@ -380,7 +381,18 @@ def grant_outlines(subject: Subject, at: datetime) -> list[GrantOutline]:
 
 def outlook(resource: Resource, consumer_uscc: str) -> Outlook:
     """What happens when this department asks for this resource now."""
-    return domain.outlook(resource, consumer_uscc, mounted=find_place(resource.code) is not None)
+    mounted = find_place(resource.code) is not None
+    return domain.outlook(resource, consumer_uscc, mounted=mounted, barred=is_barred(resource.code))
+
+
+def is_barred(resource_code: str) -> bool:
+    """Does the negative list keep the resource from being shared (不共享)? Art. 38."""
+    return lists.barred_from_sharing(resource_code) is not None
+
+
+def check_requestable(resource: Resource, consumer_uscc: str) -> None:
+    """Raise the CannotBeRequested that keeps this department from asking for this resource now, if one does."""
+    domain.check_requestable(resource, consumer_uscc, barred=is_barred(resource.code))
 
 
 def find_place(resource_code: str) -> Place | None:

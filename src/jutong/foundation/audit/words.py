@@ -25,6 +25,8 @@ _OBJECTS = {
     "person": N_("人员"), "post": N_("岗位"), "reform": N_("机构调整"), "release": N_("保密放行"),
     "request": N_("数据申请"), "resource": N_("数据资源"), "run": N_("交换运行"), "scheme": N_("内部流转设置"),
     "remark": N_("留言"), "rating": N_("评分"), "follow": N_("关注"), "book": N_("目录汇编"),
+    "demand": N_("清单需求"), "edition": N_("清单版本"), "exclusion": N_("负面清单事项"),
+    "finding": N_("清单核对"), "responsibility": N_("责任清单事项"), "round": N_("清单批次"),
     "source": N_("数据源"), "stop": N_("保密拦截"), "token": N_("接口令牌"),
 }  # fmt: skip
 _DEEDS = {
@@ -49,6 +51,7 @@ _DEEDS = {
     "forgotten": N_("删除"), "judged": N_("判定"), "kept": N_("保存"), "raised": N_("提起"), "referred": N_("提请协调"),
     "removed": N_("移除"), "reopened": N_("重新核查"), "saved": N_("保存"), "settled": N_("协商一致"),
     "answered": N_("答复"), "hidden": N_("隐藏"), "shown": N_("恢复显示"), "ordered": N_("编排"),
+    "listed": N_("列入"), "objected": N_("提出异议"), "removal_proposed": N_("申报移出"),
     "silent": N_("逾期未答复"), "stated": N_("陈述意见"), "stopped": N_("停用"),
     "version_restored": N_("恢复版本"), "written": N_("写入"), "withdrawn": N_("撤回"),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from jutong.kernel.policy import Subject
 from jutong.supply.catalogue import domain, plugs, queries, services, start_data, takeover
 from jutong.supply.catalogue.domain import (
+    BASES_FOR_NOT_SHARED,
     CatalogueError,
     ClassifiedRefused,
     Completeness,
@@ -18,14 +19,16 @@ from jutong.supply.catalogue.domain import (
     NoSuchResource,
     ResourceNotPublished,
 )
-from jutong.supply.catalogue.plugs import UserBook
+from jutong.supply.catalogue.plugs import ClosureBook, UserBook
 from jutong.supply.catalogue.services import bulk
 from jutong.supply.catalogue.services.bulk import Followed, OpenDraft, Published, Standing
 from jutong.supply.catalogue.values import Content, ExtendedField, OpenGlance, Outline, Resource
 
 __all__ = [
+    "BASES_FOR_NOT_SHARED",
     "CatalogueError",
     "ClassifiedRefused",
+    "ClosureBook",
     "Completeness",
     "DraftHasGaps",
     "Followed",
@@ -65,6 +68,7 @@ __all__ = [
     "open_outlines",
     "outlines",
     "overdue_updates",
+    "plug_closures",
     "plug_users",
     "provider_of",
     "publish",
@@ -203,6 +207,11 @@ def overdue_updates(*, on: date) -> dict[str, int]:
 def plug_users(book: UserBook) -> None:
     """Have the catalogue ask a room above who uses a resource, before it is withdrawn. Called at start."""
     plugs.plug_users(book)
+
+
+def plug_closures(book: ClosureBook) -> None:
+    """Have the catalogue ask a room above which resources are not opened to society. Called at start."""
+    plugs.plug_closures(book)
 
 
 # --- Many at once, for files (interchange) ----------------------------------------------------------------------------

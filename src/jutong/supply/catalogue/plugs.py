@@ -1,7 +1,11 @@
-"""What rooms above tell the catalogue: who uses a resource. They plug themselves in at start."""
+"""What rooms above tell the catalogue: who uses a resource, what is not opened. They plug themselves in at start."""
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import Any, Protocol
+
+from django.db.models import Q
+
+from jutong.supply.catalogue.values import Closure
 
 
 class UserBook(Protocol):
@@ -12,7 +16,20 @@ class UserBook(Protocol):
         ...
 
 
+class ClosureBook(Protocol):
+    """Knows what is not opened to society whatever its entry says (不开放的数据范围). The lists plug themselves in."""
+
+    def closed(self, code: str) -> Any:
+        """The condition that the resource of this code column is not opened, as an expression of Django's."""
+        ...
+
+    def closure_of(self, code: str) -> Closure | None:
+        """Why a resource is not opened, or nothing."""
+        ...
+
+
 _books: list[UserBook] = []
+_closures: list[ClosureBook] = []
 
 
 def plug_users(book: UserBook) -> None:
@@ -24,3 +41,22 @@ def plug_users(book: UserBook) -> None:
 def users_of(code: str) -> set[str]:
     """The departments that use a resource, as all rooms above know it."""
     return {user for book in _books for user in book.users_of(code)}
+
+
+def plug_closures(book: ClosureBook) -> None:
+    """Have the catalogue ask another room what is not opened."""
+    if book not in _closures:
+        _closures.append(book)
+
+
+def opened(code: str) -> Q:
+    """The condition that no room above keeps the resource of this code column from society."""
+    condition = Q()
+    for book in _closures:
+        condition &= ~Q(book.closed(code))
+    return condition
+
+
+def closure_of(code: str) -> Closure | None:
+    """Why a resource is not opened, as all rooms above know it; nothing where none keeps it back."""
+    return next((found for book in _closures if (found := book.closure_of(code))), None)

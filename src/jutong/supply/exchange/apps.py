@@ -14,8 +14,9 @@ class ExchangeConfig(AppConfig):
         from jutong.foundation.notices import api as notices
         from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.outbox import api as outbox
-        from jutong.supply.exchange import reform
+        from jutong.supply.exchange import queries, reform
         from jutong.supply.exchange.services import plans
+        from jutong.supply.lists import api as lists
         from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
 
         self._fill_pages()
@@ -33,6 +34,7 @@ class ExchangeConfig(AppConfig):
             ),
         )
         reform.plug_in()
+        lists.plug_freshness(queries.Freshness())
         outbox.subscribe(ResourceMounted, plans.on_mounted, name="exchange.plans")
         outbox.subscribe(FileReplaced, plans.on_file_replaced, name="exchange.plans")
         outbox.subscribe(MountStopped, plans.on_mount_stopped, name="exchange.plans")

@@ -7,8 +7,11 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QueryS
 from django.db.models.functions import TruncMonth
 
 from jutong.base.access import scope_q
-from jutong.kernel.clock import SHANGHAI
+from jutong.foundation.rulebook import api as rulebook
+from jutong.kernel.clock import SHANGHAI, local_day
+from jutong.kernel.codes.sharing import UpdateCycle
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
+from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import policy
 from jutong.supply.exchange.domain import NoSuchPlan, NoSuchRun, NotInPool, PoolColumn, Shape, make_window
@@ -28,6 +31,8 @@ from jutong.supply.exchange.values import (
 from jutong.supply.exchange.values import Plan as PlanValue
 from jutong.supply.exchange.values import PoolTable as PoolTableValue
 from jutong.supply.exchange.values import Run as RunValue
+from jutong.supply.mounting import api as mounting
+from jutong.supply.mounting.values import MountKind
 
 _FIELDS = {Relation.PROVIDER: "provider_uscc"}
 
@@ -178,6 +183,20 @@ def plan_of(row: Any) -> PlanValue:
 def loaded_at() -> dict[str, datetime]:
     """When each resource in the pool was last loaded, by code, in one query."""
     return dict(PoolTable.objects.values_list("resource_code", "loaded_at"))
+
+
+class Freshness:
+    """Which data is older than its cycle allows, as the lists ask for it (更新不及时). Services never are."""
+
+    def stale(self, *, at: datetime) -> set[str]:
+        loaded, kinds = loaded_at(), mounting.mount_kinds()
+        fresh_for = {cycle: rulebook.fresh_for(cycle, on=local_day(at)) for cycle in UpdateCycle}
+        late = set()
+        for each in catalogue.outlines():
+            allowed, since = fresh_for[each.update_cycle], loaded.get(each.code) or each.mounted_at
+            if allowed and since and kinds.get(each.code, MountKind.SERVICE) is not MountKind.SERVICE:
+                late |= {each.code} if since + allowed < at else set()
+        return late - catalogue.stopped(late, on=local_day(at))
 
 
 def open_runs(subject: Subject, *, last: int) -> list[RunValue]:

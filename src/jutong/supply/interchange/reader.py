@@ -368,11 +368,27 @@ def read_grid(order: dict[str, Any], content: bytes, answer: Answer) -> None:
                 answer.send(sheet=name, number=number, row=[_short(cell) for cell in row])
 
 
+def read_table(order: dict[str, Any], content: bytes, answer: Answer) -> None:
+    """Every row of a file of one table, which other rooms make of it what they will: the first sheet, where it has any.
+
+    Raises SheetMissing.
+    """
+    if SheetFormat(order["format"]) is SheetFormat.CSV:
+        rows = csv_rows(content, order["rows_limit"])
+    else:
+        book = Workbook(content, order["rows_limit"])
+        if not book.names:
+            raise errors.SheetMissing
+        rows = book.sheet(book.names[0])
+    for number, row in rows:
+        answer.send(number=number, row=[_short(cell) for cell in row])
+
+
 def _short(cell: str) -> str:
     return cell.removeprefix(reading.ROUNDED)[: reading.TEXT_LIMIT]
 
 
-COMMANDS: Final = {"entries": read_entries, "grid": read_grid}
+COMMANDS: Final = {"entries": read_entries, "grid": read_grid, "table": read_table}
 
 
 def limit_self() -> None:

@@ -20,6 +20,12 @@ class NotShared(CannotBeRequested):
     message = N_("该资源为不予共享类，不能申请；如对共享类型有异议，可提请复核共享类型，或列入数据需求清单。")
 
 
+class OnNegativeList(CannotBeRequested):
+    """The resource stands on the half of the negative list that is not shared. Art. 38."""
+
+    message = N_("该资源已列入不共享的负面清单，不能申请；清单事项及其理由、依据见该资源页面。")
+
+
 class OwnResource(CannotBeRequested):
     """The consumer is the provider."""
 
@@ -59,14 +65,15 @@ class AlreadyRequested(SharingError):
     kind = ErrorKind.CONFLICT
 
 
-def outlook(resource: Resource, consumer_uscc: str, *, mounted: bool) -> Outlook:
+def outlook(resource: Resource, consumer_uscc: str, *, mounted: bool, barred: bool = False) -> Outlook:
     """What happens when this department asks for this resource. Art. 22.
 
     Type 1 without controlled parameters is served by the platform itself, at once; type 2, and type 1 with controlled
-    parameters, take the procedure; type 3 cannot be requested. `mounted`: there is a place to deliver from.
+    parameters, take the procedure; type 3 cannot be requested.
+    `mounted`: there is a place to deliver from. `barred`: the negative list holds it.
     """
     try:
-        check_requestable(resource, consumer_uscc)
+        check_requestable(resource, consumer_uscc, barred=barred)
         if not needs_procedure(resource) and not mounted:
             raise NotMounted
     except CannotBeRequested as refusal:
@@ -74,7 +81,7 @@ def outlook(resource: Resource, consumer_uscc: str, *, mounted: bool) -> Outlook
     return Outlook(OutlookKind.PROCEDURE if needs_procedure(resource) else OutlookKind.AT_ONCE)
 
 
-def check_requestable(resource: Resource, consumer_uscc: str) -> None:
+def check_requestable(resource: Resource, consumer_uscc: str, *, barred: bool = False) -> None:
     """Raise the CannotBeRequested that keeps this department from asking for this resource, if one does."""
     if not resource.published:
         raise NotPublished(resource=resource.code)
@@ -82,6 +89,8 @@ def check_requestable(resource: Resource, consumer_uscc: str) -> None:
         raise OwnResource(resource=resource.code)
     if resource.sharing_type is ShareType.NOT_SHARED:
         raise NotShared(resource=resource.code)
+    if barred:
+        raise OnNegativeList(resource=resource.code)
 
 
 def needs_procedure(resource: Resource) -> bool:

@@ -246,7 +246,7 @@ def _begin_anew(row: models.Dispute, ruling: Ruling, at: datetime) -> dict[str, 
     if RequestState(first.state).open:
         return {}
     resource = catalogue.get_resource(first.resource_code)
-    domain.check_requestable(resource, row.consumer_uscc)
+    queries.check_requestable(resource, row.consumer_uscc)
     if other := queries.open_request_of([first.client_no], resource.code):
         raise domain.AlreadyRequested(client=first.client_no, request=other.request_no)
     today = local_day(at)

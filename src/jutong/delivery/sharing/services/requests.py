@@ -49,7 +49,7 @@ def request_resource(*, resource_code: str, wish: Wish, by: Subject, at: datetim
     """
     require(by, policy.REQUEST, Facts({Relation.CONSUMER: by.organisation}))
     resource = catalogue.view_resource(resource_code, by=by)
-    domain.check_requestable(resource, by.organisation)
+    queries.check_requestable(resource, by.organisation)
     place = queries.find_place(resource.code)
     outlook = domain.outlook(resource, by.organisation, mounted=place is not None)
     if not outlook.possible:
@@ -220,7 +220,7 @@ def take_preparation(case: CaseValue, *, at: datetime) -> None:
 def take_handing_in(case: CaseValue, *, at: datetime) -> None:
     row = queries.lock_request(case.case_no)
     rows.expect(row, RequestState.PREPARING)
-    domain.check_requestable(catalogue.get_resource(row.resource_code), row.consumer_uscc)
+    queries.check_requestable(catalogue.get_resource(row.resource_code), row.consumer_uscc)
     rows.set_state(row, RequestState.REVIEWING, at)
     _announce_request(row, case.opened_by, at)
 
@@ -366,7 +366,7 @@ def take_push(case: CaseValue, *, by: ActorRef, at: datetime) -> Mapping[str, An
     answer = queries.answer_of(row)
     assert isinstance(answer, Consent)
     resource = catalogue.get_resource(row.resource_code)
-    domain.check_requestable(resource, row.consumer_uscc)
+    queries.check_requestable(resource, row.consumer_uscc)
     wish = queries.wish_of(row)
     domain.check_consent(answer, wish, resource)
     terms = domain.terms_by_consent(wish, answer, resource)

@@ -32,7 +32,7 @@ def apply(request: SubjectRequest, code: str) -> HttpResponse:
     require(request.subject, policy.REQUEST, Facts({Relation.CONSUMER: own}))
     resource = catalogue.view_resource(code, by=request.subject)
     try:
-        domain.check_requestable(resource, own)
+        queries.check_requestable(resource, own)
     except domain.CannotBeRequested as refusal:
         messages.error(request, refusal.words(_))
         return redirect("catalogue:resource", resource.code)

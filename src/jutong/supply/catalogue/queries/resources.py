@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from jutong.kernel.codes.resource_code import ResourceCode, ResourceCodeError
 from jutong.kernel.policy import Subject, decide
 from jutong.registry.organisations import api as organisations
-from jutong.supply.catalogue import domain, models, policy
+from jutong.supply.catalogue import domain, models, plugs, policy
 from jutong.supply.catalogue.queries.rights import facts_of_resource, resource_scope
-from jutong.supply.catalogue.values import Content, DataItem, Resource, ResourceState
+from jutong.supply.catalogue.values import Closure, Content, DataItem, Resource, ResourceState
 
 
 def content_of(row: models.Resource) -> Content:
@@ -76,6 +76,19 @@ def find_resource(code: str) -> Resource | None:
         return get_resource(code)
     except domain.NoSuchResource:
         return None
+
+
+def find_closed(code: str, subject: Subject) -> tuple[models.Resource, Closure] | None:
+    """A published resource that its entry opens to society and the negative list keeps back, for society; or nothing.
+
+    Who is signed in sees the resource as before.
+    """
+    if subject.signed_in:
+        return None
+    rows = models.Resource.objects.filter(code=canonical(code), state=ResourceState.PUBLISHED, open=True)
+    row = rows.first()
+    closure = plugs.closure_of(row.code) if row else None
+    return (row, closure) if row and closure else None
 
 
 def view_resource_row(code: str, subject: Subject) -> models.Resource:

@@ -6,15 +6,10 @@ from django.db.models import Q
 
 from jutong.base.access import scope_q
 from jutong.kernel.policy import Action, Facts, Relation, Subject
-from jutong.supply.catalogue import models, policy
+from jutong.supply.catalogue import models, plugs, policy
 from jutong.supply.catalogue.values import DraftState, ResourceState
 
 _RESOURCE_FIELDS: Final = {Relation.PROVIDER: "provider_uscc"}
-_RESOURCE_FLAGS: Final = {
-    "published": Q(state=ResourceState.PUBLISHED.value),
-    "withdrawn": Q(state=ResourceState.WITHDRAWN.value),
-    "open": Q(open=True),
-}
 _DRAFT_FLAGS: Final = {
     "editable": Q(state__in=[DraftState.DRAFT.value, DraftState.RETURNED.value]),
     "reported": Q(state__in=[DraftState.SUBMITTED.value, DraftState.APPROVED.value, DraftState.PUBLISHED.value]),
@@ -30,9 +25,17 @@ def facts_of_resource(row: models.Resource) -> Facts:
         flags.add("published")
     if row.state == ResourceState.WITHDRAWN:
         flags.add("withdrawn")
-    if row.open:
+    if row.open and not _is_kept_back(row):
         flags.add("open")
     return Facts({Relation.PROVIDER: row.provider_uscc}, frozenset(flags))
+
+
+def _is_kept_back(row: models.Resource) -> bool:
+    """Does the negative list keep it from society? Asked once a row: a page decides several times about one."""
+    known = row.__dict__
+    if "_kept_back" not in known:
+        known["_kept_back"] = plugs.closure_of(row.code) is not None
+    return bool(known["_kept_back"])
 
 
 def facts_of_draft(row: models.Draft) -> Facts:
@@ -50,7 +53,20 @@ def facts_of_draft(row: models.Draft) -> Facts:
 
 def resource_scope(subject: Subject, action: Action = policy.VIEW_RESOURCE) -> Q:
     """The resources on which this subject may act so."""
-    return scope_q(subject, action, _RESOURCE_FIELDS, _RESOURCE_FLAGS)
+    return scope_q(subject, action, _RESOURCE_FIELDS, _resource_flags())
+
+
+def _resource_flags() -> dict[str, Q]:
+    return {
+        "published": Q(state=ResourceState.PUBLISHED.value),
+        "withdrawn": Q(state=ResourceState.WITHDRAWN.value),
+        "open": is_open(),
+    }
+
+
+def is_open() -> Q:
+    """The condition that a resource, or its entry in search, is open to society and not kept back (不开放)."""
+    return Q(open=True) & plugs.opened("code")
 
 
 def draft_scope(subject: Subject, action: Action = policy.VIEW_DRAFT) -> Q:

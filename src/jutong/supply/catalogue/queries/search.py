@@ -34,6 +34,7 @@ from jutong.kernel.codes.resource_code import ResourceClass
 from jutong.kernel.codes.sharing import FormatGroup, ShareType, UpdateCycle
 from jutong.kernel.policy import Relation, Subject
 from jutong.supply.catalogue import domain, models, policy
+from jutong.supply.catalogue.queries.rights import is_open
 from jutong.supply.catalogue.queries.synonyms import synonyms
 from jutong.supply.catalogue.values import Level
 
@@ -94,8 +95,6 @@ class Tally:
 # --- Conditions ------------------------------------------------------------------------------------------------------
 
 _ENTRY_FIELDS: Final = {Relation.PROVIDER: "provider_uscc"}
-# Entries are of published resources only, so that none is withdrawn.
-_ENTRY_FLAGS: Final = {"published": Q(), "withdrawn": NOTHING, "open": Q(open=True)}
 
 
 def entries(subject: Subject) -> QuerySet[models.SearchEntry]:
@@ -104,7 +103,9 @@ def entries(subject: Subject) -> QuerySet[models.SearchEntry]:
 
 
 def _scope(subject: Subject) -> Q:
-    return scope_q(subject, policy.VIEW_RESOURCE, _ENTRY_FIELDS, _ENTRY_FLAGS)
+    # Entries are of published resources only, so that none is withdrawn.
+    flags = {"published": Q(), "withdrawn": NOTHING, "open": is_open()}
+    return scope_q(subject, policy.VIEW_RESOURCE, _ENTRY_FIELDS, flags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,7 +242,7 @@ def find_published(code: str, *, by: Subject) -> Published | None:
 def _published(by: Subject, provider: str, open_only: bool) -> QuerySet[models.Resource]:
     rows = models.Resource.objects.filter(queries.resource_scope(by), state=ResourceState.PUBLISHED)
     narrowed = Q(provider_uscc=provider) if provider else Q()
-    return rows.filter(narrowed & Q(open=True) if open_only else narrowed)
+    return rows.filter(narrowed & queries.is_open() if open_only else narrowed)
 
 
 def drafts_page(*, by: Subject, provider: str, offset: int = 0, limit: int = 100) -> list[tuple[str, Content]]:

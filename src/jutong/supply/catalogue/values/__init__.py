@@ -15,7 +15,7 @@ from jutong.supply.catalogue.values.elements import (
 )
 from jutong.supply.catalogue.values.extension import YES_NO, ExtendedField, ExtendedKind
 from jutong.supply.catalogue.values.formats import PRACTICE_FORMATS, FormatUnknown, format_text, parse_format
-from jutong.supply.catalogue.values.resources import OpenGlance, Outline, Resource
+from jutong.supply.catalogue.values.resources import Closure, OpenGlance, Outline, Resource
 from jutong.supply.catalogue.values.states import DraftState, ResourceState
 from jutong.supply.catalogue.values.titles import ELEMENT_TITLES
 
@@ -26,6 +26,7 @@ __all__ = [
     "YES_NO",
     "BasisKind",
     "ChangeKind",
+    "Closure",
     "Content",
     "ControlledParameter",
     "DataItem",

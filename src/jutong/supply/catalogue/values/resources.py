@@ -50,6 +50,15 @@ class OpenGlance:
 
 
 @dataclass(frozen=True, slots=True)
+class Closure:
+    """Why a resource is not opened (不开放) though its entry says so: its place on the negative list. Art. 38."""
+
+    entry_no: str
+    reason: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A government data resource (政务数据资源) with its code, as one published version says it.
 

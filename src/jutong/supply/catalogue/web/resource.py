@@ -16,6 +16,7 @@ from jutong.kernel.policy import Subject, decide
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, policy, queries
 from jutong.supply.catalogue.values import (
+    Closure,
     Content,
     FormatUnknown,
     Grade,
@@ -41,6 +42,9 @@ STATE_TONES = {
 @require_GET
 def resource(request: SubjectRequest, code: str) -> HttpResponse:
     """Elements, data items, state; panels of the rooms above stand in its slots."""
+    closed = queries.find_closed(code, request.subject)
+    if closed is not None:
+        return _closed_page(request, *closed)
     row = queries.view_resource_row(code, request.subject)
     value = queries.resource_of(row)
     content = value.content
@@ -85,6 +89,21 @@ def _edit_url(draft: models.Draft | None, subject: Subject) -> str:
     if draft is None or not decide(subject, policy.EDIT_DRAFT, queries.facts_of_draft(draft)):
         return ""
     return reverse("catalogue:edit_draft", args=[draft.draft_no])
+
+
+def _closed_page(request: SubjectRequest, row: models.Resource, closure: Closure) -> HttpResponse:
+    """Society reads the title of what is not opened, and why it is not; nothing else of it. Art. 38."""
+    providers = queries.provider_titles([row])
+    context = {
+        "row": row,
+        "facts": [
+            (_("数据资源提供方"), providers.get(row.provider_uscc, "")),
+            (_("不开放的理由"), closure.reason),
+            (_("依据"), closure.basis),
+            (_("负面清单事项"), closure.entry_no),
+        ],
+    }
+    return render(request, "catalogue/closed.html", context)
 
 
 @public

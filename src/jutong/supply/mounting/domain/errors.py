@@ -163,6 +163,16 @@ class NotTheSource(MountingError):
     kind = ErrorKind.CONFLICT
 
 
+class OnNegativeList(MountingError):
+    """The resource stands on the half of the negative list that is not shared. Art. 38."""
+
+    message = N_(
+        "该资源已列入不共享的负面清单（{exclusion_no}），不能挂载。理由：{reason}；依据：{basis}。"
+        "如已不符合，请在负面清单批次中申请移出。"
+    )
+    kind = ErrorKind.CONFLICT
+
+
 class AlreadyMounted(MountingError):
     """The resource has an active mount; it is changed, not doubled."""
 

@@ -14,6 +14,7 @@ from jutong.kernel.codes.data_types import DataType, TypeLetter
 from jutong.kernel.policy import Facts, Relation, Subject
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource, ResourceState
+from jutong.supply.lists import api as lists
 from jutong.supply.mounting import events, policy, queries
 from jutong.supply.mounting.adapters.http_json import ask, split_url
 from jutong.supply.mounting.domain.errors import (
@@ -23,6 +24,7 @@ from jutong.supply.mounting.domain.errors import (
     KeyNotUnique,
     NotMounted,
     NotTheSource,
+    OnNegativeList,
     ResourceNotReady,
     SourceOfAnother,
 )
@@ -183,6 +185,7 @@ def stop_mount(*, resource_code: str, reason: str, by: Subject, at: datetime) ->
     row.save()
     _record("stopped", row, by, at, reason=row.stop_reason)
     catalogue.note_unmounted(resource_code)
+    lists.note_unmounted(resource_code, at=at)
     outbox.publish(events.MountStopped(resource_code, row.stop_reason), at=at)
 
 
@@ -209,6 +212,11 @@ def _resource(resource_code: str, by: Subject) -> Resource:
     require(by, policy.MANAGE_MOUNTS, Facts({Relation.PROVIDER: resource.provider_uscc}))
     if resource.state is ResourceState.WITHDRAWN:
         raise ResourceNotReady(resource_code=resource_code)
+    barred = lists.barred_from_sharing(resource.code)
+    if barred is not None:
+        raise OnNegativeList(
+            resource_code=resource.code, exclusion_no=barred.exclusion_no, reason=barred.reason, basis=barred.basis
+        )
     ruling = SourceRuling.objects.filter(resource_code=resource.code).first()
     if ruling is not None:
         source = catalogue.get_resource(ruling.source_code)
