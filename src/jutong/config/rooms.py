@@ -16,6 +16,7 @@ ALL_ROOMS = (
     "jutong.registry.accounts",
     "jutong.supply.catalogue",
     "jutong.supply.interchange",
+    "jutong.supply.rounds",
     "jutong.supply.mounting",
     "jutong.supply.duplicates",
     "jutong.supply.exchange",

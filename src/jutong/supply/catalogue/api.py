@@ -18,10 +18,10 @@ from jutong.supply.catalogue.domain import (
     NoSuchResource,
     ResourceNotPublished,
 )
-from jutong.supply.catalogue.plugs import UserBook
+from jutong.supply.catalogue.plugs import RemarkBook, UserBook
 from jutong.supply.catalogue.services import bulk
 from jutong.supply.catalogue.services.bulk import Published, Standing
-from jutong.supply.catalogue.values import Content, ExtendedField, Outline, Resource
+from jutong.supply.catalogue.values import Content, DraftStanding, ExtendedField, Outline, Resource
 
 __all__ = [
     "CatalogueError",
@@ -32,6 +32,7 @@ __all__ = [
     "NoSuchDraft",
     "NoSuchResource",
     "Published",
+    "RemarkBook",
     "ResourceNotPublished",
     "Standing",
     "UserBook",
@@ -42,8 +43,10 @@ __all__ = [
     "create_drafts",
     "differences",
     "draft_content",
+    "draft_contents",
     "draft_counts",
     "draft_resource",
+    "draft_standings",
     "drafts_count",
     "drafts_page",
     "ensure_section",
@@ -54,10 +57,12 @@ __all__ = [
     "gaps_of_contents",
     "get_resource",
     "get_version",
+    "mounted",
     "note_mounted",
     "note_unmounted",
     "outlines",
     "overdue_updates",
+    "plug_remarks",
     "plug_users",
     "provider_of",
     "publish",
@@ -151,6 +156,21 @@ def draft_resource(draft_no: str) -> str:
     return queries.draft_resource(draft_no)
 
 
+def draft_standings(draft_nos: Collection[str]) -> dict[str, DraftStanding]:
+    """Where drafts stand, by number, in one query. Rights are the caller's affair."""
+    return queries.draft_standings(draft_nos)
+
+
+def draft_contents(draft_nos: Collection[str]) -> dict[str, Content]:
+    """What drafts say, by number, in one query. Rights are the caller's affair."""
+    return queries.draft_contents(draft_nos)
+
+
+def mounted(codes: Collection[str]) -> set[str]:
+    """Those of some resources whose data can be reached, in one query."""
+    return queries.mounted(codes)
+
+
 def read_code(text: str) -> str:
     """The code that a text in any of the writings in use means, as stored: `306001/000001`, `306001000001`.
 
@@ -185,6 +205,11 @@ def overdue_updates(*, on: date) -> dict[str, int]:
 def plug_users(book: UserBook) -> None:
     """Have the catalogue ask a room above who uses a resource, before it is withdrawn. Called at start."""
     plugs.plug_users(book)
+
+
+def plug_remarks(book: RemarkBook) -> None:
+    """Have the form of a draft show a room's remarks beside the elements they are about. Called at start."""
+    plugs.plug_remarks(book)
 
 
 # --- Many at once, for files (interchange) ----------------------------------------------------------------------------

@@ -364,7 +364,22 @@ def _short(cell: str) -> str:
     return cell.removeprefix(reading.ROUNDED)[: reading.TEXT_LIMIT]
 
 
-COMMANDS: Final = {"entries": read_entries, "grid": read_grid}
+def read_table(order: dict[str, Any], content: bytes, answer: Answer) -> None:
+    """The rows of a plain table: of the first sheet, or of a CSV file. Of a cell too long only the beginning comes."""
+    limit = order["rows_limit"]
+    if SheetFormat(order["format"]) is SheetFormat.CSV:
+        if content.startswith((_ZIP, _OLE2)):
+            raise errors.FileBroken
+        rows = csv_rows(content, limit)
+    else:
+        book = Workbook(content, limit)
+        rows = book.sheet(book.names[0])
+    for number, row in rows:
+        if any(cell.strip() for cell in row):
+            answer.send(number=number, row=[_short(cell) for cell in row])
+
+
+COMMANDS: Final = {"entries": read_entries, "grid": read_grid, "table": read_table}
 
 
 def limit_self() -> None:

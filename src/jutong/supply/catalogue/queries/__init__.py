@@ -33,11 +33,13 @@ from jutong.supply.catalogue.queries.classification import (
     read_code,
     used_codes,
 )
-from jutong.supply.catalogue.queries.counting import draft_counts, outlines
+from jutong.supply.catalogue.queries.counting import draft_counts, mounted, outlines
 from jutong.supply.catalogue.queries.drafts import (
     content_of_draft,
     draft_content,
+    draft_contents,
     draft_resource,
+    draft_standings,
     drafts,
     get_draft_row,
     lock_draft,
@@ -201,4 +203,7 @@ __all__ = [
     "visible_codes",
     "withdrawal_of_case",
     "yesterday",
+    "draft_contents",
+    "draft_standings",
+    "mounted",
 ]

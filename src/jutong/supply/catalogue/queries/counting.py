@@ -1,10 +1,18 @@
 """What other rooms count."""
 
+from collections.abc import Collection
+
 from django.db.models import Count
 
 from jutong.kernel.codes.sharing import ShareType, UpdateCycle
 from jutong.supply.catalogue import models
 from jutong.supply.catalogue.values import DraftState, Outline, ResourceState
+
+
+def mounted(codes: Collection[str]) -> set[str]:
+    """Those of some resources whose data can be reached, in one query."""
+    rows = models.Resource.objects.filter(code__in=codes, mounted_at__isnull=False)
+    return set(rows.values_list("code", flat=True))
 
 
 def outlines(provider_uscc: str = "") -> list[Outline]:

@@ -15,10 +15,12 @@ from jutong.supply.catalogue.values.elements import (
 )
 from jutong.supply.catalogue.values.extension import YES_NO, ExtendedField, ExtendedKind
 from jutong.supply.catalogue.values.formats import PRACTICE_FORMATS, FormatUnknown, format_text, parse_format
-from jutong.supply.catalogue.values.resources import Outline, Resource
+from jutong.supply.catalogue.values.resources import DraftStanding, Outline, Resource
 from jutong.supply.catalogue.values.states import DraftState, ResourceState
+from jutong.supply.catalogue.values.titles import ELEMENT_TITLES
 
 __all__ = [
+    "ELEMENT_TITLES",
     "PRACTICE_FORMATS",
     "SENSITIVE_GRADE",
     "YES_NO",
@@ -27,6 +29,7 @@ __all__ = [
     "Content",
     "ControlledParameter",
     "DataItem",
+    "DraftStanding",
     "DraftState",
     "ExtendedField",
     "ExtendedKind",
