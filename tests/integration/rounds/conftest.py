@@ -33,6 +33,8 @@ class Region:
         self.market_steward = settle(Post.DATA_STEWARD, self.market, "market")
         self.police_steward = settle(Post.DATA_STEWARD, self.police, "police")
         self.civil_steward = settle(Post.DATA_STEWARD, self.civil, "civil")
+        names = organisations.titles([self.market, self.police, self.civil])
+        self.market_name, self.police_name = names[self.market], names[self.police]
         self.round_no = self.open_round()
 
     def open_round(self, title: str = "2026年目录编制", at: datetime = AT) -> str:

@@ -1,4 +1,4 @@
-"""From a planned list to a published catalogue: claimed, surveyed, compiled, reported, noticed, published. Guide 6.2."""
+"""From a planned list to a published catalogue: claimed, surveyed, reported, noticed, published. Guide 6.2."""
 
 from datetime import timedelta
 
@@ -114,7 +114,7 @@ def test_a_report_submits_what_is_ready_keeps_its_file_and_tells_what_lacks(regi
     reported = rounds.report(round_no=region.round_no, by=region.market_steward, at=AT)
 
     assert reported.entry_nos == (ready,)
-    assert reported.with_gaps[0][0] == lacking
+    assert reported.with_gaps == (lacking,)
     assert region.stage(ready) is Stage.SUBMITTED
     assert region.stage(lacking) is Stage.DRAFTED
     _ref, stream = files.fetch(reported.file_no, by=region.reviewer, at=AT)
@@ -201,7 +201,7 @@ def test_who_objects_is_sealed_and_where_from_is_forgotten_after_a_day(region: R
 
     noticing.forget_senders(at=LATER)
 
-    assert "13800000000".encode() not in bytes(row.sealed_person)
+    assert b"13800000000" not in bytes(row.sealed_person)
     assert noticing.person_words(row) == ["群众甲", "13800000000"]
     assert "10.0.0.1" not in row.sender
     assert models.Objection.objects.get().sender == ""

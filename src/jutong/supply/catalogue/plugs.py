@@ -1,4 +1,4 @@
-"""What rooms above tell the catalogue: who uses a resource, what reviewers remarked on a draft. They plug themselves in at start."""
+"""What rooms above tell the catalogue: who uses a resource, what is remarked on a draft. They plug in at start."""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol

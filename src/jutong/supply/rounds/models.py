@@ -97,7 +97,7 @@ class Participant(models.Model):
 
 
 class Submission(models.Model):
-    """What a department reported at once (目录报送): the Appendix 2 file, kept, and the entries in it. Guide 6.2.5."""
+    """What a department reported at once (目录报送): the file of Appendix 2, and the entries in it. Guide 6.2.5."""
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="submissions")
     department_uscc = uscc_field(db_index=True)
@@ -112,7 +112,7 @@ class Submission(models.Model):
 
 
 class Notice(models.Model):
-    """A public notice of a round's merged catalogue (目录公示). Guide 6.2.7. `last_objection` numbers its objections."""
+    """A public notice of a round's merged catalogue (目录公示). Guide 6.2.7. `last_objection` numbers objections."""
 
     notice_no = models.CharField(max_length=20, unique=True)
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="notices")

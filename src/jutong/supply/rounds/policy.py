@@ -1,7 +1,8 @@
 """Who plans, claims, compiles, reports, objects and answers. Guide 6.1, 6.2.
 
 PROVIDER is the department that is asked, or that compiles the entry. Rounds and their lists of titles are common to all
-departments, which plan them together (会同各级各部门); where a department's data lie is its own and the bureau's affair.
+departments, which plan them together (会同各级各部门); where a department's data lie is its own and the bureau's
+affair.
 Flag of notices: `running` while objections are taken.
 """
 
@@ -34,7 +35,9 @@ KEEP_REGISTER: Final = Action(
 )
 VIEW_NOTICE: Final = Action("rounds.notice.view", N_("查看目录公示"), (rule(EVERY_POST),))
 MANAGE_NOTICE: Final = Action("rounds.notice.manage", N_("组织目录公示和统一发布"), (rule(REVIEWERS),))
-RAISE_OBJECTION: Final = Action("rounds.objection.raise", N_("提出公示异议"), (rule(EVERY_POST, Relation.ANY, "running"),))
+RAISE_OBJECTION: Final = Action(
+    "rounds.objection.raise", N_("提出公示异议"), (rule(EVERY_POST, Relation.ANY, "running"),)
+)
 VIEW_OBJECTION: Final = Action("rounds.objection.view", N_("查看公示异议"), (rule(OVERSEERS),))
 ANSWER_OBJECTION: Final = Action("rounds.objection.answer", N_("答复公示异议"), (rule(REVIEWERS),))
 

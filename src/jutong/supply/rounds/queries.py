@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
@@ -327,7 +327,9 @@ def person_of(row: models.Objection) -> str:
     if row.sealed_person is None:
         return ""
     try:
-        return envelope().open(bytes(row.sealed_person), owner=row.notice.notice_no, place=person_place(row)).reveal_text()
+        return (
+            envelope().open(bytes(row.sealed_person), owner=row.notice.notice_no, place=person_place(row)).reveal_text()
+        )
     except CannotOpen:
         return ""
 
@@ -376,7 +378,7 @@ class Waiting:
     to_settle: int = 0
     to_answer: int = 0
     late_departments: int = 0
-    days: StepDays = StepDays(())
+    days: StepDays = field(default_factory=lambda: StepDays(()))
 
     @property
     def anything(self) -> bool:
@@ -412,8 +414,6 @@ def waiting_for(subject: Subject, *, at: datetime) -> Waiting | None:
         late=tuple(cell for cell in mine.late if cell.step.of_departments),
         days=days_of(row),
     )
-
-
 
 
 def named(usccs: Iterable[str]) -> dict[str, str]:

@@ -8,7 +8,6 @@ from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import Move, Mover, Thing
 from jutong.supply.rounds.models import Claim, Duty, Entry, Participant, System
-from jutong.supply.rounds.values import RoundState
 
 HISTORY = {
     "rounds.Submission.department_uscc": N_("目录报送如实保留当时的部门。"),
@@ -59,7 +58,7 @@ def _of(row: Entry, organisation: str) -> tuple[str, str] | None:
 
 
 class Participations(Mover):
-    """A department's part in open rounds with what it said to entries (责任部门与认领); closed rounds keep their day's."""
+    """A department's part in rounds, with what it said to their entries (责任部门与认领)."""
 
     kind = "rounds.participation"
     title = N_("参加的编制轮次")

@@ -47,7 +47,9 @@ def _below_heads(rows: list[tuple[int, list[str]]], heads: Sequence[str]) -> lis
         at = {wanted[plain_head(cell)]: column for column, cell in enumerate(row) if plain_head(cell) in wanted}
         if len(at) == len(heads):
             return [
-                TableLine(number, {head: clean(row[column]) if column < len(row) else "" for head, column in at.items()})
+                TableLine(
+                    number, {head: clean(row[column]) if column < len(row) else "" for head, column in at.items()}
+                )
                 for number, row in rows[place + 1 :]
             ]
     raise TableHeadsMissing(heads=tuple(heads), field="file")

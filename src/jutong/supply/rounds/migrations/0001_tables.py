@@ -5,278 +5,492 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Remark',
+            name="Remark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('draft_no', models.CharField(db_index=True, max_length=20)),
-                ('element', models.CharField(max_length=80)),
-                ('text', models.CharField(max_length=2000)),
-                ('made_by', models.JSONField()),
-                ('made_at', models.DateTimeField()),
-                ('returned_at', models.DateTimeField(null=True)),
-                ('mended_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("draft_no", models.CharField(db_index=True, max_length=20)),
+                ("element", models.CharField(max_length=80)),
+                ("text", models.CharField(max_length=2000)),
+                ("made_by", models.JSONField()),
+                ("made_at", models.DateTimeField()),
+                ("returned_at", models.DateTimeField(null=True)),
+                ("mended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': '逐项审核意见',
-                'ordering': ['pk'],
+                "verbose_name": "逐项审核意见",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=2)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last_no', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=2)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last_no", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'verbose_name': '编号计数',
-                'constraints': [models.UniqueConstraint(fields=('kind', 'year'), name='rounds_counter_once')],
+                "verbose_name": "编号计数",
+                "constraints": [models.UniqueConstraint(fields=("kind", "year"), name="rounds_counter_once")],
             },
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('department_uscc', models.CharField(db_index=True, max_length=18)),
-                ('duty_no', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=200)),
-                ('basis', models.CharField(blank=True, max_length=2000)),
-                ('changed_by', models.JSONField()),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("department_uscc", models.CharField(db_index=True, max_length=18)),
+                ("duty_no", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=200)),
+                ("basis", models.CharField(blank=True, max_length=2000)),
+                ("changed_by", models.JSONField()),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '权责清单事项',
-                'constraints': [models.UniqueConstraint(fields=('department_uscc', 'duty_no'), name='rounds_duty_once')],
+                "verbose_name": "权责清单事项",
+                "constraints": [
+                    models.UniqueConstraint(fields=("department_uscc", "duty_no"), name="rounds_duty_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round_no', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('open', '进行中'), ('closed', '已结束')], max_length=10)),
-                ('basis', models.CharField(blank=True, max_length=2000)),
-                ('categories', models.JSONField()),
-                ('last_entry', models.PositiveIntegerField(default=0)),
-                ('opened_by', models.JSONField()),
-                ('opened_at', models.DateTimeField()),
-                ('closed_by', models.JSONField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round_no", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("state", models.CharField(choices=[("open", "进行中"), ("closed", "已结束")], max_length=10)),
+                ("basis", models.CharField(blank=True, max_length=2000)),
+                ("categories", models.JSONField()),
+                ("last_entry", models.PositiveIntegerField(default=0)),
+                ("opened_by", models.JSONField()),
+                ("opened_at", models.DateTimeField()),
+                ("closed_by", models.JSONField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': '编制轮次',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state', 'closed')), _connector='OR'), name='rounds_round_closed')],
+                "verbose_name": "编制轮次",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("state", "open")),
+                            models.Q(("closed_at__isnull", False), ("state", "closed")),
+                            _connector="OR",
+                        ),
+                        name="rounds_round_closed",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('department_uscc', models.CharField(db_index=True, max_length=18)),
-                ('leading_body', models.CharField(blank=True, max_length=200)),
-                ('working_body', models.CharField(blank=True, max_length=200)),
-                ('prepared_by', models.JSONField(null=True)),
-                ('prepared_at', models.DateTimeField(null=True)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("department_uscc", models.CharField(db_index=True, max_length=18)),
+                ("leading_body", models.CharField(blank=True, max_length=200)),
+                ("working_body", models.CharField(blank=True, max_length=200)),
+                ("prepared_by", models.JSONField(null=True)),
+                ("prepared_at", models.DateTimeField(null=True)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="participants", to="rounds.round"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '责任部门',
-                'ordering': ['pk'],
+                "verbose_name": "责任部门",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('notice_no', models.CharField(max_length=20, unique=True)),
-                ('begins_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('last_objection', models.PositiveIntegerField(default=0)),
-                ('opened_by', models.JSONField()),
-                ('opened_at', models.DateTimeField()),
-                ('closed_by', models.JSONField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("notice_no", models.CharField(max_length=20, unique=True)),
+                ("begins_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("last_objection", models.PositiveIntegerField(default=0)),
+                ("opened_by", models.JSONField()),
+                ("opened_at", models.DateTimeField()),
+                ("closed_by", models.JSONField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="rounds.round"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '目录公示',
+                "verbose_name": "目录公示",
             },
         ),
         migrations.CreateModel(
-            name='StepDay',
+            name="StepDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.PositiveSmallIntegerField(choices=[(1, '组织准备'), (2, '目录规划'), (3, '资源调查'), (4, '目录编制'), (5, '目录报送'), (6, '目录审核汇总'), (7, '目录公示'), (8, '目录发布'), (9, '目录维护'), (10, '目录更新')])),
-                ('due_on', models.DateField()),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "step",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "组织准备"),
+                            (2, "目录规划"),
+                            (3, "资源调查"),
+                            (4, "目录编制"),
+                            (5, "目录报送"),
+                            (6, "目录审核汇总"),
+                            (7, "目录公示"),
+                            (8, "目录发布"),
+                            (9, "目录维护"),
+                            (10, "目录更新"),
+                        ]
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="days", to="rounds.round"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '环节截止日期',
-                'ordering': ['step'],
+                "verbose_name": "环节截止日期",
+                "ordering": ["step"],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('department_uscc', models.CharField(db_index=True, max_length=18)),
-                ('file_no', models.CharField(max_length=40)),
-                ('entry_nos', models.JSONField()),
-                ('submitted_by', models.JSONField()),
-                ('submitted_at', models.DateTimeField()),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("department_uscc", models.CharField(db_index=True, max_length=18)),
+                ("file_no", models.CharField(max_length=40)),
+                ("entry_nos", models.JSONField()),
+                ("submitted_by", models.JSONField()),
+                ("submitted_at", models.DateTimeField()),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="submissions", to="rounds.round"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '目录报送',
-                'ordering': ['-submitted_at', '-pk'],
+                "verbose_name": "目录报送",
+                "ordering": ["-submitted_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry_no', models.CharField(max_length=30, unique=True)),
-                ('category', models.PositiveSmallIntegerField(choices=[(1, '基础信息资源'), (2, '主题信息资源'), (3, '部门信息资源')])),
-                ('title', models.CharField(max_length=200)),
-                ('summary', models.CharField(blank=True, max_length=2000)),
-                ('classification', models.CharField(blank=True, max_length=40)),
-                ('topic', models.CharField(blank=True, max_length=200)),
-                ('lead_uscc', models.CharField(blank=True, max_length=18)),
-                ('origin', models.CharField(choices=[('typed', '手工填写'), ('file', '文件导入'), ('last_round', '上一轮结转'), ('duty', '权责清单'), ('system', '信息系统')], max_length=12)),
-                ('reference', models.CharField(blank=True, max_length=200)),
-                ('stage', models.CharField(choices=[('offered', '待认领'), ('unclaimed', '无人认领'), ('contested', '认领有争议'), ('claimed', '已认领'), ('surveyed', '已调查'), ('drafted', '编制中'), ('submitted', '已报送'), ('returned', '已退回'), ('approved', '审核通过'), ('published', '已发布'), ('dropped', '不编制')], max_length=10)),
-                ('department_uscc', models.CharField(blank=True, max_length=18)),
-                ('reason', models.CharField(blank=True, max_length=2000)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('place', models.CharField(blank=True, max_length=200)),
-                ('system', models.CharField(blank=True, max_length=200)),
-                ('form', models.CharField(blank=True, choices=[('table', '数据库表'), ('sheet', '电子表格'), ('file', '电子文件'), ('paper', '纸质')], max_length=10)),
-                ('update_cycle', models.PositiveSmallIntegerField(null=True)),
-                ('note', models.CharField(blank=True, max_length=2000)),
-                ('surveyed_at', models.DateTimeField(null=True)),
-                ('draft_no', models.CharField(blank=True, db_index=True, max_length=20)),
-                ('resource_code', models.CharField(blank=True, db_index=True, max_length=80)),
-                ('held_back', models.BooleanField(default=False)),
-                ('carried_to', models.CharField(blank=True, max_length=20)),
-                ('changed_at', models.DateTimeField()),
-                ('notice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='rounds.notice')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='rounds.round')),
-                ('submission', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='rounds.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entry_no", models.CharField(max_length=30, unique=True)),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "基础信息资源"), (2, "主题信息资源"), (3, "部门信息资源")]
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("summary", models.CharField(blank=True, max_length=2000)),
+                ("classification", models.CharField(blank=True, max_length=40)),
+                ("topic", models.CharField(blank=True, max_length=200)),
+                ("lead_uscc", models.CharField(blank=True, max_length=18)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("typed", "手工填写"),
+                            ("file", "文件导入"),
+                            ("last_round", "上一轮结转"),
+                            ("duty", "权责清单"),
+                            ("system", "信息系统"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reference", models.CharField(blank=True, max_length=200)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("offered", "待认领"),
+                            ("unclaimed", "无人认领"),
+                            ("contested", "认领有争议"),
+                            ("claimed", "已认领"),
+                            ("surveyed", "已调查"),
+                            ("drafted", "编制中"),
+                            ("submitted", "已报送"),
+                            ("returned", "已退回"),
+                            ("approved", "审核通过"),
+                            ("published", "已发布"),
+                            ("dropped", "不编制"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("department_uscc", models.CharField(blank=True, max_length=18)),
+                ("reason", models.CharField(blank=True, max_length=2000)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("place", models.CharField(blank=True, max_length=200)),
+                ("system", models.CharField(blank=True, max_length=200)),
+                (
+                    "form",
+                    models.CharField(
+                        blank=True,
+                        choices=[("table", "数据库表"), ("sheet", "电子表格"), ("file", "电子文件"), ("paper", "纸质")],
+                        max_length=10,
+                    ),
+                ),
+                ("update_cycle", models.PositiveSmallIntegerField(null=True)),
+                ("note", models.CharField(blank=True, max_length=2000)),
+                ("surveyed_at", models.DateTimeField(null=True)),
+                ("draft_no", models.CharField(blank=True, db_index=True, max_length=20)),
+                ("resource_code", models.CharField(blank=True, db_index=True, max_length=80)),
+                ("held_back", models.BooleanField(default=False)),
+                ("carried_to", models.CharField(blank=True, max_length=20)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="rounds.notice",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="rounds.round"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="rounds.submission",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '预编目录条目',
+                "verbose_name": "预编目录条目",
             },
         ),
         migrations.CreateModel(
-            name='System',
+            name="System",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('department_uscc', models.CharField(db_index=True, max_length=18)),
-                ('name', models.CharField(max_length=200)),
-                ('note', models.CharField(blank=True, max_length=2000)),
-                ('changed_by', models.JSONField()),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("department_uscc", models.CharField(db_index=True, max_length=18)),
+                ("name", models.CharField(max_length=200)),
+                ("note", models.CharField(blank=True, max_length=2000)),
+                ("changed_by", models.JSONField()),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '信息系统',
-                'constraints': [models.UniqueConstraint(fields=('department_uscc', 'name'), name='rounds_system_once')],
+                "verbose_name": "信息系统",
+                "constraints": [models.UniqueConstraint(fields=("department_uscc", "name"), name="rounds_system_once")],
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('department_uscc', models.CharField(db_index=True, max_length=18)),
-                ('answer', models.CharField(choices=[('asked', '未答复'), ('ours', '认领'), ('not_ours', '不属于本部门'), ('undecided', '待定')], max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=2000)),
-                ('answered_by', models.JSONField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='rounds.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("department_uscc", models.CharField(db_index=True, max_length=18)),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("asked", "未答复"),
+                            ("ours", "认领"),
+                            ("not_ours", "不属于本部门"),
+                            ("undecided", "待定"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=2000)),
+                ("answered_by", models.JSONField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="claims", to="rounds.entry"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '认领',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('entry', 'department_uscc'), name='rounds_claim_once'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'asked'), ('answered_at', None)), models.Q(models.Q(('answer', 'asked'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='rounds_claim_answered')],
+                "verbose_name": "认领",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("entry", "department_uscc"), name="rounds_claim_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", "asked"), ("answered_at", None)),
+                            models.Q(models.Q(("answer", "asked"), _negated=True), ("answered_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="rounds_claim_answered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('objection_no', models.CharField(max_length=30, unique=True)),
-                ('kind', models.CharField(choices=[('missing', '应上未上'), ('wrong', '内容不准确'), ('owner', '提供部门不对'), ('sharing', '共享或开放属性不当'), ('other', '其他')], max_length=10)),
-                ('text', models.CharField(max_length=2000)),
-                ('sealed_person', models.BinaryField(null=True)),
-                ('sender', models.CharField(blank=True, max_length=64)),
-                ('raised_by', models.JSONField()),
-                ('raised_at', models.DateTimeField(db_index=True)),
-                ('upheld', models.BooleanField(null=True)),
-                ('answer', models.CharField(blank=True, max_length=2000)),
-                ('answered_by', models.JSONField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='rounds.entry')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='rounds.notice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("objection_no", models.CharField(max_length=30, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("missing", "应上未上"),
+                            ("wrong", "内容不准确"),
+                            ("owner", "提供部门不对"),
+                            ("sharing", "共享或开放属性不当"),
+                            ("other", "其他"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("text", models.CharField(max_length=2000)),
+                ("sealed_person", models.BinaryField(null=True)),
+                ("sender", models.CharField(blank=True, max_length=64)),
+                ("raised_by", models.JSONField()),
+                ("raised_at", models.DateTimeField(db_index=True)),
+                ("upheld", models.BooleanField(null=True)),
+                ("answer", models.CharField(blank=True, max_length=2000)),
+                ("answered_by", models.JSONField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objections",
+                        to="rounds.entry",
+                    ),
+                ),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="rounds.notice"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示异议',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('upheld', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('upheld__isnull', False)), _connector='OR'), name='rounds_objection_answered')],
+                "verbose_name": "公示异议",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("answered_by", None), ("upheld", None)),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                ("upheld__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rounds_objection_answered",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.PositiveSmallIntegerField(choices=[(1, '组织准备'), (2, '目录规划'), (3, '资源调查'), (4, '目录编制'), (5, '目录报送'), (6, '目录审核汇总'), (7, '目录公示'), (8, '目录发布'), (9, '目录维护'), (10, '目录更新')])),
-                ('late', models.BooleanField()),
-                ('told_at', models.DateTimeField()),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='rounds.participant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "step",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "组织准备"),
+                            (2, "目录规划"),
+                            (3, "资源调查"),
+                            (4, "目录编制"),
+                            (5, "目录报送"),
+                            (6, "目录审核汇总"),
+                            (7, "目录公示"),
+                            (8, "目录发布"),
+                            (9, "目录维护"),
+                            (10, "目录更新"),
+                        ]
+                    ),
+                ),
+                ("late", models.BooleanField()),
+                ("told_at", models.DateTimeField()),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="rounds.participant"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '催报',
-                'constraints': [models.UniqueConstraint(fields=('participant', 'step', 'late'), name='rounds_reminded_once')],
+                "verbose_name": "催报",
+                "constraints": [
+                    models.UniqueConstraint(fields=("participant", "step", "late"), name="rounds_reminded_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('round', 'department_uscc'), name='rounds_participant_once'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("round", "department_uscc"), name="rounds_participant_once"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('round',), name='rounds_one_notice_open'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at", None)), fields=("round",), name="rounds_one_notice_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('begins_on'))), name='rounds_notice_days'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("begins_on"))), name="rounds_notice_days"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stepday',
-            constraint=models.UniqueConstraint(fields=('round', 'step'), name='rounds_step_once'),
+            model_name="stepday",
+            constraint=models.UniqueConstraint(fields=("round", "step"), name="rounds_step_once"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['round', 'department_uscc', 'stage'], name='rounds_entry_wall'),
+            model_name="entry",
+            index=models.Index(fields=["round", "department_uscc", "stage"], name="rounds_entry_wall"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['department_uscc'], name='rounds_entry_department'),
+            model_name="entry",
+            index=models.Index(fields=["department_uscc"], name="rounds_entry_department"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['claimed', 'surveyed', 'drafted', 'submitted', 'returned', 'approved', 'published']), _negated=True), models.Q(('department_uscc', ''), _negated=True), _connector='OR'), name='rounds_settled_is_somebodys'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "stage__in",
+                            ["claimed", "surveyed", "drafted", "submitted", "returned", "approved", "published"],
+                        ),
+                        _negated=True,
+                    ),
+                    models.Q(("department_uscc", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="rounds_settled_is_somebodys",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('draft_no', ''), _negated=True), fields=('draft_no',), name='rounds_draft_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("draft_no", ""), _negated=True), fields=("draft_no",), name="rounds_draft_once"
+            ),
         ),
     ]

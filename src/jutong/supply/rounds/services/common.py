@@ -19,7 +19,7 @@ _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud
 
 
 def next_number(kind: str, *, at: datetime) -> str:
-    """The next number of a kind in its year; the counter's row stays locked until the commit, so that none is skipped."""
+    """The next number of a kind in its year; the counter's row stays locked until the commit."""
     year = local_day(at).year
     models.Counter.objects.bulk_create([models.Counter(kind=kind, year=year)], ignore_conflicts=True)
     counter = models.Counter.objects.select_for_update().get(kind=kind, year=year)

@@ -64,7 +64,7 @@ def tell_survey(*, entry_no: str, survey: Survey, by: Subject, at: datetime) -> 
 def begin_draft(*, entry_no: str, by: Subject, at: datetime) -> str:
     """Begin the draft of an entry in the catalogue with what is known of it; gives the draft's number. Guide 6.2.4.
 
-    Raises NoSuchEntry, NotPermitted, RoundClosed, EntryNotInStage, SurveyMissing, and what `catalogue.create_draft` does.
+    Raises NoSuchEntry, NotPermitted, RoundClosed, EntryNotInStage, SurveyMissing, and what the catalogue raises.
     """
     row = _own(entry_no, by, Stage.CLAIMED, Stage.SURVEYED)
     if row.stage == Stage.CLAIMED:
@@ -112,12 +112,15 @@ def _content_of(row: models.Entry) -> Content:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What came of a report (报送结果): its file, the entries in it, and those that still lack something."""
+    """What came of a report (报送结果): its file, the entries in it, and those that still lack something.
 
-    submission_no: int
+    `going_round` counts what went round the department first: it is reported, with its file, when all have agreed.
+    """
+
     file_no: str
     entry_nos: tuple[str, ...]
-    with_gaps: tuple[tuple[str, int], ...]
+    with_gaps: tuple[str, ...]
+    going_round: int = 0
 
 
 @transaction.atomic
@@ -134,25 +137,26 @@ def report(*, round_no: str, by: Subject, at: datetime) -> Reported:
     row = lock_round(round_no, by)
     expect_participant(row, own)
     drafts = {each.draft_no: each for each in _reportable(row, own)}
-    submitted, lacking = [], []
+    handed, lacking = [], []
     for draft_no, entry in drafts.items():
         if entry.stage != Stage.SUBMITTED:
             try:
                 catalogue.submit(draft_no=draft_no, by=by, at=at)
-            except catalogue.DraftHasGaps as error:
-                lacking.append((entry.entry_no, len(error.gaps)))
+            except catalogue.DraftHasGaps:
+                lacking.append(entry.entry_no)
                 continue
-        submitted.append(draft_no)
+        handed.append(draft_no)
+    if not handed:
+        raise NothingToReport(with_gaps=lacking)
     # A department with inner steps has only sent it round its own people: it is reported when they agree.
-    standings = catalogue.draft_standings(submitted)
-    gone = [draft_no for draft_no in submitted if standings[draft_no].state is DraftState.SUBMITTED]
+    standings = catalogue.draft_standings(handed)
+    gone = [drafts[number] for number in handed if standings[number].state is DraftState.SUBMITTED]
+    going_round = len(handed) - len(gone)
     if not gone:
-        raise NothingToReport(with_gaps=[number for number, _count in lacking], waiting=len(submitted))
-    submission = _keep(row, [drafts[draft_no] for draft_no in gone], by, at)
-    follow(gone, at=at)
-    return Reported(
-        submission.pk, submission.file_no, tuple(submission.entry_nos), tuple(sorted(lacking, key=lambda each: each[0]))
-    )
+        return Reported("", (), tuple(sorted(lacking)), going_round)
+    submission = _keep(row, gone, by, at)
+    follow([entry.draft_no for entry in gone], at=at)
+    return Reported(submission.file_no, tuple(submission.entry_nos), tuple(sorted(lacking)), going_round)
 
 
 def _reportable(row: models.Round, department: str) -> Sequence[models.Entry]:
@@ -184,7 +188,13 @@ def _keep(row: models.Round, entries: Sequence[models.Entry], by: Subject, at: d
     kept_files.refer([ref.no], kind=FILE_KIND, code=str(submission.pk), by=by)
     models.Entry.objects.filter(pk__in=[entry.pk for entry in entries]).update(submission=submission, changed_at=at)
     record(
-        "submission.reported", str(submission.pk), by.actor, at, round=row.round_no, entries=len(entries), digest=ref.digest
+        "submission.reported",
+        str(submission.pk),
+        by.actor,
+        at,
+        round=row.round_no,
+        entries=len(entries),
+        digest=ref.digest,
     )
     return submission
 

@@ -1,4 +1,4 @@
-"""The merged catalogue lies open to everybody, objections are answered, then all of it is published. Guide 6.2.7, 6.2.8."""
+"""The merged catalogue lies open to all, objections are answered, then all is published. Guide 6.2.7, 6.2.8."""
 
 import json
 from collections.abc import Sequence
@@ -190,9 +190,7 @@ def raise_objection(*, notice_no: str, told: ObjectionText, sender: str, by: Sub
     person = [text(told.name, field="name", limit=100), text(told.contact, field="contact", limit=100)]
     if any(person):
         plain = Secret(json.dumps(person, ensure_ascii=False).encode())
-        objection.sealed_person = queries.envelope().seal(
-            plain, owner=notice_no, place=queries.person_place(objection)
-        )
+        objection.sealed_person = queries.envelope().seal(plain, owner=notice_no, place=queries.person_place(objection))
     objection.save()
     record("objection.raised", objection.objection_no, by.actor, at, kind=told.kind.value)
     notices.notify(
@@ -250,8 +248,6 @@ def person_words(row: models.Objection) -> Sequence[str]:
     """Name and contact as given, for who answers."""
     plain = queries.person_of(row)
     return [str(part) for part in json.loads(plain)] if plain else ["", ""]
-
-
 
 
 def _lock_notice(notice_no: str) -> models.Notice:

@@ -11,7 +11,6 @@ from jutong.foundation.outbox import api as outbox
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.clock import local_day
 from jutong.kernel.policy import Facts, Relation, Subject
-from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.interchange import api as interchange
 from jutong.supply.rounds import domain, events, models, policy, queries
@@ -209,23 +208,23 @@ def import_entries(*, round_no: str, file_name: str, content: BinaryIO, by: Subj
     faults: list[LineWrong] = []
     plans: list[EntryPlan] = []
     for line in lines:
-        cells, at_line = line.cells, {"line": line.number}
+        cells, number = line.cells, line.number
         kind, named = domain.read_category(cells[category]), domain.parts(cells[departments])
         if kind is None:
-            faults.append(LineCategoryWrong(value=cells[category][:40], **at_line))
+            faults.append(LineCategoryWrong(value=cells[category][:40], line=number))
         elif kind not in row.categories:
-            faults.append(LineCategoryNotInRound(value=kind, **at_line))
+            faults.append(LineCategoryNotInRound(value=kind, line=number))
         elif kind is Category.TOPIC and not cells[lead]:
-            faults.append(LineLeadMissing(value=cells[title][:40], **at_line))
+            faults.append(LineLeadMissing(value=cells[title][:40], line=number))
         if not cells[title]:
-            faults.append(LineNameMissing(**at_line))
+            faults.append(LineNameMissing(line=number))
         if max(map(len, (cells[title], cells[topic]))) > domain.MAX_TITLE or len(cells[summary]) > domain.MAX_TEXT:
-            faults.append(LineTooLong(**at_line))
+            faults.append(LineTooLong(line=number))
         for part in (*named, *domain.parts(cells[lead])):
             if part not in known:
-                faults.append(LineDepartmentUnknown(value=part[:60], **at_line))
+                faults.append(LineDepartmentUnknown(value=part[:60], line=number))
             elif known[part] not in present:
-                faults.append(LineDepartmentAbsent(value=part[:60], **at_line))
+                faults.append(LineDepartmentAbsent(value=part[:60], line=number))
         if kind is not None and not faults:
             plans.append(
                 EntryPlan(
@@ -264,7 +263,14 @@ def carry_over(*, round_no: str, source_no: str, by: Subject, at: datetime) -> i
         if taken & {(old.title, uscc) for uscc in department} or (old.category == Category.TOPIC and not lead):
             continue
         plan = EntryPlan(
-            Category(old.category), old.title, old.summary, department, old.topic, lead, old.classification, old.entry_no
+            Category(old.category),
+            old.title,
+            old.summary,
+            department,
+            old.topic,
+            lead,
+            old.classification,
+            old.entry_no,
         )
         _insert(row, [plan], Origin.LAST_ROUND, by, at)
         old.carried_to = row.round_no
@@ -357,7 +363,9 @@ def _insert(
         made.append((entry, asked))
     models.Entry.objects.bulk_create([entry for entry, _asked in made])
     models.Claim.objects.bulk_create(
-        models.Claim(entry=entry, department_uscc=uscc, answer=ClaimAnswer.ASKED) for entry, asked in made for uscc in asked
+        models.Claim(entry=entry, department_uscc=uscc, answer=ClaimAnswer.ASKED)
+        for entry, asked in made
+        for uscc in asked
     )
     row.save(update_fields=["last_entry"])
     record("round.planned", row.round_no, by.actor, at, entries=len(made), origin=origin.value)

@@ -32,17 +32,11 @@ def remind(*, at: datetime) -> int:
 
 def _remind_round(row: models.Round, *, horizon: date, at: datetime) -> int:
     on, days = local_day(at), queries.days_of(row)
-    near = {
-        step: (day, day < on)
-        for step, day in days.days
-        if step.of_departments and day <= horizon
-    }
+    near = {step: (day, day < on) for step, day in days.days if step.of_departments and day <= horizon}
     if not near:
         return 0
     parts = {each.department_uscc: each for each in queries.participants_of(row)}
-    known = set(
-        models.Reminder.objects.filter(participant__round=row).values_list("participant_id", "step", "late")
-    )
+    known = set(models.Reminder.objects.filter(participant__round=row).values_list("participant_id", "step", "late"))
     told = 0
     for found in queries.wall(row, on=on):
         part = parts[found.department]
