@@ -422,6 +422,27 @@ def sees_negotiation(who: Who, thing: Thing) -> bool:
     return who.post in (STEWARD, COORDINATOR, CHIEF) and any(owns(who, code) for code in thing["parties"])
 
 
+# Rounds are planned by all together, so everybody who compiles or oversees sees them and their lists of titles. Where
+# a department's data lie, and the file it reported, are its own people's affair and that of those who oversee.
+PLANNERS = (STEWARD, COORDINATOR, CHIEF, REVIEWER, MONITOR)
+
+
+def sees_survey(who: Who, thing: Thing) -> bool:
+    if who.post in (REVIEWER, MONITOR):
+        return True
+    return who.post in (STEWARD, COORDINATOR, CHIEF) and owns(who, thing["provider"])
+
+
+# The bureau keeps the registers of all, a department's steward his own.
+def keeps_register(who: Who, thing: Thing) -> bool:
+    return who.post == REVIEWER or own_stewards(who, thing)
+
+
+# Anybody objects while a notice runs, also who is nobody here.
+def objects_to_notice(who: Who, thing: Thing) -> bool:
+    return bool(thing["running"])
+
+
 # --- The whole -------------------------------------------------------------------------------------------------------
 # Action → the kind of thing it is done to, and who may. The kind "nothing" needs no object; "place" is an organisation
 # for which something is to be made.
@@ -521,6 +542,23 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "duplicates.search.start": ("nothing", posts(REVIEWER)),
     "duplicates.negotiation.view": ("negotiation", sees_negotiation),
     "duplicates.negotiation.open": ("pair", posts(REVIEWER)),
+    "rounds.round.view": ("round", posts(*PLANNERS)),
+    "rounds.round.manage": ("nothing", posts(REVIEWER)),
+    "rounds.participant.prepare": ("place", own_stewards),
+    "rounds.entry.claim": ("place", own_stewards),
+    "rounds.entry.settle": ("nothing", posts(REVIEWER)),
+    "rounds.survey.view": ("planned entry", sees_survey),
+    "rounds.entry.compile": ("planned entry", own_stewards),
+    "rounds.submission.view": ("submission", sees_survey),
+    "rounds.submission.report": ("place", own_stewards),
+    "rounds.remark.make": ("nothing", posts(REVIEWER)),
+    "rounds.register.view": ("duty", posts(*PLANNERS)),
+    "rounds.register.keep": ("duty", keeps_register),
+    "rounds.notice.view": ("nothing", anybody),
+    "rounds.notice.manage": ("nothing", posts(REVIEWER)),
+    "rounds.objection.raise": ("public notice", objects_to_notice),
+    "rounds.objection.view": ("objection", posts(REVIEWER, MONITOR)),
+    "rounds.objection.answer": ("nothing", posts(REVIEWER)),
     "exchange.run.view": ("run", sees_run),
     "exchange.run.steer": ("run", steers_run),
     "exchange.reject.view": ("run", steers_run),
@@ -564,6 +602,8 @@ ONLY_LOOKS = frozenset(
         "procedures.scheme.see", "secrecy.figures.view", "secrecy.stop.view", "overview.calls.see",
         "overview.health.see", "overview.ledger.see", "overview.operations.see", "overview.region.see",
         "overview.screen.see", "overview.wall.see", "duplicates.pair.view", "duplicates.negotiation.view",
+        "rounds.round.view", "rounds.survey.view", "rounds.submission.view", "rounds.register.view",
+        "rounds.notice.view", "rounds.objection.view",
     }
 )  # fmt: skip
 """Actions that change nothing."""

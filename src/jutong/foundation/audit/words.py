@@ -21,7 +21,9 @@ _OBJECTS = {
     "mount": N_("挂载"), "network": N_("允许访问地址"), "office": N_("内设机构"), "organisation": N_("单位"),
     "person": N_("人员"), "post": N_("岗位"), "reform": N_("机构调整"), "release": N_("保密放行"),
     "request": N_("数据申请"), "resource": N_("数据资源"), "run": N_("交换运行"), "scheme": N_("内部流转设置"),
-    "source": N_("数据源"), "stop": N_("保密拦截"), "token": N_("接口令牌"),
+    "source": N_("数据源"), "stop": N_("保密拦截"), "token": N_("接口令牌"), "claim": N_("目录认领"),
+    "duty": N_("权责清单事项"), "notice": N_("目录公示"), "objection": N_("公示异议"), "remark": N_("逐项审核意见"),
+    "compilation": N_("编制轮次"), "submission": N_("目录报送"), "survey": N_("资源调查"), "system": N_("信息系统"),
 }  # fmt: skip
 _DEEDS = {
     "added": N_("新增"), "agreed": N_("同意"), "allowed": N_("允许"), "approved": N_("审核通过"),
@@ -44,6 +46,9 @@ _DEEDS = {
     "confirmed": N_("确认"), "decided": N_("裁定"),
     "forgotten": N_("删除"), "judged": N_("判定"), "kept": N_("保存"), "raised": N_("提起"), "referred": N_("提请协调"),
     "removed": N_("移除"), "reopened": N_("重新核查"), "saved": N_("保存"), "settled": N_("协商一致"),
+    "answered": N_("答复"), "days_changed": N_("调整期限"), "departments_added": N_("增加部门"),
+    "drafted": N_("开始编制"), "dropped": N_("不编制"), "linked": N_("关联"), "planned": N_("编入条目"),
+    "reported": N_("报送"), "told": N_("填报"),
     "silent": N_("逾期未答复"), "stated": N_("陈述意见"), "stopped": N_("停用"),
     "version_restored": N_("恢复版本"), "written": N_("写入"), "withdrawn": N_("撤回"),
 }  # fmt: skip

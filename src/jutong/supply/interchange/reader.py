@@ -360,23 +360,24 @@ def read_grid(order: dict[str, Any], content: bytes, answer: Answer) -> None:
                 answer.send(sheet=name, number=number, row=[_short(cell) for cell in row])
 
 
-def _short(cell: str) -> str:
-    return cell.removeprefix(reading.ROUNDED)[: reading.TEXT_LIMIT]
-
-
 def read_table(order: dict[str, Any], content: bytes, answer: Answer) -> None:
-    """The rows of a plain table: of the first sheet, or of a CSV file. Of a cell too long only the beginning comes."""
-    limit = order["rows_limit"]
+    """Every row of a file of one table, which other rooms make of it what they will: the first sheet, where it has any.
+
+    Raises SheetMissing.
+    """
     if SheetFormat(order["format"]) is SheetFormat.CSV:
-        if content.startswith((_ZIP, _OLE2)):
-            raise errors.FileBroken
-        rows = csv_rows(content, limit)
+        rows = csv_rows(content, order["rows_limit"])
     else:
-        book = Workbook(content, limit)
+        book = Workbook(content, order["rows_limit"])
+        if not book.names:
+            raise errors.SheetMissing
         rows = book.sheet(book.names[0])
     for number, row in rows:
-        if any(cell.strip() for cell in row):
-            answer.send(number=number, row=[_short(cell) for cell in row])
+        answer.send(number=number, row=[_short(cell) for cell in row])
+
+
+def _short(cell: str) -> str:
+    return cell.removeprefix(reading.ROUNDED)[: reading.TEXT_LIMIT]
 
 
 COMMANDS: Final = {"entries": read_entries, "grid": read_grid, "table": read_table}

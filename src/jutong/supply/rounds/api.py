@@ -6,7 +6,7 @@ from datetime import date, datetime
 from jutong.kernel.policy import Subject
 from jutong.supply.rounds import queries
 from jutong.supply.rounds.domain.errors import RoundsError
-from jutong.supply.rounds.services import claiming, compiling, noticing, planning, reminding
+from jutong.supply.rounds.services import claiming, compiling, following, noticing, planning, reminding
 from jutong.supply.rounds.services.compiling import Reported
 from jutong.supply.rounds.services.noticing import ObjectionText, Published
 from jutong.supply.rounds.values import Category, ClaimAnswer, EntryPlan, Origin, PublishRate, Stage, Step, Survey
@@ -22,6 +22,8 @@ __all__ = [
     "begin_draft",
     "close_notice",
     "close_round",
+    "follow",
+    "link_resource",
     "open_notice",
     "open_round",
     "prepare",
@@ -89,9 +91,19 @@ def begin_draft(*, entry_no: str, by: Subject, at: datetime) -> str:
     return compiling.begin_draft(entry_no=entry_no, by=by, at=at)
 
 
+def link_resource(*, entry_no: str, code: str, by: Subject, at: datetime) -> None:
+    """Say that an entry is a published resource of one's own already."""
+    compiling.link_resource(entry_no=entry_no, code=code, by=by, at=at)
+
+
 def report(*, round_no: str, by: Subject, at: datetime) -> Reported:
     """Report one's department's entries of a round, with their file."""
     return compiling.report(round_no=round_no, by=by, at=at)
+
+
+def follow(draft_nos: Collection[str], *, at: datetime) -> None:
+    """Have entries stand where their drafts stand now, for who cannot wait until the catalogue's facts arrive."""
+    following.follow(draft_nos, at=at)
 
 
 def open_notice(*, round_no: str, ends_on: date | None = None, by: Subject, at: datetime) -> str:

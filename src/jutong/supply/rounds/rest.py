@@ -265,7 +265,7 @@ class EntryDraftOut(Schema):
 
 
 class ReportOut(Schema):
-    """What came of a report: its kept file, the entries in it, those that lack something, and how many go round first."""
+    """What came of a report: its kept file, the entries in it, those that lack something, those that go round first."""
 
     file_no: str
     entry_nos: list[str]

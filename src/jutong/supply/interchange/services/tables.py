@@ -1,5 +1,6 @@
 """Plain tables for rooms above: read by the same child as catalogue files, told apart by their heads."""
 
+import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,22 +24,26 @@ class TableLine:
     cells: dict[str, str]
 
 
-def read_table(content: BinaryIO, *, name: str, heads: Sequence[str], rows_limit: int) -> list[TableLine]:
-    """The lines of a plain table below the row that bears all these heads, in any order.
-
-    Raises FormatUnknown, TableHeadsMissing, and the FileRefused of the child: broken, macros, links, too many rows.
-    """
+def read_table(content: BinaryIO, *, name: str, rows_limit: int) -> list[tuple[int, list[str]]]:
+    """The rows of an Excel or CSV file with their numbers. Raises FormatUnknown, and what the child names."""
     ending = name.rpartition(".")[2].lower()
     if ending not in set(SheetFormat) - {SheetFormat.JSON}:
         raise FormatUnknown(name=name[-100:], field="file")
     # The child takes a file of the system as its input; an upload in memory is none.
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile(prefix="jutong-table-") as file:
         content.seek(0)
-        while piece := content.read(1 << 20):
-            file.write(piece)
+        shutil.copyfileobj(content, file)
         file.seek(0)
-        answers = child.ask(file, command="table", format=ending, rows_limit=rows_limit + HEAD_ROWS)
-        return _below_heads([(each["number"], each["row"]) for each in answers if "row" in each], heads)
+        answers = child.ask(file, command="table", format=ending, rows_limit=rows_limit)
+        return [(each["number"], each["row"]) for each in answers if "row" in each]
+
+
+def read_lines(content: BinaryIO, *, name: str, heads: Sequence[str], rows_limit: int) -> list[TableLine]:
+    """The lines of a table below the row that bears all these heads, in any order; empty lines are passed over.
+
+    Raises what `read_table` raises, and TableHeadsMissing.
+    """
+    return _below_heads(read_table(content, name=name, rows_limit=rows_limit + HEAD_ROWS), heads)
 
 
 def _below_heads(rows: list[tuple[int, list[str]]], heads: Sequence[str]) -> list[TableLine]:
@@ -51,6 +56,7 @@ def _below_heads(rows: list[tuple[int, list[str]]], heads: Sequence[str]) -> lis
                     number, {head: clean(row[column]) if column < len(row) else "" for head, column in at.items()}
                 )
                 for number, row in rows[place + 1 :]
+                if any(cell.strip() for cell in row)
             ]
     raise TableHeadsMissing(heads=tuple(heads), field="file")
 

@@ -96,7 +96,7 @@ def open_round(
     )
     models.Participant.objects.bulk_create(models.Participant(round=row, department_uscc=uscc) for uscc in parties)
     _set_days(row, StepDays(tuple((dict(queries.proposed_days(local_day(at)).days) | dict(days or {})).items())))
-    record("round.opened", row.round_no, by.actor, at, departments=len(parties), categories=row.categories)
+    record("compilation.opened", row.round_no, by.actor, at, departments=len(parties), categories=row.categories)
     outbox.publish(events.RoundOpened(round_no=row.round_no, title=row.name), at=at)
     return row.round_no
 
@@ -110,7 +110,7 @@ def change_days(*, round_no: str, days: Mapping[Step, date], by: Subject, at: da
     # Who is told of a step is told again when its day has moved.
     models.Reminder.objects.filter(participant__round=row, step__in=[int(step) for step in days]).delete()
     told = {step.name.lower(): day.isoformat() for step, day in days.items()}
-    record("round.days_changed", round_no, by.actor, at, days=told)
+    record("compilation.days_changed", round_no, by.actor, at, days=told)
 
 
 @transaction.atomic
@@ -123,7 +123,7 @@ def add_departments(*, round_no: str, departments: Sequence[str], by: Subject, a
     for uscc in fresh:
         organisations.get_standing(uscc)
     models.Participant.objects.bulk_create(models.Participant(round=row, department_uscc=uscc) for uscc in fresh)
-    record("round.departments_added", round_no, by.actor, at, departments=len(fresh))
+    record("compilation.departments_added", round_no, by.actor, at, departments=len(fresh))
     return len(fresh)
 
 
@@ -139,7 +139,7 @@ def close_round(*, round_no: str, by: Subject, at: datetime) -> None:
         raise NoticeRunning(notice_no=running.notice_no)
     row.state, row.closed_by, row.closed_at = RoundState.CLOSED, by.actor.to_json(), at
     row.save(update_fields=["state", "closed_by", "closed_at"])
-    record("round.closed", round_no, by.actor, at)
+    record("compilation.closed", round_no, by.actor, at)
 
 
 @transaction.atomic
@@ -368,7 +368,7 @@ def _insert(
         for uscc in asked
     )
     row.save(update_fields=["last_entry"])
-    record("round.planned", row.round_no, by.actor, at, entries=len(made), origin=origin.value)
+    record("compilation.planned", row.round_no, by.actor, at, entries=len(made), origin=origin.value)
     return [entry.entry_no for entry, _asked in made]
 
 
@@ -416,7 +416,7 @@ def _standing(row: models.Round) -> set[tuple[str, str]]:
 def read_lines(content: BinaryIO, file_name: str, heads: Sequence[str], at: datetime) -> list[interchange.TableLine]:
     """The lines of an uploaded table. Raises a FileRefused, FileEmpty."""
     limit = rulebook.parameter("rounds.lines_max", on=local_day(at)).whole()
-    lines = interchange.read_table(content, name=file_name, heads=heads, rows_limit=limit)
+    lines = interchange.read_lines(content, name=file_name, heads=heads, rows_limit=limit)
     if not lines:
         raise FileEmpty(field="file")
     return lines
