@@ -12,7 +12,7 @@ from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import DataItem
 from jutong.supply.rounds import api as rounds
 from jutong.supply.rounds import models
-from jutong.supply.rounds.values import Category, ClaimAnswer, EntryPlan, RecordForm, Stage, Survey
+from jutong.supply.rounds.values import Category, ClaimAnswer, EntryPlan, EntryStage, RecordForm, Survey
 from tests.integration.duplicates.test_whole_way import settle
 from tests.support.register import lay_down_small_register
 
@@ -91,8 +91,8 @@ class Region:
     def entry(self, number: str) -> models.Entry:
         return models.Entry.objects.get(entry_no=number)
 
-    def stage(self, number: str) -> Stage:
-        return Stage(self.entry(number).stage)
+    def stage(self, number: str) -> EntryStage:
+        return EntryStage(self.entry(number).stage)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from jutong.registry.accounts import api as accounts
 from jutong.registry.accounts.models import Person
 from jutong.supply.rounds import api as rounds
 from jutong.supply.rounds import models
-from jutong.supply.rounds.values import ClaimAnswer, Stage
+from jutong.supply.rounds.values import ClaimAnswer, EntryStage
 from tests.integration.rounds.conftest import Region
 
 pytestmark = pytest.mark.django_db
@@ -227,7 +227,7 @@ def test_the_api_goes_the_whole_way(region: Region):
     early = reviewer.post(f"{API}/notices/{notice['notice_no']}/closing", {}, content_type=JSON)
 
     assert len(opened["days"]) == 8
-    assert surveyed["stage"] == Stage.SURVEYED
+    assert surveyed["stage"] == EntryStage.SURVEYED
     assert lacking.status_code == 409
     assert reported["entry_nos"] == planned["entry_nos"]
     assert notice["state"] == "running"

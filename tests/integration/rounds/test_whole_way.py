@@ -14,7 +14,7 @@ from jutong.supply.rounds import api as rounds
 from jutong.supply.rounds import models, queries
 from jutong.supply.rounds.domain import errors
 from jutong.supply.rounds.services import claiming, compiling, following, noticing, planning
-from jutong.supply.rounds.values import Category, ClaimAnswer, EntryPlan, ObjectionKind, Origin, Stage, Step
+from jutong.supply.rounds.values import Category, ClaimAnswer, EntryPlan, EntryStage, ObjectionKind, Origin, Step
 from tests.integration.rounds.conftest import AT, SURVEY, Region
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ WORDS = rounds.ObjectionText(ObjectionKind.MISSING, "缺少注销登记信息。
 def test_a_basic_entry_is_the_bureaus_to_compile_whoever_is_named(region: Region):
     number = region.plan("人口基本信息", region.police, category=Category.BASIC)
 
-    assert region.stage(number) is Stage.CLAIMED
+    assert region.stage(number) is EntryStage.CLAIMED
     assert region.entry(number).department_uscc == region.bureau
     with pytest.raises(errors.NotAsked):
         claiming.answer(entry_no=number, given=ClaimAnswer.OURS, by=region.police_steward, at=AT)
@@ -46,7 +46,7 @@ def test_two_that_claim_an_entry_contest_it_and_the_bureau_settles(region: Regio
     contested = region.stage(number)
     rounds.settle_entry(entry_no=number, department=region.police, reason="户籍管理职责", by=region.reviewer, at=AT)
 
-    assert (waiting, contested) == (Stage.OFFERED, Stage.CONTESTED)
+    assert (waiting, contested) == (EntryStage.OFFERED, EntryStage.CONTESTED)
     assert region.entry(number).department_uscc == region.police
     assert Told.objects.filter(kind="rounds.settled").count() == 2
 
@@ -60,7 +60,7 @@ def test_what_all_deny_goes_to_the_bureau_with_their_reasons(region: Region):
         entry_no=number, given=ClaimAnswer.NOT_OURS, reason="属民政职责", by=region.market_steward, at=AT
     )
 
-    assert region.stage(number) is Stage.UNCLAIMED
+    assert region.stage(number) is EntryStage.UNCLAIMED
     rounds.answer_claim(entry_no=number, given=ClaimAnswer.OURS, by=region.civil_steward, at=AT)
     assert region.entry(number).department_uscc == region.civil
 
@@ -115,8 +115,8 @@ def test_a_report_submits_what_is_ready_keeps_its_file_and_tells_what_lacks(regi
 
     assert reported.entry_nos == (ready,)
     assert reported.with_gaps == (lacking,)
-    assert region.stage(ready) is Stage.SUBMITTED
-    assert region.stage(lacking) is Stage.DRAFTED
+    assert region.stage(ready) is EntryStage.SUBMITTED
+    assert region.stage(lacking) is EntryStage.DRAFTED
     _ref, stream = files.fetch(reported.file_no, by=region.reviewer, at=AT)
     with stream:
         assert stream.read(2) == b"PK"
@@ -150,7 +150,7 @@ def test_a_return_brings_the_remarks_to_their_elements_until_it_is_submitted_aga
     rounds.report(round_no=region.round_no, by=region.market_steward, at=AT)
     following.note_mending(draft_no, at=AT)
 
-    assert stage is Stage.RETURNED
+    assert stage is EntryStage.RETURNED
     assert told == [("summary", "请写明覆盖区域")]
     assert compiling.RemarkBook().remarks_on(draft_no) == []
     with pytest.raises(errors.ElementUnknown):
@@ -165,7 +165,7 @@ def test_an_entry_follows_its_draft_back_when_it_is_given_up(region: Region):
     services.discard_draft(draft_no=region.entry(number).draft_no, by=region.market_steward, at=AT)
     region.follow()
 
-    assert (region.stage(number), region.entry(number).draft_no) == (Stage.SURVEYED, "")
+    assert (region.stage(number), region.entry(number).draft_no) == (EntryStage.SURVEYED, "")
 
 
 # --- Notice and publication ------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def test_a_notice_closes_when_its_days_are_over_and_every_objection_is_answered(
     rounds.close_notice(notice_no=notice_no, by=region.reviewer, at=LATER)
     published = rounds.publish(notice_no=notice_no, by=region.reviewer, at=LATER)
 
-    assert region.stage(number) is Stage.PUBLISHED
+    assert region.stage(number) is EntryStage.PUBLISHED
     assert published.codes == (region.entry(number).resource_code,)
     (rate,) = rounds.publish_rates()
     assert (rate.department, rate.owed, rate.ratio) == (region.market, 1, 1.0)
@@ -231,7 +231,7 @@ def test_an_upheld_objection_holds_its_entry_back_from_publication(region: Regio
     published = rounds.publish(notice_no=notice_no, by=region.reviewer, at=LATER)
 
     assert published.held_back == 1
-    assert (region.stage(wrong), region.stage(right)) == (Stage.APPROVED, Stage.PUBLISHED)
+    assert (region.stage(wrong), region.stage(right)) == (EntryStage.APPROVED, EntryStage.PUBLISHED)
 
 
 # --- Days, wall, reminders -------------------------------------------------------------------------------------------

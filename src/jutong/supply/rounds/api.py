@@ -9,7 +9,7 @@ from jutong.supply.rounds.domain.errors import RoundsError
 from jutong.supply.rounds.services import claiming, compiling, following, noticing, planning, reminding
 from jutong.supply.rounds.services.compiling import Reported
 from jutong.supply.rounds.services.noticing import ObjectionText, Published
-from jutong.supply.rounds.values import Category, ClaimAnswer, EntryPlan, Origin, PublishRate, Stage, Step, Survey
+from jutong.supply.rounds.values import Category, ClaimAnswer, EntryPlan, EntryStage, Origin, PublishRate, Step, Survey
 
 __all__ = [
     "ObjectionText",
@@ -38,7 +38,7 @@ __all__ = [
 
 
 def publish_rates(*, departments: Collection[str] | None = None, round_no: str = "") -> list[PublishRate]:
-    """Published ÷ (planned ∪ accepted demands) of each department that owes something; of one round where given."""
+    """Published ÷ planned of each department that owes something; of one round where given."""
     return queries.publish_rates(departments=departments, round_no=round_no)
 
 
@@ -71,7 +71,7 @@ def add_entries(
     return planning.add_entries(round_no=round_no, plans=plans, origin=origin, by=by, at=at)
 
 
-def answer_claim(*, entry_no: str, given: ClaimAnswer, reason: str = "", by: Subject, at: datetime) -> Stage:
+def answer_claim(*, entry_no: str, given: ClaimAnswer, reason: str = "", by: Subject, at: datetime) -> EntryStage:
     """Say whether an entry is one's own department's; gives where it stands then."""
     return claiming.answer(entry_no=entry_no, given=given, reason=reason, by=by, at=at)
 

@@ -10,15 +10,15 @@ from jutong.base.models import actor_field, resource_code_field, uscc_field
 from jutong.supply.rounds.values import (
     Category,
     ClaimAnswer,
+    CompilationRoundState,
+    EntryStage,
     ObjectionKind,
     Origin,
     RecordForm,
-    RoundState,
-    Stage,
     Step,
 )
 
-SETTLED = [stage.value for stage in Stage if stage.settled]
+SETTLED = [stage.value for stage in EntryStage if stage.settled]
 
 
 def _choices(kinds: Any) -> list[tuple[Any, str]]:
@@ -43,7 +43,7 @@ class Round(models.Model):
     round_no = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=200)
     year = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=10, choices=_choices(RoundState))
+    state = models.CharField(max_length=10, choices=_choices(CompilationRoundState))
     basis = models.CharField(max_length=2000, blank=True)
     categories = models.JSONField()
     last_entry = models.PositiveIntegerField(default=0)
@@ -153,7 +153,7 @@ class Entry(models.Model):
     lead_uscc = uscc_field(blank=True)
     origin = models.CharField(max_length=12, choices=_choices(Origin))
     reference = models.CharField(max_length=200, blank=True)
-    stage = models.CharField(max_length=10, choices=_choices(Stage))
+    stage = models.CharField(max_length=10, choices=_choices(EntryStage))
     department_uscc = uscc_field(blank=True)
     reason = models.CharField(max_length=2000, blank=True)
     settled_at = models.DateTimeField(null=True)

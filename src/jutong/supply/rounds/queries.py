@@ -23,10 +23,10 @@ from jutong.supply.rounds.values import (
     FOR_THE_BUREAU,
     UNSETTLED,
     ClaimAnswer,
+    CompilationRoundState,
+    EntryStage,
     NoticeState,
     PublishRate,
-    RoundState,
-    Stage,
     Step,
     StepDays,
 )
@@ -75,8 +75,8 @@ def rounds(subject: Subject, action: Action = policy.VIEW_ROUND) -> QuerySet[mod
     """The rounds the subject may see, the newest first, with how many entries and departments they have."""
     rows = models.Round.objects.filter(everything_if(subject, action)).order_by("-opened_at", "-pk")
     return rows.annotate(
-        entry_count=Count("entries", filter=~Q(entries__stage=Stage.DROPPED), distinct=True),
-        published_count=Count("entries", filter=Q(entries__stage=Stage.PUBLISHED), distinct=True),
+        entry_count=Count("entries", filter=~Q(entries__stage=EntryStage.DROPPED), distinct=True),
+        published_count=Count("entries", filter=Q(entries__stage=EntryStage.PUBLISHED), distinct=True),
         department_count=Count("participants", distinct=True),
     )
 
@@ -91,7 +91,7 @@ def get_round(round_no: str, subject: Subject) -> models.Round:
 
 def latest_open_round() -> models.Round | None:
     """The round under way; of several the newest."""
-    return models.Round.objects.filter(state=RoundState.OPEN).order_by("-opened_at", "-pk").first()
+    return models.Round.objects.filter(state=CompilationRoundState.OPEN).order_by("-opened_at", "-pk").first()
 
 
 def days_of(row: models.Round) -> StepDays:
@@ -173,7 +173,7 @@ def may_see_survey(row: models.Entry, subject: Subject) -> bool:
 
 def alike_in(row: models.Round) -> list[list[models.Entry]]:
     """Entries of a round that different departments compile under the same plain title: perhaps collected twice."""
-    found = list(row.entries.exclude(stage=Stage.DROPPED).exclude(department_uscc=""))
+    found = list(row.entries.exclude(stage=EntryStage.DROPPED).exclude(department_uscc=""))
     by_no = {each.entry_no: each for each in found}
     groups = domain.alike((each.entry_no, each.department_uscc, each.title) for each in found)
     return [[by_no[number] for number in group] for group in groups]
@@ -199,13 +199,13 @@ def wall(row: models.Round, *, on: date, departments: Collection[str] | None = N
     parties = [
         each for each in participants_of(row) if departments is None or each.department_uscc in departments
     ]  # fmt: skip
-    told = row.entries.exclude(stage=Stage.DROPPED).exclude(department_uscc="")
+    told = row.entries.exclude(stage=EntryStage.DROPPED).exclude(department_uscc="")
     found = list(told.values_list("department_uscc", "stage", "surveyed_at", "notice__closed_at", "resource_code"))
     mounted = catalogue.mounted({code for *_rest, code in found if code})
     facts: dict[str, list[domain.EntryFacts]] = defaultdict(list)
     for department, stage, surveyed, noticed, code in found:
         facts[department].append(
-            domain.EntryFacts(department, Stage(stage), surveyed is not None, noticed is not None, code in mounted)
+            domain.EntryFacts(department, EntryStage(stage), surveyed is not None, noticed is not None, code in mounted)
         )
     asked = _asked(row)
     overdue, days = catalogue.overdue_updates(on=on), days_of(row)
@@ -231,7 +231,7 @@ def _asked(row: models.Round) -> dict[str, domain.Asked]:
     open_claims = Q(answer__in=[ClaimAnswer.ASKED, ClaimAnswer.UNDECIDED], entry__stage__in=[*UNSETTLED])
     counted = (
         models.Claim.objects.filter(entry__round=row)
-        .exclude(entry__stage=Stage.DROPPED)
+        .exclude(entry__stage=EntryStage.DROPPED)
         .values("department_uscc")
         .annotate(total=Count("pk"), waiting=Count("pk", filter=open_claims))
     )
@@ -243,20 +243,20 @@ def _asked(row: models.Round) -> dict[str, domain.Asked]:
 
 def planned(department: str = "", round_no: str = "") -> QuerySet[models.Entry]:
     """What departments are to compile, carried over counted once: of one department, of one round."""
-    rows = models.Entry.objects.exclude(department_uscc="").exclude(stage=Stage.DROPPED).filter(carried_to="")
+    rows = models.Entry.objects.exclude(department_uscc="").exclude(stage=EntryStage.DROPPED).filter(carried_to="")
     if department:
         rows = rows.filter(department_uscc=department)
     return rows.filter(round__round_no=round_no) if round_no else rows
 
 
 def publish_rates(*, departments: Collection[str] | None = None, round_no: str = "") -> list[PublishRate]:
-    """Published ÷ (planned ∪ accepted demands) of each department that owes something. Guide 6.2.8."""
+    """Published ÷ planned of each department that owes something. Guide 6.2.8."""
     owed: dict[str, dict[str, bool]] = defaultdict(dict)
     for department, number, code, stage in planned(round_no=round_no).values_list(
         "department_uscc", "entry_no", "resource_code", "stage"
     ):
         key = code or number
-        owed[department][key] = owed[department].get(key, False) or stage == Stage.PUBLISHED
+        owed[department][key] = owed[department].get(key, False) or stage == EntryStage.PUBLISHED
     names = owed.keys() if departments is None else [each for each in owed if each in departments]
     return [domain.publish_rate(department, owed[department], (), ()) for department in sorted(names)]
 
@@ -409,7 +409,8 @@ def waiting_for(subject: Subject, *, at: datetime) -> Waiting | None:
         row,
         to_claim=asked_of(row, own).filter(answer=ClaimAnswer.ASKED, entry__stage__in=[*UNSETTLED]).count(),
         to_compile=row.entries.filter(
-            department_uscc=own, stage__in=[Stage.CLAIMED, Stage.SURVEYED, Stage.DRAFTED, Stage.RETURNED]
+            department_uscc=own,
+            stage__in=[EntryStage.CLAIMED, EntryStage.SURVEYED, EntryStage.DRAFTED, EntryStage.RETURNED],
         ).count(),
         late=tuple(cell for cell in mine.late if cell.step.of_departments),
         days=days_of(row),

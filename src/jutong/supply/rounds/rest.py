@@ -21,13 +21,13 @@ from jutong.supply.rounds.services.noticing import ObjectionText
 from jutong.supply.rounds.values import (
     Category,
     ClaimAnswer,
+    CompilationRoundState,
     EntryPlan,
+    EntryStage,
     NoticeState,
     ObjectionKind,
     Origin,
     RecordForm,
-    RoundState,
-    Stage,
     Step,
     Survey,
 )
@@ -58,7 +58,7 @@ Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 # --- Schemas ---------------------------------------------------------------------------------------------------------
 
 
-class StepDayBody(StrictSchema):
+class RoundDayBody(StrictSchema):
     """The last day of a step: 1 组织准备 to 8 目录发布."""
 
     step: Step = Field(le=8)
@@ -71,7 +71,7 @@ class CompilationRoundOut(Schema):
     round_no: str
     name: str
     year: int
-    state: RoundState
+    state: CompilationRoundState
     basis: str
     categories: list[Category]
     opened_at: datetime
@@ -85,7 +85,7 @@ class CompilationRoundPage(Schema):
     items: list[CompilationRoundOut]
 
 
-class ParticipantOut(Schema):
+class RoundParticipantOut(Schema):
     """A department of a round and the bodies it named; `prepared_at` is null while it has not."""
 
     department_uscc: str
@@ -97,8 +97,8 @@ class ParticipantOut(Schema):
 class CompilationRoundDetail(CompilationRoundOut):
     """A round with its days and who takes part."""
 
-    days: list[StepDayBody]
-    participants: list[ParticipantOut]
+    days: list[RoundDayBody]
+    participants: list[RoundParticipantOut]
 
 
 class CompilationRoundIn(StrictSchema):
@@ -108,29 +108,29 @@ class CompilationRoundIn(StrictSchema):
     year: int = Field(ge=2000, le=2999)
     categories: list[Category] = Field(max_length=3)
     departments: list[Uscc] = Field(max_length=1000)
-    days: list[StepDayBody] = Field(default_factory=list, max_length=8)
+    days: list[RoundDayBody] = Field(default_factory=list, max_length=8)
     basis: LongText = ""
 
 
-class StepDaysIn(StrictSchema):
+class RoundDaysIn(StrictSchema):
     """Other last days; steps that are not given keep theirs."""
 
-    days: list[StepDayBody] = Field(max_length=8)
+    days: list[RoundDayBody] = Field(max_length=8)
 
 
-class DepartmentsIn(StrictSchema):
+class RoundDepartmentsIn(StrictSchema):
     """Departments that are to take part as well."""
 
     departments: list[Uscc] = Field(max_length=1000)
 
 
-class CountOut(Schema):
+class BroughtOut(Schema):
     """How many there were."""
 
     count: int
 
 
-class PreparationIn(StrictSchema):
+class RoundPreparationIn(StrictSchema):
     """The bodies that lead and carry out a department's compilation."""
 
     leading_body: Named
@@ -149,7 +149,7 @@ class PlannedEntryOut(Schema):
     topic: str
     lead_uscc: str
     origin: Origin
-    stage: Stage
+    stage: EntryStage
     department_uscc: str
     resource_code: str
     notice_no: str
@@ -164,7 +164,7 @@ class PlannedEntryPage(Schema):
     items: list[PlannedEntryOut]
 
 
-class ClaimOut(Schema):
+class EntryClaimOut(Schema):
     """What a department says to an entry; `asked` while it has not."""
 
     department_uscc: str
@@ -173,7 +173,7 @@ class ClaimOut(Schema):
     answered_at: datetime | None
 
 
-class SurveyBody(StrictSchema):
+class EntrySurveyBody(StrictSchema):
     """Where the data of an entry lie, in which form, how often they are renewed."""
 
     place: Named
@@ -186,9 +186,9 @@ class SurveyBody(StrictSchema):
 class PlannedEntryDetail(PlannedEntryOut):
     """An entry with its claims; survey, draft and file only for its department and the bureau."""
 
-    claims: list[ClaimOut]
+    claims: list[EntryClaimOut]
     reason: str
-    survey: SurveyBody | None
+    survey: EntrySurveyBody | None
     draft_no: str
     file_no: str
 
@@ -211,48 +211,48 @@ class PlannedEntriesIn(StrictSchema):
     entries: list[PlannedEntryIn] = Field(min_length=1, max_length=1000)
 
 
-class EntryNumbersOut(Schema):
+class PlannedNumbersOut(Schema):
     """The numbers given, in the order of what was sent."""
 
     entry_nos: list[str]
 
 
-class PlanningIn(StrictSchema):
+class RoundPlanningIn(StrictSchema):
     """From what entries are pre-drafted: duties, systems, or the last round, which is named."""
 
     origin: Origin
     source_no: RoundText | None = None
 
 
-class EntriesQuery(PageQuery):
+class PlannedEntriesQuery(PageQuery):
     """Which entries: of one round, in one stage, of the department that compiles."""
 
     round_no: RoundText | None = None
-    stage: Stage | None = None
+    stage: EntryStage | None = None
     department: Uscc | None = None
 
 
-class ClaimIn(StrictSchema):
+class EntryClaimIn(StrictSchema):
     """Whether an entry is one's own department's; `asked` is no answer."""
 
     answer: ClaimAnswer
     reason: LongText = ""
 
 
-class SettlementIn(StrictSchema):
+class EntrySettlementIn(StrictSchema):
     """Whose an entry is, and why."""
 
     department: Uscc
     reason: Said
 
 
-class ReasonIn(StrictSchema):
+class DroppingIn(StrictSchema):
     """Why."""
 
     reason: Said
 
 
-class LinkIn(StrictSchema):
+class EntryResourceIn(StrictSchema):
     """The published resource that the entry already is."""
 
     code: CodeText
@@ -264,7 +264,7 @@ class EntryDraftOut(Schema):
     draft_no: str
 
 
-class ReportOut(Schema):
+class DepartmentReportOut(Schema):
     """What came of a report: its kept file, the entries in it, those that lack something, those that go round first."""
 
     file_no: str
@@ -273,7 +273,7 @@ class ReportOut(Schema):
     going_round: int
 
 
-class SubmissionOut(Schema):
+class RoundSubmissionOut(Schema):
     """What a department reported at once; the file is fetched by its number."""
 
     round_no: str
@@ -283,14 +283,14 @@ class SubmissionOut(Schema):
     submitted_at: datetime
 
 
-class SubmissionPage(Schema):
+class RoundSubmissionPage(Schema):
     """A page of submissions."""
 
     total: int
-    items: list[SubmissionOut]
+    items: list[RoundSubmissionOut]
 
 
-class WallCellOut(Schema):
+class RoundWallCellOut(Schema):
     """How far a department is with a step, and whether its day has passed before all was done."""
 
     step: Step
@@ -299,19 +299,17 @@ class WallCellOut(Schema):
     late: bool
 
 
-class WallRowOut(Schema):
+class RoundWallRowOut(Schema):
     """A department's ten steps."""
 
     department_uscc: str
-    cells: list[WallCellOut]
+    cells: list[RoundWallCellOut]
 
 
 class PublishRateOut(Schema):
-    """Published ÷ (planned ∪ accepted demands); the ratio is 0–1."""
+    """Published ÷ planned, what was carried over once; the ratio is 0–1."""
 
     department_uscc: str
-    planned: int
-    demanded: int
     owed: int
     published: int
     ratio: float | None
@@ -367,11 +365,11 @@ class NoticedEntryOut(Schema):
     title: str
     category: Category
     department_uscc: str
-    stage: Stage
+    stage: EntryStage
     held_back: bool
 
 
-class ObjectionAnswerOut(Schema):
+class NoticeAnswerOut(Schema):
     """An answered objection as everybody may see it: what about, and the answer, but not the words of who objected."""
 
     objection_no: str
@@ -385,7 +383,7 @@ class ObjectionAnswerOut(Schema):
 class PublicNoticeDetail(PublicNoticeOut):
     """A notice with the answers given so far."""
 
-    answers: list[ObjectionAnswerOut]
+    answers: list[NoticeAnswerOut]
 
 
 class NoticedEntryPage(Schema):
@@ -395,7 +393,7 @@ class NoticedEntryPage(Schema):
     items: list[NoticedEntryOut]
 
 
-class ObjectionIn(StrictSchema):
+class NoticeObjectionIn(StrictSchema):
     """An objection; an entry where it is about one. Name and contact are one's own to give."""
 
     kind: ObjectionKind
@@ -405,13 +403,13 @@ class ObjectionIn(StrictSchema):
     contact: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=100)] = ""
 
 
-class ObjectionRaised(Schema):
+class NoticeObjectionRaised(Schema):
     """The number of an objection."""
 
     objection_no: str
 
 
-class ObjectionOut(Schema):
+class NoticeObjectionOut(Schema):
     """An objection for those who answer and oversee. Name and contact stand on its page only."""
 
     objection_no: str
@@ -425,28 +423,28 @@ class ObjectionOut(Schema):
     answered_at: datetime | None
 
 
-class ObjectionPage(Schema):
+class NoticeObjectionPage(Schema):
     """A page of objections."""
 
     total: int
-    items: list[ObjectionOut]
+    items: list[NoticeObjectionOut]
 
 
-class ObjectionAnswerIn(StrictSchema):
+class NoticeAnswerIn(StrictSchema):
     """The answer to an objection, which is public."""
 
     upheld: bool
     answer: Said
 
 
-class PublishedOut(Schema):
+class PublishedTogetherOut(Schema):
     """What was published at once; held back is what an upheld objection keeps."""
 
     codes: list[str]
     held_back: int
 
 
-class DutyOut(Schema):
+class DepartmentDutyOut(Schema):
     """A duty of a department."""
 
     department_uscc: str
@@ -455,14 +453,14 @@ class DutyOut(Schema):
     basis: str
 
 
-class DutyPage(Schema):
+class DepartmentDutyPage(Schema):
     """A page of duties."""
 
     total: int
-    items: list[DutyOut]
+    items: list[DepartmentDutyOut]
 
 
-class SystemOut(Schema):
+class DepartmentSystemOut(Schema):
     """An information system of a department."""
 
     department_uscc: str
@@ -470,20 +468,20 @@ class SystemOut(Schema):
     note: str
 
 
-class SystemPage(Schema):
+class DepartmentSystemPage(Schema):
     """A page of information systems."""
 
     total: int
-    items: list[SystemOut]
+    items: list[DepartmentSystemOut]
 
 
-class RegisterQuery(PageQuery):
+class DepartmentRegisterQuery(PageQuery):
     """Of one department, where given."""
 
     department: Uscc | None = None
 
 
-class EmptyIn(StrictSchema):
+class NothingMoreIn(StrictSchema):
     """An empty body."""
 
 
@@ -519,8 +517,6 @@ def list_publish_rates(request: SubjectRequest) -> Any:
     return [
         {
             "department_uscc": each.department,
-            "planned": each.planned,
-            "demanded": each.demanded,
             "owed": each.owed,
             "published": each.published,
             "ratio": each.ratio,
@@ -530,7 +526,7 @@ def list_publish_rates(request: SubjectRequest) -> Any:
 
 
 @router.get("/entries", response={200: PlannedEntryPage, **problems()}, summary="Entries")
-def list_entries(request: SubjectRequest, query: Query[EntriesQuery]) -> dict[str, Any]:
+def list_entries(request: SubjectRequest, query: Query[PlannedEntriesQuery]) -> dict[str, Any]:
     """In the order of their numbers."""
     rows = queries.entries(request.subject)
     if query.round_no:
@@ -549,7 +545,7 @@ def get_entry(request: SubjectRequest, entry_no: InEntry) -> Any:
 
 
 @router.post("/entries/{entry_no}/claim", response={200: PlannedEntryDetail, **problems(404, 409)}, summary="Claim")
-def claim(request: SubjectRequest, entry_no: InEntry, body: ClaimIn) -> Any:
+def claim(request: SubjectRequest, entry_no: InEntry, body: EntryClaimIn) -> Any:
     """For one's own department. It can be given anew until the entry is settled."""
     claiming.answer(entry_no=entry_no, given=body.answer, reason=body.reason, by=request.subject, at=clock.now())
     return _entry_detail(request, entry_no)
@@ -558,7 +554,7 @@ def claim(request: SubjectRequest, entry_no: InEntry, body: ClaimIn) -> Any:
 @router.post(
     "/entries/{entry_no}/settlement", response={200: PlannedEntryDetail, **problems(404, 409)}, summary="Settle"
 )
-def settle(request: SubjectRequest, entry_no: InEntry, body: SettlementIn) -> Any:
+def settle(request: SubjectRequest, entry_no: InEntry, body: EntrySettlementIn) -> Any:
     """Say whose the entry is; those concerned are told."""
     claiming.settle(
         entry_no=entry_no, department=body.department, reason=body.reason, by=request.subject, at=clock.now()
@@ -567,7 +563,7 @@ def settle(request: SubjectRequest, entry_no: InEntry, body: SettlementIn) -> An
 
 
 @router.put("/entries/{entry_no}/survey", response={200: PlannedEntryDetail, **problems(404, 409)}, summary="Survey")
-def tell_survey(request: SubjectRequest, entry_no: InEntry, body: SurveyBody) -> Any:
+def tell_survey(request: SubjectRequest, entry_no: InEntry, body: EntrySurveyBody) -> Any:
     """What the department found about the entry's data."""
     found = Survey(body.place, body.form, int(body.update_cycle), body.system, body.note)
     compiling.tell_survey(entry_no=entry_no, survey=found, by=request.subject, at=clock.now())
@@ -577,28 +573,28 @@ def tell_survey(request: SubjectRequest, entry_no: InEntry, body: SurveyBody) ->
 @router.post(
     "/entries/{entry_no}/draft", response={201: EntryDraftOut, **problems(404, 409)}, summary="Begin the draft"
 )
-def begin_draft(request: SubjectRequest, entry_no: InEntry, body: EmptyIn) -> Any:
+def begin_draft(request: SubjectRequest, entry_no: InEntry, body: NothingMoreIn) -> Any:
     """In the catalogue, with what is known; the entry follows it from then on."""
     number = compiling.begin_draft(entry_no=entry_no, by=request.subject, at=clock.now())
     return Status(201, {"draft_no": number})
 
 
 @router.post("/entries/{entry_no}/resource", response={200: PlannedEntryDetail, **problems(404, 409)}, summary="Link")
-def link_resource(request: SubjectRequest, entry_no: InEntry, body: LinkIn) -> Any:
+def link_resource(request: SubjectRequest, entry_no: InEntry, body: EntryResourceIn) -> Any:
     """Say that the entry is a published resource of one's own already."""
     compiling.link_resource(entry_no=entry_no, code=body.code, by=request.subject, at=clock.now())
     return _entry_detail(request, entry_no)
 
 
 @router.post("/entries/{entry_no}/dropping", response={200: PlannedEntryDetail, **problems(404, 409)}, summary="Drop")
-def drop_entry(request: SubjectRequest, entry_no: InEntry, body: ReasonIn) -> Any:
+def drop_entry(request: SubjectRequest, entry_no: InEntry, body: DroppingIn) -> Any:
     """Take the entry out of the round."""
     planning.drop_entry(entry_no=entry_no, reason=body.reason, by=request.subject, at=clock.now())
     return _entry_detail(request, entry_no)
 
 
 @router.post("/entries/{entry_no}/release", response={200: PlannedEntryDetail, **problems(404, 409)}, summary="Release")
-def release_entry(request: SubjectRequest, entry_no: InEntry, body: EmptyIn) -> Any:
+def release_entry(request: SubjectRequest, entry_no: InEntry, body: NothingMoreIn) -> Any:
     """Let an entry that an objection held back be published."""
     noticing.release_entry(entry_no=entry_no, by=request.subject, at=clock.now())
     return _entry_detail(request, entry_no)
@@ -622,7 +618,7 @@ def make_remark(request: SubjectRequest, draft_no: InDraft, body: ElementRemarkI
     return Status(201, queries.remarks_on(draft_no))
 
 
-@router.get("/submissions", response={200: SubmissionPage, **problems()}, summary="What departments reported")
+@router.get("/submissions", response={200: RoundSubmissionPage, **problems()}, summary="What departments reported")
 def list_submissions(request: SubjectRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """The newest first; the kept file is fetched from files by its number."""
     return page_of(queries.submissions(request.subject), query, present=_submission)
@@ -656,10 +652,10 @@ def list_noticed(request: SubjectRequest, notice_no: InNotice, query: Query[Page
 @router.post(
     "/notices/{notice_no}/objections",
     auth=None,
-    response={201: ObjectionRaised, **problems(404, 409)},
+    response={201: NoticeObjectionRaised, **problems(404, 409)},
     summary="Object",
 )
-def raise_objection(request: SubjectRequest, notice_no: InNotice, body: ObjectionIn) -> Any:
+def raise_objection(request: SubjectRequest, notice_no: InNotice, body: NoticeObjectionIn) -> Any:
     """Open to everybody while the notice runs; a few an hour from one place. Nobody signs it."""
     number = noticing.raise_objection(
         notice_no=notice_no,
@@ -673,35 +669,39 @@ def raise_objection(request: SubjectRequest, notice_no: InNotice, body: Objectio
 
 
 @router.post("/notices/{notice_no}/closing", response={200: PublicNoticeDetail, **problems(404, 409)}, summary="End it")
-def close_notice(request: SubjectRequest, notice_no: InNotice, body: EmptyIn) -> Any:
+def close_notice(request: SubjectRequest, notice_no: InNotice, body: NothingMoreIn) -> Any:
     """Once its days are over and every objection is answered."""
     noticing.close_notice(notice_no=notice_no, by=request.subject, at=clock.now())
     return _notice_detail(queries.get_notice(notice_no))
 
 
 @router.post(
-    "/notices/{notice_no}/publication", response={200: PublishedOut, **problems(404, 409)}, summary="Publish all"
+    "/notices/{notice_no}/publication",
+    response={200: PublishedTogetherOut, **problems(404, 409)},
+    summary="Publish all",
 )
-def publish(request: SubjectRequest, notice_no: InNotice, body: EmptyIn) -> Any:
+def publish(request: SubjectRequest, notice_no: InNotice, body: NothingMoreIn) -> Any:
     """Everything of a closed notice at once, all or nothing."""
     told = noticing.publish(notice_no=notice_no, by=request.subject, at=clock.now())
     return {"codes": list(told.codes), "held_back": told.held_back}
 
 
-@router.get("/objections", response={200: ObjectionPage, **problems()}, summary="Objections")
+@router.get("/objections", response={200: NoticeObjectionPage, **problems()}, summary="Objections")
 def list_objections(request: SubjectRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """The newest first."""
     return page_of(queries.objections(request.subject), query, present=_objection)
 
 
-@router.get("/objections/{objection_no}", response={200: ObjectionOut, **problems(404)}, summary="One objection")
+@router.get("/objections/{objection_no}", response={200: NoticeObjectionOut, **problems(404)}, summary="One objection")
 def get_objection(request: SubjectRequest, objection_no: InObjection) -> Any:
     """With its answer."""
     return _objection(queries.get_objection(objection_no, request.subject))
 
 
-@router.post("/objections/{objection_no}/answer", response={200: ObjectionOut, **problems(404, 409)}, summary="Answer")
-def answer_objection(request: SubjectRequest, objection_no: InObjection, body: ObjectionAnswerIn) -> Any:
+@router.post(
+    "/objections/{objection_no}/answer", response={200: NoticeObjectionOut, **problems(404, 409)}, summary="Answer"
+)
+def answer_objection(request: SubjectRequest, objection_no: InObjection, body: NoticeAnswerIn) -> Any:
     """An objection that is upheld holds its entry back."""
     noticing.answer_objection(
         objection_no=objection_no, upheld=body.upheld, answer=body.answer, by=request.subject, at=clock.now()
@@ -709,14 +709,14 @@ def answer_objection(request: SubjectRequest, objection_no: InObjection, body: O
     return _objection(queries.get_objection(objection_no, request.subject))
 
 
-@router.get("/duties", response={200: DutyPage, **problems()}, summary="Duties of departments")
-def list_duties(request: SubjectRequest, query: Query[RegisterQuery]) -> dict[str, Any]:
+@router.get("/duties", response={200: DepartmentDutyPage, **problems()}, summary="Duties of departments")
+def list_duties(request: SubjectRequest, query: Query[DepartmentRegisterQuery]) -> dict[str, Any]:
     """By department and number."""
     rows = queries.duties(request.subject)
     return page_of(rows.filter(department_uscc=query.department) if query.department else rows, query)
 
 
-@router.post("/duties", response={201: CountOut, **problems(409)}, summary="Bring a list of duties")
+@router.post("/duties", response={201: BroughtOut, **problems(409)}, summary="Bring a list of duties")
 def import_duties(request: SubjectRequest, file: File[UploadedFile]) -> Any:
     """Excel or CSV with the heads 部门、权责编号、权责名称、依据: all of it, or none."""
     count = registers.import_duties(
@@ -728,14 +728,16 @@ def import_duties(request: SubjectRequest, file: File[UploadedFile]) -> Any:
     return Status(201, {"count": count})
 
 
-@router.get("/systems", response={200: SystemPage, **problems()}, summary="Information systems of departments")
-def list_systems(request: SubjectRequest, query: Query[RegisterQuery]) -> dict[str, Any]:
+@router.get(
+    "/systems", response={200: DepartmentSystemPage, **problems()}, summary="Information systems of departments"
+)
+def list_systems(request: SubjectRequest, query: Query[DepartmentRegisterQuery]) -> dict[str, Any]:
     """By department and name."""
     rows = queries.systems(request.subject)
     return page_of(rows.filter(department_uscc=query.department) if query.department else rows, query)
 
 
-@router.post("/systems", response={201: CountOut, **problems(409)}, summary="Bring a list of information systems")
+@router.post("/systems", response={201: BroughtOut, **problems(409)}, summary="Bring a list of information systems")
 def import_systems(request: SubjectRequest, file: File[UploadedFile]) -> Any:
     """Excel or CSV with the heads 部门、信息系统名称、说明: all of it, or none."""
     count = registers.import_systems(
@@ -757,15 +759,15 @@ def get_round(request: SubjectRequest, round_no: InRound) -> Any:
 
 
 @router.put("/{round_no}/days", response={200: CompilationRoundDetail, **problems(404, 409)}, summary="Set other days")
-def change_days(request: SubjectRequest, round_no: InRound, body: StepDaysIn) -> Any:
+def change_days(request: SubjectRequest, round_no: InRound, body: RoundDaysIn) -> Any:
     """In the order of the steps."""
     days = {each.step: each.due_on for each in body.days}
     planning.change_days(round_no=round_no, days=days, by=request.subject, at=clock.now())
     return _round(queries.get_round(round_no, request.subject))
 
 
-@router.post("/{round_no}/departments", response={200: CountOut, **problems(404, 409)}, summary="Add departments")
-def add_departments(request: SubjectRequest, round_no: InRound, body: DepartmentsIn) -> Any:
+@router.post("/{round_no}/departments", response={200: BroughtOut, **problems(404, 409)}, summary="Add departments")
+def add_departments(request: SubjectRequest, round_no: InRound, body: RoundDepartmentsIn) -> Any:
     """Those that take part already are passed over."""
     count = planning.add_departments(
         round_no=round_no, departments=body.departments, by=request.subject, at=clock.now()
@@ -774,7 +776,7 @@ def add_departments(request: SubjectRequest, round_no: InRound, body: Department
 
 
 @router.put("/{round_no}/preparation", response={200: CompilationRoundDetail, **problems(404, 409)}, summary="Prepare")
-def prepare(request: SubjectRequest, round_no: InRound, body: PreparationIn) -> Any:
+def prepare(request: SubjectRequest, round_no: InRound, body: RoundPreparationIn) -> Any:
     """Name the bodies that lead and carry out one's own department's compilation."""
     planning.prepare(
         round_no=round_no,
@@ -786,7 +788,9 @@ def prepare(request: SubjectRequest, round_no: InRound, body: PreparationIn) -> 
     return _round(queries.get_round(round_no, request.subject))
 
 
-@router.post("/{round_no}/entries", response={201: EntryNumbersOut, **problems(404, 409)}, summary="Pre-draft entries")
+@router.post(
+    "/{round_no}/entries", response={201: PlannedNumbersOut, **problems(404, 409)}, summary="Pre-draft entries"
+)
 def add_entries(request: SubjectRequest, round_no: InRound, body: PlannedEntriesIn) -> Any:
     """All of them, or none."""
     plans = [
@@ -806,7 +810,7 @@ def add_entries(request: SubjectRequest, round_no: InRound, body: PlannedEntries
 
 
 @router.post(
-    "/{round_no}/entries/file", response={201: CountOut, **problems(404, 409)}, summary="Pre-draft from a file"
+    "/{round_no}/entries/file", response={201: BroughtOut, **problems(404, 409)}, summary="Pre-draft from a file"
 )
 def import_entries(request: SubjectRequest, round_no: InRound, file: File[UploadedFile]) -> Any:
     """Excel or CSV with the heads 目录类别、数据资源名称、摘要、责任部门、主题、牵头部门、分类码: all or nothing."""
@@ -820,8 +824,10 @@ def import_entries(request: SubjectRequest, round_no: InRound, file: File[Upload
     return Status(201, {"count": count})
 
 
-@router.post("/{round_no}/planning", response={200: CountOut, **problems(404, 409)}, summary="Pre-draft from registers")
-def plan_entries(request: SubjectRequest, round_no: InRound, body: PlanningIn) -> Any:
+@router.post(
+    "/{round_no}/planning", response={200: BroughtOut, **problems(404, 409)}, summary="Pre-draft from registers"
+)
+def plan_entries(request: SubjectRequest, round_no: InRound, body: RoundPlanningIn) -> Any:
     """From duties, information systems, or what the named round did not finish."""
     if body.origin is Origin.LAST_ROUND:
         count = planning.carry_over(
@@ -832,8 +838,10 @@ def plan_entries(request: SubjectRequest, round_no: InRound, body: PlanningIn) -
     return {"count": count}
 
 
-@router.post("/{round_no}/report", response={200: ReportOut, **problems(404, 409)}, summary="Report one's department")
-def report(request: SubjectRequest, round_no: InRound, body: EmptyIn) -> Any:
+@router.post(
+    "/{round_no}/report", response={200: DepartmentReportOut, **problems(404, 409)}, summary="Report one's department"
+)
+def report(request: SubjectRequest, round_no: InRound, body: NothingMoreIn) -> Any:
     """Submits what is ready, and keeps the file of Appendix 2 with it."""
     told = compiling.report(round_no=round_no, by=request.subject, at=clock.now())
     return {
@@ -844,7 +852,7 @@ def report(request: SubjectRequest, round_no: InRound, body: EmptyIn) -> Any:
     }
 
 
-@router.get("/{round_no}/wall", response={200: list[WallRowOut], **problems(404)}, summary="The wall of progress")
+@router.get("/{round_no}/wall", response={200: list[RoundWallRowOut], **problems(404)}, summary="The wall of progress")
 def get_wall(request: SubjectRequest, round_no: InRound) -> Any:
     """Every department × ten steps."""
     row = queries.get_round(round_no, request.subject)
@@ -867,7 +875,7 @@ def open_notice(request: SubjectRequest, round_no: InRound, body: PublicNoticeIn
 
 
 @router.post("/{round_no}/closing", response={200: CompilationRoundDetail, **problems(404, 409)}, summary="End a round")
-def close_round(request: SubjectRequest, round_no: InRound, body: EmptyIn) -> Any:
+def close_round(request: SubjectRequest, round_no: InRound, body: NothingMoreIn) -> Any:
     """What is not finished may be carried into the next."""
     planning.close_round(round_no=round_no, by=request.subject, at=clock.now())
     return _round(queries.get_round(round_no, request.subject))
@@ -896,7 +904,7 @@ def _entry(row: models.Entry) -> dict[str, Any]:
 def _entry_detail(request: SubjectRequest, entry_no: str) -> dict[str, Any]:
     row = queries.get_entry(entry_no, request.subject)
     inside = queries.may_see_survey(row, request.subject)
-    survey = {name: getattr(row, name) for name in SurveyBody.model_fields}
+    survey = {name: getattr(row, name) for name in EntrySurveyBody.model_fields}
     return {
         **_entry(row),
         "claims": list(row.claims.all()),
@@ -908,7 +916,7 @@ def _entry_detail(request: SubjectRequest, entry_no: str) -> dict[str, Any]:
 
 
 def _submission(row: models.Submission) -> dict[str, Any]:
-    own = [name for name in SubmissionOut.model_fields if name != "round_no"]
+    own = [name for name in RoundSubmissionOut.model_fields if name != "round_no"]
     return {**{name: getattr(row, name) for name in own}, "round_no": row.round.round_no}
 
 
@@ -925,7 +933,7 @@ def _notice(row: models.Notice) -> dict[str, Any]:
 
 
 def _notice_detail(row: models.Notice) -> dict[str, Any]:
-    own = [name for name in ObjectionAnswerOut.model_fields if name != "entry_no"]
+    own = [name for name in NoticeAnswerOut.model_fields if name != "entry_no"]
     answers = [
         {**{name: getattr(each, name) for name in own}, "entry_no": each.entry.entry_no if each.entry else ""}
         for each in queries.answered(row)
@@ -934,7 +942,7 @@ def _notice_detail(row: models.Notice) -> dict[str, Any]:
 
 
 def _objection(row: models.Objection) -> dict[str, Any]:
-    own = [name for name in ObjectionOut.model_fields if name not in ("notice_no", "entry_no")]
+    own = [name for name in NoticeObjectionOut.model_fields if name not in ("notice_no", "entry_no")]
     return {
         **{name: getattr(row, name) for name in own},
         "notice_no": row.notice.notice_no,

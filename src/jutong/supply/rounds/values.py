@@ -74,7 +74,7 @@ _CATEGORY_LABELS: Final = {
 }
 
 
-class RoundState(StrEnum):
+class CompilationRoundState(StrEnum):
     """Where a round stands (轮次状态)."""
 
     OPEN = "open"  # 进行中
@@ -82,7 +82,7 @@ class RoundState(StrEnum):
 
     @property
     def label(self) -> str:
-        return N_("进行中") if self is RoundState.OPEN else N_("已结束")
+        return N_("进行中") if self is CompilationRoundState.OPEN else N_("已结束")
 
 
 class Origin(StrEnum):
@@ -108,7 +108,7 @@ _ORIGIN_LABELS: Final = {
 }
 
 
-class Stage(StrEnum):
+class EntryStage(StrEnum):
     """Where a pre-drafted entry stands on its way into the catalogue (条目状态)."""
 
     OFFERED = "offered"  # 待认领
@@ -130,25 +130,25 @@ class Stage(StrEnum):
     @property
     def settled(self) -> bool:
         """Is it known who compiles it?"""
-        return self not in UNSETTLED and self is not Stage.DROPPED
+        return self not in UNSETTLED and self is not EntryStage.DROPPED
 
 
 _STAGE_LABELS: Final = {
-    Stage.OFFERED: N_("待认领"),
-    Stage.UNCLAIMED: N_("无人认领"),
-    Stage.CONTESTED: N_("认领有争议"),
-    Stage.CLAIMED: N_("已认领"),
-    Stage.SURVEYED: N_("已调查"),
-    Stage.DRAFTED: N_("编制中"),
-    Stage.SUBMITTED: N_("已报送"),
-    Stage.RETURNED: N_("已退回"),
-    Stage.APPROVED: N_("审核通过"),
-    Stage.PUBLISHED: N_("已发布"),
-    Stage.DROPPED: N_("不编制"),
+    EntryStage.OFFERED: N_("待认领"),
+    EntryStage.UNCLAIMED: N_("无人认领"),
+    EntryStage.CONTESTED: N_("认领有争议"),
+    EntryStage.CLAIMED: N_("已认领"),
+    EntryStage.SURVEYED: N_("已调查"),
+    EntryStage.DRAFTED: N_("编制中"),
+    EntryStage.SUBMITTED: N_("已报送"),
+    EntryStage.RETURNED: N_("已退回"),
+    EntryStage.APPROVED: N_("审核通过"),
+    EntryStage.PUBLISHED: N_("已发布"),
+    EntryStage.DROPPED: N_("不编制"),
 }
 
-UNSETTLED: Final = frozenset({Stage.OFFERED, Stage.UNCLAIMED, Stage.CONTESTED})
-FOR_THE_BUREAU: Final = frozenset({Stage.UNCLAIMED, Stage.CONTESTED})
+UNSETTLED: Final = frozenset({EntryStage.OFFERED, EntryStage.UNCLAIMED, EntryStage.CONTESTED})
+FOR_THE_BUREAU: Final = frozenset({EntryStage.UNCLAIMED, EntryStage.CONTESTED})
 """What the departments did not agree about by themselves."""
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from jutong.supply.rounds import domain
 from jutong.supply.rounds.domain.errors import StepDaysOutOfOrder
-from jutong.supply.rounds.values import Category, ClaimAnswer, Stage, Step, StepDays
+from jutong.supply.rounds.values import Category, ClaimAnswer, EntryStage, Step, StepDays
 
 ONE_ANSWERED = domain.Asked(1, 1)
 OURS, NOT, ASKED, OPEN = ClaimAnswer.OURS, ClaimAnswer.NOT_OURS, ClaimAnswer.ASKED, ClaimAnswer.UNDECIDED
@@ -17,15 +17,15 @@ DAY = date(2026, 11, 2)
 @pytest.mark.parametrize(
     ("answers", "stage", "whose"),
     [
-        ({"a": OURS}, Stage.CLAIMED, "a"),
-        ({"a": OURS, "b": NOT}, Stage.CLAIMED, "a"),
-        ({"a": OURS, "b": ASKED}, Stage.OFFERED, ""),
-        ({"a": OURS, "b": OPEN}, Stage.OFFERED, ""),
-        ({"a": OURS, "b": OURS}, Stage.CONTESTED, ""),
-        ({"a": OURS, "b": OURS, "c": ASKED}, Stage.CONTESTED, ""),
-        ({"a": NOT, "b": NOT}, Stage.UNCLAIMED, ""),
-        ({"a": NOT, "b": ASKED}, Stage.OFFERED, ""),
-        ({}, Stage.UNCLAIMED, ""),
+        ({"a": OURS}, EntryStage.CLAIMED, "a"),
+        ({"a": OURS, "b": NOT}, EntryStage.CLAIMED, "a"),
+        ({"a": OURS, "b": ASKED}, EntryStage.OFFERED, ""),
+        ({"a": OURS, "b": OPEN}, EntryStage.OFFERED, ""),
+        ({"a": OURS, "b": OURS}, EntryStage.CONTESTED, ""),
+        ({"a": OURS, "b": OURS, "c": ASKED}, EntryStage.CONTESTED, ""),
+        ({"a": NOT, "b": NOT}, EntryStage.UNCLAIMED, ""),
+        ({"a": NOT, "b": ASKED}, EntryStage.OFFERED, ""),
+        ({}, EntryStage.UNCLAIMED, ""),
     ],
 )
 def test_an_entry_is_whose_it_is_when_all_have_spoken_and_one_says_so(answers, stage, whose):
@@ -34,9 +34,9 @@ def test_an_entry_is_whose_it_is_when_all_have_spoken_and_one_says_so(answers, s
 
 @pytest.mark.source("Guide 6.1")
 def test_a_topic_is_its_leads_word_whatever_others_say():
-    assert domain.settle(Category.TOPIC, {"a": OURS, "b": OURS}, lead="a") == (Stage.CLAIMED, "a")
-    assert domain.settle(Category.TOPIC, {"a": ASKED, "b": OURS}, lead="a") == (Stage.OFFERED, "")
-    assert domain.settle(Category.TOPIC, {"a": NOT, "b": OURS}, lead="a") == (Stage.UNCLAIMED, "")
+    assert domain.settle(Category.TOPIC, {"a": OURS, "b": OURS}, lead="a") == (EntryStage.CLAIMED, "a")
+    assert domain.settle(Category.TOPIC, {"a": ASKED, "b": OURS}, lead="a") == (EntryStage.OFFERED, "")
+    assert domain.settle(Category.TOPIC, {"a": NOT, "b": OURS}, lead="a") == (EntryStage.UNCLAIMED, "")
 
 
 @pytest.mark.source("Guide 6.1")
@@ -46,22 +46,22 @@ def test_the_class_says_who_compiles():
     assert domain.compiler_of(Category.DEPARTMENT, bureau="B", lead="L") == ""
 
 
-def facts(stage: Stage, *, surveyed=True, noticed=False, mounted=False):
+def facts(stage: EntryStage, *, surveyed=True, noticed=False, mounted=False):
     return domain.EntryFacts("d", stage, surveyed, noticed, mounted)
 
 
 def test_a_return_takes_the_submission_back_but_not_the_compiling():
-    assert Step.SUBMIT in domain.steps_done(facts(Stage.SUBMITTED))
-    assert domain.steps_done(facts(Stage.RETURNED)) == {Step.PLAN, Step.SURVEY, Step.COMPILE}
+    assert Step.SUBMIT in domain.steps_done(facts(EntryStage.SUBMITTED))
+    assert domain.steps_done(facts(EntryStage.RETURNED)) == {Step.PLAN, Step.SURVEY, Step.COMPILE}
 
 
 def test_what_was_published_without_a_notice_has_its_publication_and_not_that():
-    done = domain.steps_done(facts(Stage.PUBLISHED, surveyed=False))
+    done = domain.steps_done(facts(EntryStage.PUBLISHED, surveyed=False))
 
     assert Step.PUBLISH in done
     assert Step.NOTICE not in done
     assert Step.MAINTAIN not in done
-    assert domain.steps_done(facts(Stage.CONTESTED)) == frozenset()
+    assert domain.steps_done(facts(EntryStage.CONTESTED)) == frozenset()
 
 
 def cells(entries, *, on, due=DAY, asked=ONE_ANSWERED, prepared=True, overdue=0):
@@ -75,7 +75,7 @@ def cells(entries, *, on, due=DAY, asked=ONE_ANSWERED, prepared=True, overdue=0)
 
 
 def test_a_step_is_late_from_the_day_after_its_last_day_while_anything_is_left():
-    entries = [facts(Stage.SUBMITTED), facts(Stage.DRAFTED)]
+    entries = [facts(EntryStage.SUBMITTED), facts(EntryStage.DRAFTED)]
 
     today, tomorrow = cells(entries, on=DAY), cells(entries, on=date(2026, 11, 3))
 
@@ -93,7 +93,7 @@ def test_who_owes_nothing_is_late_with_nothing_but_his_preparation():
 
 @pytest.mark.source("Guide 6.2.10")
 def test_one_overdue_update_makes_the_update_late_and_nothing_else():
-    found = cells([facts(Stage.PUBLISHED, noticed=True, mounted=True)], on=DAY, overdue=1)
+    found = cells([facts(EntryStage.PUBLISHED, noticed=True, mounted=True)], on=DAY, overdue=1)
 
     assert [step for step, cell in found.items() if cell.late] == [Step.UPDATE]
     assert found[Step.UPDATE].done == 0

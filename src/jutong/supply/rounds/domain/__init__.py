@@ -7,7 +7,7 @@ from typing import Final
 
 from jutong.kernel.text import N_
 from jutong.supply.rounds.domain.errors import StepDaysOutOfOrder
-from jutong.supply.rounds.values import Category, ClaimAnswer, PublishRate, Stage, Step, StepDays
+from jutong.supply.rounds.values import Category, ClaimAnswer, EntryStage, PublishRate, Step, StepDays
 
 MAX_TITLE: Final = 200
 MAX_TEXT: Final = 2000
@@ -51,7 +51,7 @@ def compiler_of(category: Category, *, bureau: str, lead: str) -> str:
     return lead if category is Category.TOPIC else ""
 
 
-def settle(category: Category, answers: Mapping[str, ClaimAnswer], *, lead: str = "") -> tuple[Stage, str]:
+def settle(category: Category, answers: Mapping[str, ClaimAnswer], *, lead: str = "") -> tuple[EntryStage, str]:
     """Where an entry stands by what the departments said, and whose it is then.
 
     Two that claim a department's entry contest it, whatever others say. Nobody's is what all deny. While one has not
@@ -60,14 +60,14 @@ def settle(category: Category, answers: Mapping[str, ClaimAnswer], *, lead: str 
     if category is Category.TOPIC:
         word = answers.get(lead, ClaimAnswer.ASKED)
         if word is ClaimAnswer.OURS:
-            return Stage.CLAIMED, lead
-        return (Stage.UNCLAIMED if word is ClaimAnswer.NOT_OURS else Stage.OFFERED), ""
+            return EntryStage.CLAIMED, lead
+        return (EntryStage.UNCLAIMED if word is ClaimAnswer.NOT_OURS else EntryStage.OFFERED), ""
     ours = [department for department, answer in answers.items() if answer is ClaimAnswer.OURS]
     if len(ours) > 1:
-        return Stage.CONTESTED, ""
+        return EntryStage.CONTESTED, ""
     if any(answer in (ClaimAnswer.ASKED, ClaimAnswer.UNDECIDED) for answer in answers.values()):
-        return Stage.OFFERED, ""
-    return (Stage.CLAIMED, ours[0]) if ours else (Stage.UNCLAIMED, "")
+        return EntryStage.OFFERED, ""
+    return (EntryStage.CLAIMED, ours[0]) if ours else (EntryStage.UNCLAIMED, "")
 
 
 # --- Progress --------------------------------------------------------------------------------------------------------
@@ -78,17 +78,17 @@ class EntryFacts:
     """What progress needs of an entry."""
 
     department: str
-    stage: Stage
+    stage: EntryStage
     surveyed: bool
     noticed: bool
     mounted: bool
 
 
 _FROM: Final = {
-    Step.COMPILE: frozenset({Stage.SUBMITTED, Stage.RETURNED, Stage.APPROVED, Stage.PUBLISHED}),
-    Step.SUBMIT: frozenset({Stage.SUBMITTED, Stage.APPROVED, Stage.PUBLISHED}),
-    Step.REVIEW: frozenset({Stage.APPROVED, Stage.PUBLISHED}),
-    Step.PUBLISH: frozenset({Stage.PUBLISHED}),
+    Step.COMPILE: frozenset({EntryStage.SUBMITTED, EntryStage.RETURNED, EntryStage.APPROVED, EntryStage.PUBLISHED}),
+    Step.SUBMIT: frozenset({EntryStage.SUBMITTED, EntryStage.APPROVED, EntryStage.PUBLISHED}),
+    Step.REVIEW: frozenset({EntryStage.APPROVED, EntryStage.PUBLISHED}),
+    Step.PUBLISH: frozenset({EntryStage.PUBLISHED}),
 }
 
 
@@ -102,7 +102,7 @@ def steps_done(entry: EntryFacts) -> frozenset[Step]:
     done |= {step for step, stages in _FROM.items() if entry.stage in stages}
     if entry.noticed:
         done.add(Step.NOTICE)
-    if entry.mounted and entry.stage is Stage.PUBLISHED:
+    if entry.mounted and entry.stage is EntryStage.PUBLISHED:
         done.add(Step.MAINTAIN)
     return frozenset(done)
 
@@ -138,7 +138,7 @@ def department_cells(
     compiles. Maintenance counts what is connected of what is published; an update is late as soon as one is overdue.
     """
     done = [steps_done(entry) for entry in entries]
-    published = sum(entry.stage is Stage.PUBLISHED for entry in entries)
+    published = sum(entry.stage is EntryStage.PUBLISHED for entry in entries)
     counts = {step: (sum(step in each for each in done), len(entries)) for step in Step}
     counts[Step.PREPARE] = (int(prepared), 1)
     counts[Step.PLAN] = (asked.answered, asked.total)

@@ -16,13 +16,13 @@ from jutong.supply.rounds import domain, events, models, policy
 from jutong.supply.rounds.domain.errors import EntryNotInStage, NotAsked, ReasonMissing
 from jutong.supply.rounds.services.common import lock_entry, record, text
 from jutong.supply.rounds.services.planning import expect_participant
-from jutong.supply.rounds.values import UNSETTLED, Category, ClaimAnswer, Stage
+from jutong.supply.rounds.values import UNSETTLED, Category, ClaimAnswer, EntryStage
 
 SETTLED_NOTICE = "rounds.settled"
 
 
 @transaction.atomic
-def answer(*, entry_no: str, given: ClaimAnswer, reason: str = "", by: Subject, at: datetime) -> Stage:
+def answer(*, entry_no: str, given: ClaimAnswer, reason: str = "", by: Subject, at: datetime) -> EntryStage:
     """Say whether an entry is one's own department's (认领); gives where it stands then.
 
     A department that was not asked may claim as well: that is how a list drafted by others is put right. Until the
@@ -36,8 +36,8 @@ def answer(*, entry_no: str, given: ClaimAnswer, reason: str = "", by: Subject, 
     expect_participant(row.round, own)
     if row.category == Category.BASIC or given is ClaimAnswer.ASKED:
         raise NotAsked(entry_no=entry_no)
-    if Stage(row.stage) not in UNSETTLED:
-        raise EntryNotInStage(entry_no=entry_no, stage=Stage(row.stage))
+    if EntryStage(row.stage) not in UNSETTLED:
+        raise EntryNotInStage(entry_no=entry_no, stage=EntryStage(row.stage))
     why = text(reason, field="reason")
     if given is not ClaimAnswer.OURS and not why:
         raise ReasonMissing(field="reason")
@@ -58,7 +58,7 @@ def answer(*, entry_no: str, given: ClaimAnswer, reason: str = "", by: Subject, 
 
 def answer_many(
     *, entry_nos: Sequence[str], given: ClaimAnswer, reason: str = "", by: Subject, at: datetime
-) -> list[Stage]:
+) -> list[EntryStage]:
     """As `answer`, for several entries, one after the other; the first that cannot be answered stops the rest."""
     with transaction.atomic():
         return [answer(entry_no=number, given=given, reason=reason, by=by, at=at) for number in entry_nos]
@@ -72,8 +72,11 @@ def settle(*, entry_no: str, department: str, reason: str, by: Subject, at: date
     """
     require(by, policy.SETTLE)
     row = lock_entry(entry_no, by)
-    if Stage(row.stage) not in {*UNSETTLED, Stage.CLAIMED, Stage.SURVEYED} or row.category == Category.BASIC:
-        raise EntryNotInStage(entry_no=entry_no, stage=Stage(row.stage))
+    if (
+        EntryStage(row.stage) not in {*UNSETTLED, EntryStage.CLAIMED, EntryStage.SURVEYED}
+        or row.category == Category.BASIC
+    ):
+        raise EntryNotInStage(entry_no=entry_no, stage=EntryStage(row.stage))
     expect_participant(row.round, department)
     row.reason = text(reason, field="reason")
     if not row.reason:
@@ -83,7 +86,7 @@ def settle(*, entry_no: str, department: str, reason: str, by: Subject, at: date
         row.place = row.system = row.form = row.note = ""
         row.update_cycle, row.surveyed_at = None, None
     record("entry.settled", entry_no, by.actor, at, department=department)
-    _stand(row, Stage.CLAIMED, department, at)
+    _stand(row, EntryStage.CLAIMED, department, at)
     others = [each.department_uscc for each in row.claims.all() if each.answer == ClaimAnswer.OURS]
     for party in dict.fromkeys([department, *others]):
         notices.notify(
@@ -102,7 +105,7 @@ def settle(*, entry_no: str, department: str, reason: str, by: Subject, at: date
         )
 
 
-def _stand(row: models.Entry, stage: Stage, department: str, at: datetime) -> None:
+def _stand(row: models.Entry, stage: EntryStage, department: str, at: datetime) -> None:
     fresh = department and (department, stage) != (row.department_uscc, row.stage)
     row.stage, row.department_uscc, row.changed_at = stage, department, at
     row.settled_at = at if department else None

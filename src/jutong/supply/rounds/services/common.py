@@ -10,7 +10,7 @@ from jutong.kernel.clock import local_day
 from jutong.kernel.policy import Subject
 from jutong.supply.rounds import domain, models, queries
 from jutong.supply.rounds.domain.errors import NameMissing, NoSuchEntry, RoundClosed, TextTooLong
-from jutong.supply.rounds.values import RoundState
+from jutong.supply.rounds.values import CompilationRoundState
 
 ROUND: Final = "LC"
 NOTICE: Final = "GS"
@@ -64,7 +64,7 @@ def lock_entry(entry_no: str, by: Subject) -> models.Entry:
 
 def expect_open(row: models.Round) -> None:
     """Raise RoundClosed where nothing is changed any more."""
-    if row.state != RoundState.OPEN:
+    if row.state != CompilationRoundState.OPEN:
         raise RoundClosed(round_no=row.round_no)
 
 

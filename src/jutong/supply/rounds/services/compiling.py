@@ -34,7 +34,7 @@ from jutong.supply.rounds.domain.errors import (
 from jutong.supply.rounds.services.common import lock_entry, lock_round, name, record, text
 from jutong.supply.rounds.services.following import follow
 from jutong.supply.rounds.services.planning import expect_participant
-from jutong.supply.rounds.values import RecordForm, Stage, Survey
+from jutong.supply.rounds.values import EntryStage, RecordForm, Survey
 
 FILE_KIND: Final = "rounds.submission"
 _MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,14 +48,14 @@ def tell_survey(*, entry_no: str, survey: Survey, by: Subject, at: datetime) -> 
 
     Raises NoSuchEntry, NotPermitted, RoundClosed, EntryNotInStage, NameMissing, TextTooLong.
     """
-    row = _own(entry_no, by, Stage.CLAIMED, Stage.SURVEYED, Stage.DRAFTED, Stage.RETURNED)
+    row = _own(entry_no, by, EntryStage.CLAIMED, EntryStage.SURVEYED, EntryStage.DRAFTED, EntryStage.RETURNED)
     row.place = name(survey.place, field="place")
     row.system = text(survey.system, field="system", limit=domain.MAX_SHORT)
     row.form, row.update_cycle = survey.form, UpdateCycle(survey.update_cycle)
     row.note = text(survey.note, field="note")
     row.surveyed_at = row.changed_at = at
-    if row.stage == Stage.CLAIMED:
-        row.stage = Stage.SURVEYED
+    if row.stage == EntryStage.CLAIMED:
+        row.stage = EntryStage.SURVEYED
     row.save()
     record("survey.told", entry_no, by.actor, at, form=row.form)
 
@@ -66,13 +66,13 @@ def begin_draft(*, entry_no: str, by: Subject, at: datetime) -> str:
 
     Raises NoSuchEntry, NotPermitted, RoundClosed, EntryNotInStage, SurveyMissing, and what the catalogue raises.
     """
-    row = _own(entry_no, by, Stage.CLAIMED, Stage.SURVEYED)
-    if row.stage == Stage.CLAIMED:
+    row = _own(entry_no, by, EntryStage.CLAIMED, EntryStage.SURVEYED)
+    if row.stage == EntryStage.CLAIMED:
         raise SurveyMissing()
     row.draft_no = catalogue.create_draft(
         content=_content_of(row), by=by, at=at, origin={"round": row.round.round_no, "entry": entry_no}
     )
-    row.stage, row.changed_at = Stage.DRAFTED, at
+    row.stage, row.changed_at = EntryStage.DRAFTED, at
     row.save()
     record("entry.drafted", entry_no, by.actor, at, draft=row.draft_no)
     return row.draft_no
@@ -84,11 +84,11 @@ def link_resource(*, entry_no: str, code: str, by: Subject, at: datetime) -> Non
 
     Raises NoSuchEntry, NotPermitted, RoundClosed, EntryNotInStage, NoSuchResource, ResourceOfAnother.
     """
-    row = _own(entry_no, by, Stage.CLAIMED, Stage.SURVEYED)
+    row = _own(entry_no, by, EntryStage.CLAIMED, EntryStage.SURVEYED)
     resource = catalogue.view_resource(catalogue.read_code(code), by=by)
     if resource.provider_uscc != by.organisation or not resource.published_on:
         raise ResourceOfAnother(code=resource.code, field="code")
-    row.resource_code, row.stage, row.changed_at = resource.code, Stage.PUBLISHED, at
+    row.resource_code, row.stage, row.changed_at = resource.code, EntryStage.PUBLISHED, at
     row.save()
     record("entry.linked", entry_no, by.actor, at, resource=resource.code)
 
@@ -139,7 +139,7 @@ def report(*, round_no: str, by: Subject, at: datetime) -> Reported:
     drafts = {each.draft_no: each for each in _reportable(row, own)}
     handed, lacking = [], []
     for draft_no, entry in drafts.items():
-        if entry.stage != Stage.SUBMITTED:
+        if entry.stage != EntryStage.SUBMITTED:
             try:
                 catalogue.submit(draft_no=draft_no, by=by, at=at)
             except catalogue.DraftHasGaps:
@@ -161,8 +161,8 @@ def report(*, round_no: str, by: Subject, at: datetime) -> Reported:
 
 def _reportable(row: models.Round, department: str) -> Sequence[models.Entry]:
     mine = models.Entry.objects.select_for_update().filter(round=row, department_uscc=department).exclude(draft_no="")
-    editable = mine.filter(stage__in=[Stage.DRAFTED, Stage.RETURNED])
-    unfiled = mine.filter(stage=Stage.SUBMITTED, submission=None)
+    editable = mine.filter(stage__in=[EntryStage.DRAFTED, EntryStage.RETURNED])
+    unfiled = mine.filter(stage=EntryStage.SUBMITTED, submission=None)
     return [*editable.order_by("pk"), *unfiled.order_by("pk")]
 
 
@@ -251,9 +251,9 @@ class RemarkBook:
         return list(rows.values_list("element", "text"))
 
 
-def _own(entry_no: str, by: Subject, *stages: Stage) -> models.Entry:
+def _own(entry_no: str, by: Subject, *stages: EntryStage) -> models.Entry:
     row = lock_entry(entry_no, by)
     require(by, policy.COMPILE, queries.facts_of_owned(row))
-    if Stage(row.stage) not in stages:
-        raise EntryNotInStage(entry_no=entry_no, stage=Stage(row.stage))
+    if EntryStage(row.stage) not in stages:
+        raise EntryNotInStage(entry_no=entry_no, stage=EntryStage(row.stage))
     return row

@@ -13,14 +13,14 @@ from django.db import transaction
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import DraftState
 from jutong.supply.rounds import models
-from jutong.supply.rounds.values import Stage
+from jutong.supply.rounds.values import EntryStage
 
 _STAGES: Final = {
-    DraftState.DRAFT: Stage.DRAFTED,
-    DraftState.SUBMITTED: Stage.SUBMITTED,
-    DraftState.RETURNED: Stage.RETURNED,
-    DraftState.APPROVED: Stage.APPROVED,
-    DraftState.PUBLISHED: Stage.PUBLISHED,
+    DraftState.DRAFT: EntryStage.DRAFTED,
+    DraftState.SUBMITTED: EntryStage.SUBMITTED,
+    DraftState.RETURNED: EntryStage.RETURNED,
+    DraftState.APPROVED: EntryStage.APPROVED,
+    DraftState.PUBLISHED: EntryStage.PUBLISHED,
 }
 
 
@@ -51,10 +51,10 @@ def note_mending(draft_no: str, *, at: datetime) -> None:
 def _follow_one(row: models.Entry, state: DraftState, code: str, at: datetime) -> None:
     if state is DraftState.DISCARDED:
         # The entry is still owed; its draft was not what it should become.
-        stage, row.draft_no, row.submission = Stage.SURVEYED, "", None
+        stage, row.draft_no, row.submission = EntryStage.SURVEYED, "", None
     else:
         stage = _STAGES[state]
-    if stage in (Stage.DRAFTED, Stage.RETURNED):
+    if stage in (EntryStage.DRAFTED, EntryStage.RETURNED):
         row.submission = None
     if (row.stage, row.resource_code) != (stage, code):
         row.stage, row.resource_code, row.changed_at = stage, code, at

@@ -35,7 +35,7 @@ from jutong.supply.rounds.domain.errors import (
 )
 from jutong.supply.rounds.services.common import NOTICE, expect_open, lock_round, next_number, record, text
 from jutong.supply.rounds.services.following import follow
-from jutong.supply.rounds.values import NoticeState, ObjectionKind, Stage
+from jutong.supply.rounds.values import EntryStage, NoticeState, ObjectionKind
 
 OBJECTION_NOTICE: Final = "rounds.objection"
 _HOUR: Final = timedelta(hours=1)
@@ -55,7 +55,7 @@ def open_notice(*, round_no: str, ends_on: date | None = None, by: Subject, at: 
     row = lock_round(round_no, by)
     if running := row.notices.filter(closed_at=None).first():
         raise NoticeRunning(notice_no=running.notice_no)
-    ready = row.entries.filter(stage=Stage.APPROVED, notice=None)
+    ready = row.entries.filter(stage=EntryStage.APPROVED, notice=None)
     if not ready.exists():
         raise NothingApproved()
     begins_on = local_day(at)
@@ -123,7 +123,7 @@ def publish(*, notice_no: str, by: Subject, at: datetime) -> Published:
     expect_open(row.round)
     if row.closed_at is None:
         raise NoticeRunning(notice_no=notice_no)
-    approved = row.entries.filter(stage=Stage.APPROVED)
+    approved = row.entries.filter(stage=EntryStage.APPROVED)
     ready = list(approved.filter(held_back=False).order_by("pk").values_list("draft_no", flat=True))
     # Somebody may have published one of them by itself meanwhile.
     standings = catalogue.draft_standings(ready)

@@ -40,16 +40,23 @@ from jutong.supply.rounds.services.common import ROUND, lock_entry, lock_round, 
 from jutong.supply.rounds.values import (
     Category,
     ClaimAnswer,
+    CompilationRoundState,
     EntryPlan,
+    EntryStage,
     Origin,
-    RoundState,
-    Stage,
     Step,
     StepDays,
 )
 
 _MAY_BE_DROPPED: Final = frozenset(
-    {Stage.OFFERED, Stage.UNCLAIMED, Stage.CONTESTED, Stage.CLAIMED, Stage.SURVEYED, Stage.DRAFTED}
+    {
+        EntryStage.OFFERED,
+        EntryStage.UNCLAIMED,
+        EntryStage.CONTESTED,
+        EntryStage.CLAIMED,
+        EntryStage.SURVEYED,
+        EntryStage.DRAFTED,
+    }
 )
 
 
@@ -88,7 +95,7 @@ def open_round(
         round_no=next_number(ROUND, at=at),
         name=name(title, field="title"),
         year=year,
-        state=RoundState.OPEN,
+        state=CompilationRoundState.OPEN,
         basis=text(basis, field="basis"),
         categories=sorted(int(each) for each in categories),
         opened_by=by.actor.to_json(),
@@ -137,7 +144,7 @@ def close_round(*, round_no: str, by: Subject, at: datetime) -> None:
     row = lock_round(round_no, by)
     if running := row.notices.filter(closed_at=None).first():
         raise NoticeRunning(notice_no=running.notice_no)
-    row.state, row.closed_by, row.closed_at = RoundState.CLOSED, by.actor.to_json(), at
+    row.state, row.closed_by, row.closed_at = CompilationRoundState.CLOSED, by.actor.to_json(), at
     row.save(update_fields=["state", "closed_by", "closed_at"])
     record("compilation.closed", round_no, by.actor, at)
 
@@ -252,7 +259,7 @@ def carry_over(*, round_no: str, source_no: str, by: Subject, at: datetime) -> i
     source = queries.get_round(source_no, by)
     present = {each.department_uscc for each in queries.participants_of(row)}
     taken = _standing(row)
-    left = source.entries.exclude(stage__in=[Stage.PUBLISHED, Stage.DROPPED]).filter(
+    left = source.entries.exclude(stage__in=[EntryStage.PUBLISHED, EntryStage.DROPPED]).filter(
         carried_to="", draft_no="", category__in=row.categories
     )
     count = 0
@@ -331,12 +338,12 @@ def drop_entry(*, entry_no: str, reason: str, by: Subject, at: datetime) -> None
     """
     require(by, policy.MANAGE_ROUND)
     row = lock_entry(entry_no, by)
-    if Stage(row.stage) not in _MAY_BE_DROPPED:
-        raise EntryNotInStage(entry_no=entry_no, stage=Stage(row.stage))
+    if EntryStage(row.stage) not in _MAY_BE_DROPPED:
+        raise EntryNotInStage(entry_no=entry_no, stage=EntryStage(row.stage))
     row.reason = text(reason, field="reason")
     if not row.reason:
         raise ReasonMissing(field="reason")
-    row.stage, row.changed_at = Stage.DROPPED, at
+    row.stage, row.changed_at = EntryStage.DROPPED, at
     row.save(update_fields=["stage", "reason", "changed_at"])
     record("entry.dropped", entry_no, by.actor, at)
 
@@ -384,7 +391,7 @@ def _made(
     basic = plan.category is Category.BASIC
     lead = plan.lead if plan.category is Category.TOPIC else ""
     asked = () if basic else tuple(dict.fromkeys(uscc for uscc in (lead, *plan.departments) if uscc))
-    stage = Stage.CLAIMED if basic else Stage.OFFERED if asked else Stage.UNCLAIMED
+    stage = EntryStage.CLAIMED if basic else EntryStage.OFFERED if asked else EntryStage.UNCLAIMED
     entry = models.Entry(
         entry_no=f"{row.round_no}-{row.last_entry:04d}",
         round=row,
@@ -406,7 +413,7 @@ def _made(
 
 def _standing(row: models.Round) -> set[tuple[str, str]]:
     """The titles that stand in a round, each with whom it was asked of."""
-    kept = row.entries.exclude(stage=Stage.DROPPED)
+    kept = row.entries.exclude(stage=EntryStage.DROPPED)
     return {(title, uscc or "") for title, uscc in kept.values_list("title", "claims__department_uscc")}
 
 

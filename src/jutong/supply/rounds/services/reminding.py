@@ -12,7 +12,7 @@ from jutong.kernel.clock import local_day
 from jutong.kernel.policy import Post
 from jutong.kernel.text import N_
 from jutong.supply.rounds import domain, models, queries
-from jutong.supply.rounds.values import RoundState
+from jutong.supply.rounds.values import CompilationRoundState
 
 REMINDER: Final = "rounds.reminder"
 """The kind of notice for a step that is due soon or late."""
@@ -26,7 +26,7 @@ def remind(*, at: datetime) -> int:
     horizon = rulebook.calendar().add_workdays(on, ahead)
     return sum(
         _remind_round(row, horizon=horizon, at=at)
-        for row in models.Round.objects.select_for_update().filter(state=RoundState.OPEN).order_by("pk")
+        for row in models.Round.objects.select_for_update().filter(state=CompilationRoundState.OPEN).order_by("pk")
     )
 
 

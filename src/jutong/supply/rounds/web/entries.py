@@ -23,11 +23,11 @@ from jutong.supply.rounds.values import (
     UNSETTLED,
     Category,
     ClaimAnswer,
+    CompilationRoundState,
     EntryPlan,
+    EntryStage,
     Origin,
     RecordForm,
-    RoundState,
-    Stage,
     Survey,
 )
 from jutong.supply.rounds.web import forms
@@ -48,7 +48,7 @@ def _rows(request: HttpRequest, found: Sequence[models.Entry]) -> list[dict[str,
     for row in found:
         group = claims.get(row.pk, [])
         mine = subject is not None and any(claim.department_uscc == subject.organisation for claim in group)
-        open_ = Stage(row.stage) in UNSETTLED and row.round.state == RoundState.OPEN
+        open_ = EntryStage(row.stage) in UNSETTLED and row.round.state == CompilationRoundState.OPEN
         rows.append(
             {
                 "title": (row.title, reverse("rounds:entry", args=[row.entry_no])),
@@ -78,7 +78,7 @@ COLUMNS = (
     Column("changed_at", N_("最近变化"), "moment", sort="changed_at"),
 )
 FILTERS = (
-    Filter.of("stage", N_("条目状态"), Stage),
+    Filter.of("stage", N_("条目状态"), EntryStage),
     Filter.of("category", N_("目录类别"), Category),
     Filter.of("origin", N_("预编来源"), Origin),
 )
@@ -123,7 +123,7 @@ def entries(request: SubjectRequest, round_no: str) -> HttpResponseBase:
         "row": row,
         "mine": mine,
         "department": queries.named([department]).get(department, department),
-        "may_manage": row.state == RoundState.OPEN and decide(request.subject, policy.MANAGE_ROUND).allowed,
+        "may_manage": row.state == CompilationRoundState.OPEN and decide(request.subject, policy.MANAGE_ROUND).allowed,
     }
     return ENTRIES.respond(request, found, "rounds/entries.html", context)
 
@@ -251,8 +251,8 @@ def _may_see_file(request: SubjectRequest, row: models.Submission) -> bool:
 
 
 def _doings(request: SubjectRequest, row: models.Entry, claims: list[models.Claim]) -> dict[str, Any]:
-    subject, stage = request.subject, Stage(row.stage)
-    if row.round.state != RoundState.OPEN:
+    subject, stage = request.subject, EntryStage(row.stage)
+    if row.round.state != CompilationRoundState.OPEN:
         return {}
     own = Facts({Relation.PROVIDER: subject.organisation})
     takes_part = queries.participant_of(row.round, subject.organisation) is not None
@@ -264,7 +264,7 @@ def _doings(request: SubjectRequest, row: models.Entry, claims: list[models.Clai
         and takes_part
         and decide(subject, policy.CLAIM, own).allowed
     )
-    settles = stage in {*UNSETTLED, Stage.CLAIMED, Stage.SURVEYED} and row.category != Category.BASIC
+    settles = stage in {*UNSETTLED, EntryStage.CLAIMED, EntryStage.SURVEYED} and row.category != Category.BASIC
     manages = decide(subject, policy.MANAGE_ROUND).allowed
     known = {name: getattr(row, name) for name in ("place", "system", "form", "update_cycle", "note")}
     return {
@@ -277,11 +277,13 @@ def _doings(request: SubjectRequest, row: models.Entry, claims: list[models.Clai
         if settles and decide(subject, policy.SETTLE)
         else None,
         "survey_form": forms.SurveyForm(initial=known if row.surveyed_at else None)
-        if compiles and stage in (Stage.CLAIMED, Stage.SURVEYED, Stage.DRAFTED, Stage.RETURNED)
+        if compiles and stage in (EntryStage.CLAIMED, EntryStage.SURVEYED, EntryStage.DRAFTED, EntryStage.RETURNED)
         else None,
-        "may_draft": compiles and stage is Stage.SURVEYED,
-        "link_form": forms.LinkForm() if compiles and stage in (Stage.CLAIMED, Stage.SURVEYED) else None,
-        "drop_form": forms.ReasonForm() if manages and not row.resource_code and stage is not Stage.DROPPED else None,
+        "may_draft": compiles and stage is EntryStage.SURVEYED,
+        "link_form": forms.LinkForm() if compiles and stage in (EntryStage.CLAIMED, EntryStage.SURVEYED) else None,
+        "drop_form": forms.ReasonForm()
+        if manages and not row.resource_code and stage is not EntryStage.DROPPED
+        else None,
         "may_release": manages and row.held_back,
     }
 

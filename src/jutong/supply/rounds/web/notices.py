@@ -20,7 +20,7 @@ from jutong.kernel.text import N_
 from jutong.supply.rounds import models, policy, queries
 from jutong.supply.rounds.services import noticing
 from jutong.supply.rounds.services.noticing import ObjectionText
-from jutong.supply.rounds.values import Category, NoticeState, ObjectionKind, RoundState, Stage
+from jutong.supply.rounds.values import Category, CompilationRoundState, EntryStage, NoticeState, ObjectionKind
 from jutong.supply.rounds.web import forms
 from jutong.supply.rounds.web.words import done, notice_badge, stage_badge, today
 from jutong.ui.components import Badge, Column, Tone
@@ -137,8 +137,8 @@ def render_notice(
         "may_close": manages and row.closed_at is None and not running and not waiting,
         "may_publish": manages
         and row.closed_at is not None
-        and row.round.state == RoundState.OPEN
-        and found.filter(stage=Stage.APPROVED, held_back=False).exists(),
+        and row.round.state == CompilationRoundState.OPEN
+        and found.filter(stage=EntryStage.APPROVED, held_back=False).exists(),
         "may_answer": decide(request.subject, policy.VIEW_OBJECTION).allowed,
         "api_path": f"/api/v1/rounds/notices/{notice_no}",
     }

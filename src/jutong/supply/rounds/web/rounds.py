@@ -21,7 +21,7 @@ from jutong.registry.organisations import api as organisations
 from jutong.supply.rounds import domain, models, policy, queries
 from jutong.supply.rounds.queries import WallRow
 from jutong.supply.rounds.services import compiling, noticing, planning
-from jutong.supply.rounds.values import Category, Origin, PublishRate, RoundState, Stage, Step
+from jutong.supply.rounds.values import Category, CompilationRoundState, EntryStage, Origin, PublishRate, Step
 from jutong.supply.rounds.web import forms
 from jutong.supply.rounds.web.words import cell_badge, deadline, done, notice_badge, round_badge, today
 from jutong.ui.components import Badge, Column, Tone
@@ -66,7 +66,7 @@ ROUNDS = Listing(
     rows=_round_rows,
     search=("name", "round_no"),
     placeholder=N_("轮次名称或编号"),
-    filters=(Filter.of("state", N_("状态"), RoundState),),
+    filters=(Filter.of("state", N_("状态"), CompilationRoundState),),
     default="-opened_at",
     api="/api/v1/rounds",
 )
@@ -156,7 +156,7 @@ def _facts(request: SubjectRequest, row: models.Round) -> dict[str, Any]:
         "steps": [_step(step, days.due(step), whole, mine, closed=row.closed_at is not None) for step in Step],
         "stages": [
             (_(stage.label), stages[stage.value], f"{listed}?stage={stage.value}")
-            for stage in Stage
+            for stage in EntryStage
             if stage.value in stages
         ],
         "late": sum(bool(each.late) for each in whole),
@@ -177,7 +177,9 @@ def _step(step: Step, day: Any, whole: list[WallRow], mine: WallRow | None, *, c
     badge = (
         Badge(_("{count}，{late} 个部门逾期").format(count=count, late=late), Tone.BAD)
         if late
-        else Badge(count, Tone.GOOD if asked and complete == len(asked) else Tone.NEUTRAL)
+        else Badge(count, Tone.GOOD if complete == len(asked) else Tone.NEUTRAL)
+        if asked
+        else "—"
     )
     finished = closed or bool(asked and complete == len(asked))
     return {
@@ -198,7 +200,7 @@ def _alike(group: list[models.Entry]) -> list[tuple[str, str, str]]:
 
 def _doings(request: SubjectRequest, row: models.Round) -> dict[str, Any]:
     """What the reader may do now, with the forms for it."""
-    subject, is_open = request.subject, row.state == RoundState.OPEN
+    subject, is_open = request.subject, row.state == CompilationRoundState.OPEN
     own = Facts({Relation.PROVIDER: subject.organisation})
     manages = is_open and decide(subject, policy.MANAGE_ROUND).allowed
     part = queries.participant_of(row, subject.organisation) if is_open else None
@@ -368,8 +370,6 @@ def _rate_rows(request: HttpRequest, found: Sequence[PublishRate]) -> list[dict[
                 names.get(each.department, each.department),
                 f"{reverse('rounds:planned')}?department={each.department}",
             ),
-            "planned": each.planned,
-            "demanded": each.demanded,
             "owed": each.owed,
             "published": each.published,
             "ratio": each.ratio,
@@ -385,9 +385,7 @@ RATES = Listing(
     unit=N_("个部门"),
     columns=(
         Column("department", N_("责任部门"), "link"),
-        Column("planned", N_("目录清单"), "number", total=True),
-        Column("demanded", N_("已接受的需求"), "number", total=True),
-        Column("owed", N_("应发布（合并去重）"), "number", sort="owed", total=True),
+        Column("owed", N_("应发布"), "number", sort="owed", total=True),
         Column("published", N_("已发布"), "number", sort="published", total=True),
         Column("ratio", N_("发布率"), "ratio", sort="ratio"),
     ),
@@ -400,7 +398,7 @@ RATES = Listing(
 
 @require_GET
 def rates(request: SubjectRequest) -> HttpResponseBase:
-    """Published ÷ (planned ∪ accepted demands) of each department, with the list behind it."""
+    """Published ÷ planned of each department, with the list behind it."""
     require(request.subject, policy.VIEW_ROUND)
     found = sorted(queries.publish_rates(), key=lambda each: (each.ratio or 0.0, each.department))
     return RATES.respond(request, found, "rounds/rates.html")

@@ -13,21 +13,21 @@ from jutong.kernel.codes.sharing import UpdateCycle
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.supply.rounds import domain, models, queries
 from jutong.supply.rounds.domain.errors import FileHasFaults
-from jutong.supply.rounds.values import ClaimAnswer, NoticeState, RoundState, Stage
+from jutong.supply.rounds.values import ClaimAnswer, CompilationRoundState, EntryStage, NoticeState
 from jutong.ui.components import Badge, Deadline, Tone
 
 STAGE_TONES = {
-    Stage.OFFERED: Tone.ATTENTION,
-    Stage.UNCLAIMED: Tone.BAD,
-    Stage.CONTESTED: Tone.BAD,
-    Stage.CLAIMED: Tone.ACTIVE,
-    Stage.SURVEYED: Tone.ACTIVE,
-    Stage.DRAFTED: Tone.ACTIVE,
-    Stage.SUBMITTED: Tone.ACTIVE,
-    Stage.RETURNED: Tone.ATTENTION,
-    Stage.APPROVED: Tone.ACTIVE,
-    Stage.PUBLISHED: Tone.GOOD,
-    Stage.DROPPED: Tone.MUTED,
+    EntryStage.OFFERED: Tone.ATTENTION,
+    EntryStage.UNCLAIMED: Tone.BAD,
+    EntryStage.CONTESTED: Tone.BAD,
+    EntryStage.CLAIMED: Tone.ACTIVE,
+    EntryStage.SURVEYED: Tone.ACTIVE,
+    EntryStage.DRAFTED: Tone.ACTIVE,
+    EntryStage.SUBMITTED: Tone.ACTIVE,
+    EntryStage.RETURNED: Tone.ATTENTION,
+    EntryStage.APPROVED: Tone.ACTIVE,
+    EntryStage.PUBLISHED: Tone.GOOD,
+    EntryStage.DROPPED: Tone.MUTED,
 }
 ANSWER_TONES = {
     ClaimAnswer.ASKED: Tone.MUTED,
@@ -39,7 +39,7 @@ NOTICE_TONES = {NoticeState.RUNNING: Tone.ACTIVE, NoticeState.ENDED: Tone.ATTENT
 
 
 def stage_badge(row: models.Entry) -> Badge:
-    stage = Stage(row.stage)
+    stage = EntryStage(row.stage)
     return Badge(_(stage.label), STAGE_TONES[stage])
 
 
@@ -49,8 +49,8 @@ def answer_badge(row: models.Claim) -> Badge:
 
 
 def round_badge(row: models.Round) -> Badge:
-    state = RoundState(row.state)
-    return Badge(_(state.label), Tone.ACTIVE if state is RoundState.OPEN else Tone.MUTED)
+    state = CompilationRoundState(row.state)
+    return Badge(_(state.label), Tone.ACTIVE if state is CompilationRoundState.OPEN else Tone.MUTED)
 
 
 def notice_badge(row: models.Notice) -> Badge:
