@@ -218,7 +218,7 @@ def test_the_api_goes_the_whole_way(region: Region):
     lacking = steward.post(f"{at}/report", {}, content_type=JSON)
     region.complete(draft_no, region.market_steward)
     reported = steward.post(f"{at}/report", {}, content_type=JSON).json()
-    reviewer.post(f"/api/v1/catalogue/drafts/{draft_no}/review", {"decision": "approve"}, content_type=JSON)
+    reviewer.post(f"/api/v1/catalogue/drafts/{draft_no}/decision", {"decision": "approve"}, content_type=JSON)
     region.follow()
     notice = reviewer.post(f"{at}/notices", {}, content_type=JSON).json()
     objected = Client().post(
