@@ -56,6 +56,7 @@ class Plenty:
         self.runs(resources)
         self.duplicates(resources)
         self.lists()
+        self.rounds()
         self.scores(resources)
         requests = self.requests(resources)
         self.grants(requests)
@@ -311,6 +312,72 @@ class Plenty:
                 )
                 for n in self.numbers()
             ]
+        )  # fmt: skip
+
+    def rounds(self) -> None:
+        from jutong.supply.rounds import models
+
+        made = models.Round.objects.bulk_create(
+            [
+                models.Round(
+                    round_no=f"LC2099{n:04d}", name=f"第{n}轮目录编制", year=2099, state="open", categories=[1, 2, 3],
+                    opened_by=BY, opened_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+        first = models.Round.objects.order_by("pk")[0]
+        models.Participant.objects.bulk_create(
+            [models.Participant(round=first, department_uscc=code) for code in self.organisations],
+            ignore_conflicts=True,
+        )
+        models.Notice.objects.bulk_create(
+            models.Notice(
+                notice_no=f"GS2099{n:04d}", round=row, begins_on=self.at.date(), ends_on=self.at.date(),
+                opened_by=BY, opened_at=self.moment(n),
+            )
+            for n, row in zip(self.numbers(), made, strict=True)
+        )  # fmt: skip
+        notice = models.Notice.objects.order_by("pk")[0]
+        entries = models.Entry.objects.bulk_create(
+            models.Entry(
+                entry_no=f"{first.round_no}-{n:04d}", round=first, category=3, title=self.title(n), origin="typed",
+                stage="offered" if n % 2 else "published", department_uscc=self.chance.choice(self.organisations),
+                notice=notice, resource_code="" if n % 2 else f"303999/{n}", changed_at=self.moment(n),
+            )
+            for n in self.numbers()
+        )  # fmt: skip
+        models.Claim.objects.bulk_create(
+            models.Claim(entry=entry, department_uscc=self.chance.choice(self.organisations), answer="asked")
+            for entry in entries
+        )
+        models.Submission.objects.bulk_create(
+            models.Submission(
+                round=first, department_uscc=self.chance.choice(self.organisations), file_no="0" * 20,
+                entry_nos=["x"], submitted_by=BY, submitted_at=self.moment(n),
+            )
+            for n in self.numbers()
+        )  # fmt: skip
+        models.Objection.objects.bulk_create(
+            models.Objection(
+                objection_no=f"GS20990001-{n:03d}", notice=notice, entry=entry, kind="other", text="x",
+                raised_by=BY, raised_at=self.moment(n),
+            )
+            for n, entry in zip(self.numbers(), entries, strict=True)
+        )  # fmt: skip
+        models.Duty.objects.bulk_create(
+            models.Duty(
+                department_uscc=self.chance.choice(self.organisations), duty_no=f"QZ{n}", name=self.title(n),
+                changed_by=BY, changed_at=self.moment(n),
+            )
+            for n in self.numbers()
+        )  # fmt: skip
+        models.System.objects.bulk_create(
+            models.System(
+                department_uscc=self.chance.choice(self.organisations), name=self.title(n),
+                changed_by=BY, changed_at=self.moment(n),
+            )
+            for n in self.numbers()
         )  # fmt: skip
 
     def scores(self, resources: list[Any]) -> None:

@@ -19,6 +19,7 @@ ALL_ROOMS = (
     "jutong.supply.interchange",
     "jutong.supply.harvest",
     "jutong.supply.lists",
+    "jutong.supply.rounds",
     "jutong.supply.mounting",
     "jutong.supply.duplicates",
     "jutong.supply.exchange",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from jutong.demo import calls, catalogue, databases, lists, people, reform, region, sharing
+from jutong.demo import calls, catalogue, databases, lists, people, reform, region, rounds, sharing
 from jutong.demo.databases import DepartmentDatabase, Server
 from jutong.demo.moments import Past
 from jutong.demo.staff import Staff
@@ -103,6 +103,7 @@ def load(around: Surroundings, told: Told) -> Summary:
         sharing.revoke_some(staff, past)
         lists.compile_lists(staff, past, taken | compiled)
         _measure(staff, taken, past)
+        rounds.compile_in_rounds(staff, past, taken)
         reform.rename(staff, past)
         moved = reform.merge(staff, past)
         reform.prepare_another(staff, past)

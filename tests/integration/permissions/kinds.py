@@ -2051,3 +2051,190 @@ class FindingKind:
         from jutong.supply.lists import queries
 
         return queries.findings(subject, action)
+
+
+# --- Rounds of compilation -------------------------------------------------------------------------------------------
+def some_round(n: int) -> Any:
+    """A round of chance."""
+    from jutong.supply.rounds.models import Round
+
+    return Round.objects.create(
+        round_no=f"LC2099{n:04d}",
+        name=f"x{n}",
+        year=2099,
+        state="open",
+        categories=[1, 2, 3],
+        opened_by=BY,
+        opened_at=AT,
+    )
+
+
+@kind("round", "supply.rounds")
+class RoundKind:
+    """A round is common to all departments."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        return [(some_round(n), {}) for n in range(2)]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        return Facts()
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.rounds import queries
+
+        return queries.rounds(subject, action)
+
+
+@kind("planned entry", "supply.rounds")
+class PlannedEntryKind:
+    """An entry of a round; where its data lie is its department's affair."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.rounds.models import Entry
+
+        parent = some_round(10)
+        rows = Entry.objects.bulk_create(
+            Entry(
+                entry_no=f"LC20990010-{n:04d}",
+                round=parent,
+                category=3,
+                title=f"x{n}",
+                origin="typed",
+                stage="claimed",
+                department_uscc=world.organisation(),
+                changed_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"provider": row.department_uscc}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.rounds import queries
+
+        return queries.facts_of_owned(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.rounds import queries
+
+        return queries.surveyed_entries(subject, action)
+
+
+@kind("submission", "supply.rounds")
+class SubmissionKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.rounds.models import Submission
+
+        parent = some_round(20)
+        rows = Submission.objects.bulk_create(
+            Submission(
+                round=parent,
+                department_uscc=world.organisation(),
+                file_no="0" * 20,
+                entry_nos=[],
+                submitted_by=BY,
+                submitted_at=AT,
+            )
+            for _ in world.times()
+        )
+        return [(row, {"provider": row.department_uscc}) for row in rows]
+
+    facts = PlannedEntryKind.facts
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.rounds import queries
+
+        return queries.submissions(subject, action)
+
+
+@kind("duty", "supply.rounds")
+class DutyKind:
+    """A line of the registers that planning rests on."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.rounds.models import Duty
+
+        rows = Duty.objects.bulk_create(
+            Duty(department_uscc=world.organisation(), duty_no=f"QZ{n}", name="x", changed_by=BY, changed_at=AT)
+            for n in world.times()
+        )
+        return [(row, {"provider": row.department_uscc}) for row in rows]
+
+    facts = PlannedEntryKind.facts
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.rounds import queries
+
+        return queries.duties(subject, action)
+
+
+@kind("public notice", "supply.rounds")
+class PublicNoticeKind:
+    """A notice that runs, is over, or is closed."""
+
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.rounds.models import Notice
+
+        found = []
+        for n in range(6):
+            closed, over = n % 3 == 2, n % 3 == 1
+            row = Notice.objects.create(
+                notice_no=f"GS2099{n:04d}",
+                round=some_round(30 + n),
+                begins_on=date(2026, 1, 5),
+                ends_on=date(2026, 1, 9) if over or closed else date(2099, 1, 9),
+                opened_by=BY,
+                opened_at=AT,
+                closed_at=AT if closed else None,
+            )
+            found.append((row, {"running": not over and not closed}))
+        return found
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.rounds import queries
+
+        return queries.facts_of_notice(row, on=date(2026, 3, 2))
+
+
+@kind("objection", "supply.rounds")
+class ObjectionKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.rounds.models import Notice, Objection
+
+        parent = Notice.objects.create(
+            notice_no="GS20990099",
+            round=some_round(50),
+            begins_on=date(2026, 1, 5),
+            ends_on=date(2026, 1, 9),
+            opened_by=BY,
+            opened_at=AT,
+        )
+        rows = Objection.objects.bulk_create(
+            Objection(
+                objection_no=f"GS20990099-{n:03d}", notice=parent, kind="other", text="x", raised_by=BY, raised_at=AT
+            )
+            for n in range(2)
+        )
+        return [(row, {}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        return Facts()
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.rounds import queries
+
+        return queries.objections(subject, action)

@@ -459,6 +459,12 @@ def sees_duty(who: Who, thing: Thing) -> bool:
     return who.post in (STEWARD, COORDINATOR, CHIEF) and owns(who, thing["provider"])
 
 
+# Rounds are planned by all together, so everybody who compiles or oversees sees them and their lists of titles. Where
+# a department's data lie, and the file it reported, are its own people's affair and that of those who oversee.
+PLANNERS = (STEWARD, COORDINATOR, CHIEF, REVIEWER, MONITOR)
+sees_survey = sees_duty
+
+
 def sees_exclusion(who: Who, thing: Thing) -> bool:
     return sees_duty(who, thing) or (thing["binding"] and signed_in(who))
 
@@ -476,6 +482,16 @@ def reads_edition(who: Who, thing: Thing) -> bool:
 
 
 reads_rounds = posts(REVIEWER, MONITOR, STEWARD, COORDINATOR, CHIEF)
+
+
+# The bureau keeps the registers of all, a department's steward his own.
+def keeps_register(who: Who, thing: Thing) -> bool:
+    return who.post == REVIEWER or own_stewards(who, thing)
+
+
+# Anybody objects while a notice runs, also who is nobody here.
+def objects_to_notice(who: Who, thing: Thing) -> bool:
+    return bool(thing["running"])
 
 
 # --- The whole -------------------------------------------------------------------------------------------------------
@@ -605,6 +621,23 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "lists.finding.view": ("finding", sees_duty),
     "lists.finding.check": ("nothing", posts(REVIEWER, MONITOR)),
     "lists.rate.view": ("nothing", reads_rounds),
+    "rounds.round.view": ("round", posts(*PLANNERS)),
+    "rounds.round.manage": ("nothing", posts(REVIEWER)),
+    "rounds.participant.prepare": ("place", own_stewards),
+    "rounds.entry.claim": ("place", own_stewards),
+    "rounds.entry.settle": ("nothing", posts(REVIEWER)),
+    "rounds.survey.view": ("planned entry", sees_survey),
+    "rounds.entry.compile": ("planned entry", own_stewards),
+    "rounds.submission.view": ("submission", sees_survey),
+    "rounds.submission.report": ("place", own_stewards),
+    "rounds.remark.make": ("nothing", posts(REVIEWER)),
+    "rounds.register.view": ("duty", posts(*PLANNERS)),
+    "rounds.register.keep": ("duty", keeps_register),
+    "rounds.notice.view": ("nothing", anybody),
+    "rounds.notice.manage": ("nothing", posts(REVIEWER)),
+    "rounds.objection.raise": ("public notice", objects_to_notice),
+    "rounds.objection.view": ("objection", posts(REVIEWER, MONITOR)),
+    "rounds.objection.answer": ("nothing", posts(REVIEWER)),
     "exchange.run.view": ("run", sees_run),
     "exchange.run.steer": ("run", steers_run),
     "exchange.reject.view": ("run", steers_run),
@@ -650,6 +683,8 @@ ONLY_LOOKS = frozenset(
         "overview.screen.see", "overview.wall.see", "duplicates.pair.view", "duplicates.negotiation.view",
         "lists.round.view", "lists.demand.view", "lists.responsibility.view", "lists.exclusion.view",
         "lists.edition.view", "lists.finding.view", "lists.rate.view",
+        "rounds.round.view", "rounds.survey.view", "rounds.submission.view", "rounds.register.view",
+        "rounds.notice.view", "rounds.objection.view",
     }
 )  # fmt: skip
 """Actions that change nothing."""

@@ -27,7 +27,10 @@ _OBJECTS = {
     "remark": N_("留言"), "rating": N_("评分"), "follow": N_("关注"), "book": N_("目录汇编"),
     "demand": N_("清单需求"), "edition": N_("清单版本"), "exclusion": N_("负面清单事项"),
     "finding": N_("清单核对"), "responsibility": N_("责任清单事项"), "round": N_("清单批次"),
-    "source": N_("数据源"), "stop": N_("保密拦截"), "token": N_("接口令牌"),
+    "source": N_("数据源"), "stop": N_("保密拦截"), "token": N_("接口令牌"), "claim": N_("目录认领"),
+    "duty": N_("权责清单事项"), "notice": N_("目录公示"), "objection": N_("公示异议"),
+    "element_remark": N_("逐项审核意见"), "compilation": N_("编制轮次"), "submission": N_("目录报送"),
+    "survey": N_("资源调查"), "system": N_("信息系统"),
 }  # fmt: skip
 _DEEDS = {
     "added": N_("新增"), "agreed": N_("同意"), "allowed": N_("允许"), "approved": N_("审核通过"),
@@ -52,6 +55,9 @@ _DEEDS = {
     "removed": N_("移除"), "reopened": N_("重新核查"), "saved": N_("保存"), "settled": N_("协商一致"),
     "answered": N_("答复"), "hidden": N_("隐藏"), "shown": N_("恢复显示"), "ordered": N_("编排"),
     "listed": N_("列入"), "objected": N_("提出异议"), "removal_proposed": N_("申报移出"),
+    "days_changed": N_("调整期限"), "departments_added": N_("增加部门"),
+    "drafted": N_("开始编制"), "dropped": N_("不编制"), "linked": N_("关联"), "planned": N_("编入条目"),
+    "reported": N_("报送"), "told": N_("填报"),
     "silent": N_("逾期未答复"), "stated": N_("陈述意见"), "stopped": N_("停用"),
     "version_restored": N_("恢复版本"), "written": N_("写入"), "withdrawn": N_("撤回"),
 }  # fmt: skip

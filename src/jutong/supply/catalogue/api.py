@@ -19,10 +19,10 @@ from jutong.supply.catalogue.domain import (
     NoSuchResource,
     ResourceNotPublished,
 )
-from jutong.supply.catalogue.plugs import ClosureBook, UserBook
+from jutong.supply.catalogue.plugs import ClosureBook, RemarkBook, UserBook
 from jutong.supply.catalogue.services import bulk
 from jutong.supply.catalogue.services.bulk import Followed, OpenDraft, Published, Standing
-from jutong.supply.catalogue.values import Content, ExtendedField, OpenGlance, Outline, Resource
+from jutong.supply.catalogue.values import Content, DraftStanding, ExtendedField, OpenGlance, Outline, Resource
 
 __all__ = [
     "BASES_FOR_NOT_SHARED",
@@ -37,6 +37,7 @@ __all__ = [
     "NoSuchResource",
     "OpenDraft",
     "Published",
+    "RemarkBook",
     "ResourceNotPublished",
     "Standing",
     "UserBook",
@@ -48,8 +49,10 @@ __all__ = [
     "create_drafts",
     "differences",
     "draft_content",
+    "draft_contents",
     "draft_counts",
     "draft_resource",
+    "draft_standings",
     "drafts_count",
     "drafts_page",
     "ensure_section",
@@ -62,6 +65,7 @@ __all__ = [
     "get_resource",
     "get_version",
     "latest_published",
+    "mounted",
     "note_mounted",
     "note_unmounted",
     "open_glance",
@@ -69,6 +73,7 @@ __all__ = [
     "outlines",
     "overdue_updates",
     "plug_closures",
+    "plug_remarks",
     "plug_users",
     "provider_of",
     "publish",
@@ -173,6 +178,21 @@ def draft_resource(draft_no: str) -> str:
     return queries.draft_resource(draft_no)
 
 
+def draft_standings(draft_nos: Collection[str]) -> dict[str, DraftStanding]:
+    """Where drafts stand, by number, in one query. Rights are the caller's affair."""
+    return queries.draft_standings(draft_nos)
+
+
+def draft_contents(draft_nos: Collection[str]) -> dict[str, Content]:
+    """What drafts say, by number, in one query. Rights are the caller's affair."""
+    return queries.draft_contents(draft_nos)
+
+
+def mounted(codes: Collection[str]) -> set[str]:
+    """Those of some resources whose data can be reached, in one query."""
+    return queries.mounted(codes)
+
+
 def read_code(text: str) -> str:
     """The code that a text in any of the writings in use means, as stored: `306001/000001`, `306001000001`.
 
@@ -212,6 +232,11 @@ def plug_users(book: UserBook) -> None:
 def plug_closures(book: ClosureBook) -> None:
     """Have the catalogue ask a room above which resources are not opened to society. Called at start."""
     plugs.plug_closures(book)
+
+
+def plug_remarks(book: RemarkBook) -> None:
+    """Have the form of a draft show a room's remarks beside the elements they are about. Called at start."""
+    plugs.plug_remarks(book)
 
 
 # --- Many at once, for files (interchange) ----------------------------------------------------------------------------

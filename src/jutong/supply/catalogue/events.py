@@ -34,6 +34,32 @@ class DraftReturned(Event):
 
 
 @dataclass(frozen=True)
+class DraftWithdrawn(Event):
+    """A department took its submission back (撤回); the draft can be changed again."""
+
+    name = "catalogue.draft_withdrawn"
+    draft_no: str
+    provider_uscc: str
+
+    @property
+    def stream(self) -> str:
+        return self.draft_no
+
+
+@dataclass(frozen=True)
+class DraftDiscarded(Event):
+    """A department gave a draft up (作废); its number is not used again."""
+
+    name = "catalogue.draft_discarded"
+    draft_no: str
+    provider_uscc: str
+
+    @property
+    def stream(self) -> str:
+        return self.draft_no
+
+
+@dataclass(frozen=True)
 class CodeIssued(Event):
     """A resource got the code it keeps for good (赋码), at the approval of its first entry."""
 

@@ -1,15 +1,14 @@
 """The door of catalogue files: what other rooms may call. Values are in `values`."""
 
-import tempfile
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-from jutong.supply.interchange.adapters import child
-from jutong.supply.interchange.domain.errors import FileRefused, FormatUnknown
-from jutong.supply.interchange.values import SheetFormat
+from jutong.supply.interchange.domain.errors import FileRefused
+from jutong.supply.interchange.domain.writing import Written
+from jutong.supply.interchange.services import tables
+from jutong.supply.interchange.services.tables import TableLine
 
-__all__ = ["FileRefused", "read_table"]
-
-_PIECE = 1 << 20
+__all__ = ["FileRefused", "TableLine", "Written", "read_lines", "read_table", "write_entries"]
 
 
 def read_table(content: BinaryIO, *, name: str, rows_limit: int) -> list[tuple[int, list[str]]]:
@@ -17,13 +16,17 @@ def read_table(content: BinaryIO, *, name: str, rows_limit: int) -> list[tuple[i
 
     Read by the same bound child as catalogue files. Raises FormatUnknown, and the FileRefused the child names.
     """
-    ending = name.rpartition(".")[2].lower()
-    if ending not in set(SheetFormat) or ending == SheetFormat.JSON:
-        raise FormatUnknown(name=name[-100:], field="file")
-    with tempfile.TemporaryFile(prefix="jutong-table-") as file:
-        while piece := content.read(_PIECE):
-            file.write(piece)
-        file.flush()
-        file.seek(0)
-        answers = child.ask(file, command="table", format=ending, rows_limit=rows_limit)
-        return [(line["number"], line["row"]) for line in answers if "row" in line]
+    return tables.read_table(content, name=name, rows_limit=rows_limit)
+
+
+def read_lines(content: BinaryIO, *, name: str, heads: Sequence[str], rows_limit: int) -> list[TableLine]:
+    """As `read_table`, but the lines below the row that bears all these heads, in any order, by head.
+
+    Raises what `read_table` raises, and TableHeadsMissing.
+    """
+    return tables.read_lines(content, name=name, heads=heads, rows_limit=rows_limit)
+
+
+def write_entries(entries: Iterable[Written]) -> BinaryIO:
+    """Entries as the file of Appendix 2; it stands at its beginning, and its reader closes it."""
+    return tables.write_entries(entries)

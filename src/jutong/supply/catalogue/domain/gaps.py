@@ -13,6 +13,12 @@ class Gap(CatalogueError):
     """One thing an entry lacks or has wrong; `field` is its path in the JSON of `Content`, as in `items.2.title`."""
 
 
+class ReviewRemark(Gap):
+    """What a reviewer has to say about an element; it keeps nothing from being submitted, but stands beside it."""
+
+    message = N_("审核意见：{text}")
+
+
 class TitleMissing(Gap):
     """Element 2 is empty."""
 

@@ -34,11 +34,13 @@ from jutong.supply.catalogue.queries.classification import (
     read_code,
     used_codes,
 )
-from jutong.supply.catalogue.queries.counting import draft_counts, open_glance, open_outlines, outlines
+from jutong.supply.catalogue.queries.counting import draft_counts, mounted, open_glance, open_outlines, outlines
 from jutong.supply.catalogue.queries.drafts import (
     content_of_draft,
     draft_content,
+    draft_contents,
     draft_resource,
+    draft_standings,
     drafts,
     get_draft_row,
     lock_draft,
@@ -126,9 +128,11 @@ __all__ = [
     "content_of_draft",
     "count",
     "draft_content",
+    "draft_contents",
     "draft_counts",
     "draft_resource",
     "draft_scope",
+    "draft_standings",
     "drafts",
     "duties_of",
     "entries",
@@ -158,6 +162,7 @@ __all__ = [
     "lock_draft",
     "may_view_change",
     "may_view_draft",
+    "mounted",
     "name_on",
     "names_of_classification",
     "newly_published",

@@ -16,6 +16,12 @@ from jutong.supply.catalogue.values import DraftState, OpenGlance, Outline, Reso
 DIVISION_DIGITS = 3
 
 
+def mounted(codes: Collection[str]) -> set[str]:
+    """Those of some resources whose data can be reached, in one query."""
+    rows = models.Resource.objects.filter(code__in=codes, mounted_at__isnull=False)
+    return set(rows.values_list("code", flat=True))
+
+
 def outlines(provider_uscc: str = "") -> list[Outline]:
     """All published resources in outline, of one provider where given, in one query."""
     rows = models.Resource.objects.filter(state=ResourceState.PUBLISHED)

@@ -1,11 +1,13 @@
 """Drafts, as rows and as contents."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from jutong.kernel.policy import Subject, decide
 from jutong.supply.catalogue import domain, models, policy
 from jutong.supply.catalogue.queries.rights import draft_scope, facts_of_draft
-from jutong.supply.catalogue.values import Content, DraftState
+from jutong.supply.catalogue.values import Content, DraftStanding, DraftState
 
 
 def content_of_draft(row: models.Draft) -> Content:
@@ -55,6 +57,22 @@ def draft_content(draft_no: str, subject: Subject) -> Content:
 def draft_resource(draft_no: str) -> str:
     row = get_draft_row(draft_no)
     return row.resource.code if row.resource else ""
+
+
+def draft_standings(draft_nos: Collection[str]) -> dict[str, DraftStanding]:
+    """Where drafts stand, by number, in one query; unknown numbers are left out."""
+    rows = models.Draft.objects.select_related("resource").filter(draft_no__in=draft_nos)
+    return {
+        row.draft_no: DraftStanding(
+            row.draft_no, row.title, row.provider_uscc, DraftState(row.state), row.resource.code if row.resource else ""
+        )
+        for row in rows
+    }
+
+
+def draft_contents(draft_nos: Collection[str]) -> dict[str, Content]:
+    """What drafts say, by number, in one query; unknown numbers are left out."""
+    return {row.draft_no: content_of_draft(row) for row in models.Draft.objects.filter(draft_no__in=draft_nos)}
 
 
 def drafts(subject: Subject, *, open_only: bool = False) -> QuerySet[models.Draft]:

@@ -156,6 +156,7 @@ def take_withdrawal(*, draft_no: str, by: ActorRef, at: datetime) -> None:
     _record("catalogue.draft.withdrawn", row, by, at)
     row.case_no = ""
     _set_state(row, DraftState.DRAFT, by, at)
+    outbox.publish(events.DraftWithdrawn(draft_no=draft_no, provider_uscc=row.provider_uscc), at=at)
 
 
 @transaction.atomic

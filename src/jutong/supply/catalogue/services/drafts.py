@@ -7,10 +7,11 @@ from django.db import connection, transaction
 
 from jutong.base.access import require
 from jutong.foundation.audit import api as audit
+from jutong.foundation.outbox import api as outbox
 from jutong.foundation.procedures import api as procedures
 from jutong.kernel.clock import local_day
 from jutong.kernel.policy import Facts, Relation, Subject
-from jutong.supply.catalogue import domain, models, policy, queries
+from jutong.supply.catalogue import domain, events, models, policy, queries
 from jutong.supply.catalogue.services.classification import ensure_section
 from jutong.supply.catalogue.services.compilation import _set_state
 from jutong.supply.catalogue.values import Content, DraftState, ResourceState
@@ -83,6 +84,7 @@ def discard_draft(*, draft_no: str, by: Subject, at: datetime) -> None:
     audit.record(
         action="catalogue.draft.discarded", by=by.actor, at=at, object_kind="draft", object_code=draft_no, details={}
     )
+    outbox.publish(events.DraftDiscarded(draft_no=draft_no, provider_uscc=row.provider_uscc), at=at)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from jutong.supply.catalogue.values.elements import (
 )
 from jutong.supply.catalogue.values.extension import YES_NO, ExtendedField, ExtendedKind
 from jutong.supply.catalogue.values.formats import PRACTICE_FORMATS, FormatUnknown, format_text, parse_format
-from jutong.supply.catalogue.values.resources import Closure, OpenGlance, Outline, Resource
+from jutong.supply.catalogue.values.resources import Closure, DraftStanding, OpenGlance, Outline, Resource
 from jutong.supply.catalogue.values.states import DraftState, ResourceState
 from jutong.supply.catalogue.values.titles import ELEMENT_TITLES
 
@@ -30,6 +30,7 @@ __all__ = [
     "Content",
     "ControlledParameter",
     "DataItem",
+    "DraftStanding",
     "DraftState",
     "ExtendedField",
     "ExtendedKind",

@@ -10,7 +10,18 @@ from jutong.kernel.codes.sharing import (
     UpdateCycle,
 )
 from jutong.supply.catalogue.values.elements import Content, ControlledParameter, DataItem
-from jutong.supply.catalogue.values.states import ResourceState
+from jutong.supply.catalogue.values.states import DraftState, ResourceState
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStanding:
+    """Where a draft stands (草稿现状): whose, in which state, and the code it became or revises, if any."""
+
+    draft_no: str
+    title: str
+    provider_uscc: str
+    state: DraftState
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,3 +29,4 @@ ELEMENT_TITLES: Final[Mapping[str, str]] = {
     "extended": N_("扩展元数据"),
     "also_in": N_("同属其他分类"),
 }
+"""By the element's name in the JSON of `Content`."""

@@ -18,7 +18,8 @@ from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
-from jutong.supply.catalogue import domain, models, policy, queries, services
+from jutong.supply.catalogue import domain, models, plugs, policy, queries, services
+from jutong.supply.catalogue.domain.gaps import ReviewRemark
 from jutong.supply.catalogue.values import Content, DraftState, ExtendedField
 from jutong.supply.catalogue.web import forms
 from jutong.supply.catalogue.web.differences import difference_columns, difference_rows
@@ -215,7 +216,9 @@ def _form(
 ) -> HttpResponse:
     fixed = content.classification if row and row.resource else ""
     choices = forms.classification_choices(content.provider_uscc, fixed=fixed)
-    made = forms.forms_of(content, classifications=choices, extended=_extended(), gaps=gaps, empty_rows=empty_rows)
+    remarks = [ReviewRemark(field=path, text=words) for path, words in plugs.remarks_on(row.draft_no)] if row else []
+    shown = (*remarks, *gaps)
+    made = forms.forms_of(content, classifications=choices, extended=_extended(), gaps=shown, empty_rows=empty_rows)
     context = {
         "page_title": title,
         "draft": row,

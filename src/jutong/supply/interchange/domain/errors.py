@@ -126,6 +126,12 @@ class SheetMissing(FileRefused):
     message = N_("没有找到目录模板的表头（第一列应为“数据资源分类”）；请下载模板，按模板填写。")
 
 
+class TableHeadsMissing(FileRefused):
+    """A plain table without the row of heads by which its columns are known."""
+
+    message = N_("没有找到表头；第一张工作表须有一行包含：{heads}。")
+
+
 class ClassifiedFile(FileRefused):
     """An entry is declared classified: nothing of the file is kept. Guide 5.1.2."""
 

@@ -1,0 +1,1 @@
+"""Changing rounds: one action, one transaction, with its audit entry and its fact."""
