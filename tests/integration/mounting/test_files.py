@@ -14,6 +14,7 @@ from jutong.supply.exchange.models import Run
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.domain import errors
 from jutong.supply.mounting.models import UploadedFile
+from jutong.supply.mounting.values import ReadingWish
 from tests.support.way import AT, completed, pool
 
 HEAD = "编号,姓名,金额,日期,备注\n"
@@ -22,7 +23,12 @@ ROWS = '1,张三,12.50,2026-01-01,正常\n2,李四,,,"逗号,引号""与\n换行
 
 def upload(department, content: bytes, name: str = "表.csv", **options) -> UploadedFile:
     number = mounting.upload_file(
-        organisation=department.uscc, name=name, content=io.BytesIO(content), by=department.steward, at=AT, **options
+        organisation=department.uscc,
+        name=name,
+        content=io.BytesIO(content),
+        wish=ReadingWish(**options),
+        by=department.steward,
+        at=AT,
     )
     return UploadedFile.objects.get(file_no=number)
 
@@ -148,9 +154,9 @@ def with_entry(name: str) -> bytes:
         ("a.csv", lambda: b"\n", errors.FileEmpty),
         ("a.csv", lambda: "名,名\n".encode(), errors.HeadingRepeated),
         ("a.csv", lambda: b"a,,b\n", errors.HeadingEmpty),
-        ("a.csv", lambda: b'a,b\n"open', errors.FileUnreadable),
+        ("a.csv", lambda: b'a,b\n"open', errors.QuoteWrong),
         ("a.csv", lambda: bytes(range(256)) * 50, FileUncheckable),
-        ("a.xlsx", lambda: b"PK not a zip", errors.FileUnreadable),
+        ("a.xlsx", lambda: b"PK not a zip", errors.FileMislabelled),
         ("a.xlsx", lambda: workbook([["a"]])[:-200], FileUncheckable),
         ("a.xlsx", bomb, FileUncheckable),
         ("a.xlsx", lying_bomb, FileUncheckable),
