@@ -138,7 +138,8 @@ class Weaver:
         frame(self._out, {"end": True})
 
     def _column(self, column: Wanted, values: Sequence[str], faults: dict[int, Fault]) -> Sequence[str]:
-        if column.whole.match("\n".join(values)):
+        text = "\n".join(values)
+        if text.count("\n") == len(values) - 1 and column.whole.match(text):
             return values
         looked = [value if not value or not value.isspace() else "" for value in values]
         for number, value in enumerate(looked):
