@@ -1,9 +1,9 @@
 """Files of twelve columns gathered into the pool: CSV beside `psql \\copy`, XLSX, DBF and XML by rows a second.
 
 The limit of CSV is `\\copy` into a table with the same key, alternating in the same run. The engine does more: it
-checks the contract and each value, stages, indexes, digests, writes ledger, audit and fact in one transaction. Each result is
-checked against the rows that were written, by counts, sums and a digest over all of them. The processor's seconds of
-engine and reader are printed beside the clock's, because they hold on a busy machine as well.
+checks the contract and each value, stages, indexes, digests, writes ledger, audit and fact in one transaction. Each
+result is checked against the rows that were written, by counts, sums and a digest over all of them. The processor's
+seconds of engine and reader are printed beside the clock's, because they hold on a busy machine as well.
 """
 
 import datetime

@@ -267,7 +267,9 @@ class HeadingEmpty(FileError):
 class QuoteWrong(FileError):
     """A quote stands where CSV has none, or was never closed; where the record ends cannot be told."""
 
-    message = N_('第 {line} 行附近的引号不配对；请检查该行，文本中的引号应成对书写（""），再重新上传。')
+    message = N_(
+        '第 {line} 行附近的引号不配对，或引号外有多余的换行；请检查该行，文本中的引号应成对书写（""），再重新上传。'
+    )
 
 
 class LineTooLong(FileError):

@@ -11,39 +11,41 @@ from jutong.kernel.codes.data_types import DataType
 from jutong.kernel.text import N_
 from jutong.supply.mounting.domain.errors import FileError
 from jutong.supply.mounting.reader.contents import open_content, refuse_mislabelled
-from jutong.supply.mounting.reader.dbase import Dbase
 from jutong.supply.mounting.reader.delimited import Delimited
-from jutong.supply.mounting.reader.documents import Json, JsonLines, Xml
 from jutong.supply.mounting.reader.shapes import Shape
 from jutong.supply.mounting.reader.tables import Batch, Order, Table
 from jutong.supply.mounting.reader.weaving import Wanted, Weaver, frame
-from jutong.supply.mounting.reader.workbooks import Workbook
 
 MEMORY_BYTES: Final = 512 * 1024 * 1024
 CPU_SECONDS: Final = 10
 CPU_SECONDS_A_MEGABYTE: Final = 1.0
 """Reading takes longer the larger the file; what takes much longer than that is no table."""
 
-KINDS: Final[dict[str, Callable[..., Table]]] = {
-    "csv": Delimited,
-    "tsv": Delimited,
-    "txt": Delimited,
-    "xlsx": Workbook,
-    "xls": Workbook,
-    "et": Workbook,
-    "dbf": Dbase,
-    "json": Json,
-    "ndjson": JsonLines,
-    "jsonl": JsonLines,
-    "xml": Xml,
-}
+
+def kind_of(form: str) -> Callable[..., Table]:
+    """The reader of a format; only that one is loaded, since each child reads one file and begins anew."""
+    match form:
+        case "xlsx" | "xls" | "et":
+            from jutong.supply.mounting.reader.workbooks import Workbook
+
+            return Workbook
+        case "dbf":
+            from jutong.supply.mounting.reader.dbase import Dbase
+
+            return Dbase
+        case "json" | "ndjson" | "jsonl" | "xml":
+            from jutong.supply.mounting.reader import documents
+
+            return {"json": documents.Json, "xml": documents.Xml}.get(form, documents.JsonLines)
+        case _:
+            return Delimited
 
 
 def opened(order: dict[str, Any], stream: BinaryIO) -> tuple[Table, dict[str, Any]]:
     """The table in a file, and how it is read. Raises a FileError."""
     content, member = open_content(stream, order["format"], order.get("packed", ""), order.get("member", ""))
     refuse_mislabelled(content)
-    table = KINDS[content.format](content, Order.of({**order, "format": content.format}))
+    table = kind_of(content.format)(content, Order.of({**order, "format": content.format}))
     return table, {"format": content.format, "member": member, **table.reading}
 
 
