@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final, cast
 
 from jutong.kernel.text import N_
 from jutong.supply.mounting.domain.errors import (
@@ -18,7 +18,6 @@ from jutong.supply.mounting.domain.errors import (
     ArchiveEmpty,
     ArchiveNested,
     FileEncrypted,
-    FileError,
     FileMislabelled,
     FileSuspicious,
     FileTooLarge,
@@ -67,7 +66,7 @@ def open_content(stream: BinaryIO, form: str, packed: str, member: str) -> tuple
     if packed == "zip":
         return _from_zip(stream, member)
     if packed == "gz":
-        return Content("", form, lambda: _Unpacking(gzip.GzipFile(fileobj=_again(stream)), stream)), ""
+        return Content("", form, lambda: _as_file(_Unpacking(gzip.GzipFile(fileobj=_again(stream)), stream))), ""
     return Content("", form, lambda: _again(stream)), ""
 
 
@@ -108,7 +107,12 @@ def _looks(head: bytes) -> str:
 def _again(stream: BinaryIO) -> BinaryIO:
     """The same file from its beginning; closing it leaves the file open."""
     stream.seek(0)
-    return _Kept(stream)
+    return _as_file(_Kept(stream))
+
+
+def _as_file(stream: io.RawIOBase) -> BinaryIO:
+    """It reads as a file does, whatever its class."""
+    return cast(BinaryIO, stream)
 
 
 class _Kept(io.RawIOBase):
@@ -131,7 +135,7 @@ class _Kept(io.RawIOBase):
     def tell(self) -> int:
         return self._stream.tell()
 
-    def read(self, size: int = -1) -> bytes:  # type: ignore[override]
+    def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
         self._left -= len(data)
         if self._left < 0:
@@ -147,7 +151,7 @@ class _Kept(io.RawIOBase):
 class _Unpacking(io.RawIOBase):
     """What comes out of an archive, counted. Raises FileTooLarge, FileSuspicious, FileUnreadable, FileEncrypted."""
 
-    def __init__(self, stream: "gzip.GzipFile | zipfile.ZipExtFile", packed: BinaryIO | None = None):
+    def __init__(self, stream: "gzip.GzipFile | IO[bytes]", packed: BinaryIO | None = None):
         super().__init__()
         self._stream = stream
         self._packed = packed
@@ -156,7 +160,7 @@ class _Unpacking(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1) -> bytes:  # type: ignore[override]
+    def read(self, size: int = -1) -> bytes:
         try:
             data = self._stream.read(size if size >= 0 else UNPACKED_LIMIT_MEGABYTES * 1024 * 1024)
         except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, OSError, NotImplementedError) as fault:
@@ -195,7 +199,7 @@ def _from_zip(stream: BinaryIO, member: str) -> tuple[Content, str]:
 
     def open_one(name: str) -> BinaryIO:
         try:
-            return _Unpacking(archive.open(names[name]))  # type: ignore[return-value]
+            return _as_file(_Unpacking(archive.open(names[name])))
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as fault:
             raise FileUnreadable(reason=N_("压缩包不完整或已损坏")) from fault
 
@@ -258,6 +262,3 @@ def _ending(name: str) -> str:
 
 def _hidden(name: str) -> bool:
     return name.lower().startswith(_HIDDEN) or name.rpartition("/")[2].startswith(("._", "~$"))
-
-
-__all__ = ["Content", "FileError", "judged", "open_content", "opened_zip", "refuse_mislabelled"]

@@ -174,7 +174,8 @@ def _read(stream: BinaryIO, size: int, *, short: bool = False) -> bytes:
 
 
 def _fields(data: bytes, length: int) -> list[Field]:
-    fields, start = [], 1
+    fields: list[Field] = []
+    start = 1
     for at in range(0, len(data) - 31, 32):
         if data[at] == _END_OF_FIELDS:
             break

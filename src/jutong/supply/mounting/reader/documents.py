@@ -322,9 +322,8 @@ class Xml(Document):
                 while at < len(piece):
                     # Rows like the last one, standing right behind it, need no parser: it is told nothing of them.
                     if reading.between and (alike := reading.alike()):
-                        scan = alike.scanner(piece, at).match
                         begun = at
-                        while match := scan():
+                        while match := alike.match(piece, at):
                             reading.found.append(dict(zip(reading.names, match.groups(""), strict=True)))
                             at = match.end()
                         skipped += piece.count("\n", begun, at)
