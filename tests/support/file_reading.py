@@ -19,7 +19,7 @@ Frames = Iterator[tuple[dict[str, Any], bytes]]
 
 def asked(content: bytes, place: FilePlace, command: str, **more: Any) -> Frames:
     """The reader's frames, the reader in this process."""
-    order = {name: value for name, value in place.to_json().items() if name not in ("digest", "name", "rows")}
+    order = {name: value for name, value in place.to_json().items() if name not in ("digest", "name", "rows", "names")}
     out = io.BytesIO()
     answer({**order, "command": command, "size_bytes": len(content), **more}, io.BytesIO(content), out)
     out.seek(0)

@@ -20,6 +20,7 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
 
     from jutong.foundation.files import api as files
@@ -28,6 +29,7 @@ def main() -> None:
     from jutong.supply.exchange.services import engine
     from tests.support import way
 
+    settings.JUTONG_FILE_MAX_BYTES = 1 << 30
     call_command("migrate", verbosity=0, skip_checks=True)
     # What the secrecy gate takes to look at a large upload is not what is measured here.
     files.plug_gate(None)

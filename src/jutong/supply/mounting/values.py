@@ -272,7 +272,7 @@ class FilePlace:
 
     `header_row` is the row that names the columns, from 1, and 0 while it is to be found out; `row_path` leads to the
     rows of a document: names in JSON, an element in XML. `packed` is the archive around it, `member` its name therein.
-    `rows` is how many were counted when it came.
+    `rows` is how many were counted when it came, `names` the columns it had then: bytes of one digest never change.
     """
 
     digest: str
@@ -286,14 +286,15 @@ class FilePlace:
     packed: str = ""
     member: str = ""
     rows: int = 0
-    size_bytes: int = 0
+    names: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "names": list(self.names)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{f.name: data[f.name] for f in fields(cls) if f.name in data})
+        known = {f.name: data[f.name] for f in fields(cls) if f.name in data}
+        return cls(**{**known, "names": tuple(data.get("names", ()))})
 
 
 @dataclass(frozen=True, slots=True)

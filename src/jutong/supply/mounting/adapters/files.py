@@ -52,8 +52,9 @@ class FileAdapter:
         return found
 
     def describe(self, table: TableRef) -> TableFound:
-        head = ask(self._place, "heading", expected=self._expected)
-        columns = tuple(ColumnFound(name, "text", TEXT) for name in head["names"])
+        # Mounted before the names were kept with the place, the file is asked for them.
+        names = self._place.names or ask(self._place, "heading", expected=self._expected)["names"]
+        columns = tuple(ColumnFound(name, "text", TEXT) for name in names)
         return TableFound(table, "file", "", self._place.rows, columns)
 
     def sample(self, table: TableRef, columns: Sequence[str], limit: int) -> list[Row]:

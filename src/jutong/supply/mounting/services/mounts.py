@@ -214,6 +214,7 @@ def place_of(file: UploadedFile) -> FilePlace:
         packed=reading.get("packed", ""),
         member=reading.get("member", ""),
         rows=file.rows,
+        names=tuple(column["name"] for column in file.columns),
     )
 
 
