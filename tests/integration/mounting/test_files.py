@@ -7,6 +7,8 @@ import zipfile
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from jutong.foundation.secrecy.api import FileUncheckable
 from jutong.supply.catalogue import api as catalogue
@@ -189,3 +191,40 @@ def published(department, file: UploadedFile) -> str:
 def columns(code: str) -> dict[str, str]:
     """Items are called as the headings, which the scan took over."""
     return {item.column_name: item.column_name for item in catalogue.get_resource(code).items}
+
+
+def test_an_upload_shows_its_reading_first_rows_and_items_on_the_page_and_over_rest(
+    department, steward, django_assert_max_num_queries
+):
+    """What the page shows of a workbook with a title above its heading, the REST face answers too."""
+    book = workbook([["从业人员名单"], ["号码", "姓名"], ["11010519491231002X", "张三"], ["440524188001010014", None]])
+    answer = steward.caller.post(
+        "/api/v1/mounting/files",
+        {"file": SimpleUploadedFile("名单.xlsx", book), "organisation": department.uscc},
+    )
+    assert answer.status_code == 201, answer.content.decode()
+    told = answer.json()
+    assert (told["format"], told["sheet"], told["header_row"], told["rows"], told["faulty"]) == (
+        "xlsx",
+        "Sheet1",
+        2,
+        2,
+        0,
+    )
+
+    address = f"/api/v1/mounting/files/{told['file_no']}"
+    shown = steward.caller.get(f"{address}/preview").json()
+    proposed = steward.caller.post(f"{address}/proposal").json()
+    page = steward.browser.get(reverse("mounting:file", args=[told["file_no"]])).content.decode()
+    with django_assert_max_num_queries(12):
+        part = steward.browser.get(reverse("mounting:preview", args=[told["file_no"]])).content.decode()
+
+    assert shown == {
+        "columns": ["号码", "姓名"],
+        "rows": [["11010519491231002X", "张三"], ["440524188001010014", None]],
+    }
+    assert [(item["title"], item["identifier"]) for item in proposed["items"]] == [("号码", "citizen_no"), ("姓名", "")]
+    assert "列名所在行" in page
+    assert reverse("mounting:preview", args=[told["file_no"]]) in page
+    assert "张三" in part
+    assert "抽样值通过公民身份号码校验" in part

@@ -427,10 +427,10 @@ def upload_file(
     file: File[UploadedFile],
     organisation: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$"), Form()],
     encoding: Annotated[Encoding | None, Form()] = None,
-    sheet: Annotated[str, _line(100), Form()] = "",
+    sheet: Annotated[Annotated[str, _line(100)] | None, Form()] = None,
     header_row: Annotated[int, Form(ge=0, le=20)] = 0,
-    row_path: Annotated[str, _line(200), Form()] = "",
-    member: Annotated[str, _line(200), Form()] = "",
+    row_path: Annotated[Annotated[str, _line(200)] | None, Form()] = None,
+    member: Annotated[Annotated[str, _line(200)] | None, Form()] = None,
 ) -> Any:
     """CSV, TSV, XLSX, XLS, ET, DBF, JSON, NDJSON or XML, or one of them in a ZIP. What is left empty is found out.
 
@@ -440,7 +440,7 @@ def upload_file(
         organisation=organisation,
         name=file.name or "",
         content=file.file,  # type: ignore[arg-type]
-        wish=ReadingWish(encoding.value if encoding else "", sheet, header_row, row_path, member),
+        wish=ReadingWish(encoding.value if encoding else "", sheet or "", header_row, row_path or "", member or ""),
         by=request.subject,
         at=clock.now(),
     )
