@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0002_pool"),
+        ("exchange", "0003_plans"),
     ]
 
     operations = [
