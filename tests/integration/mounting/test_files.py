@@ -7,6 +7,8 @@ import zipfile
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from jutong.foundation.secrecy.api import FileUncheckable
 from jutong.supply.catalogue import api as catalogue
@@ -14,6 +16,7 @@ from jutong.supply.exchange.models import Run
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.domain import errors
 from jutong.supply.mounting.models import UploadedFile
+from jutong.supply.mounting.values import ReadingWish
 from tests.support.way import AT, completed, pool
 
 HEAD = "编号,姓名,金额,日期,备注\n"
@@ -22,7 +25,12 @@ ROWS = '1,张三,12.50,2026-01-01,正常\n2,李四,,,"逗号,引号""与\n换行
 
 def upload(department, content: bytes, name: str = "表.csv", **options) -> UploadedFile:
     number = mounting.upload_file(
-        organisation=department.uscc, name=name, content=io.BytesIO(content), by=department.steward, at=AT, **options
+        organisation=department.uscc,
+        name=name,
+        content=io.BytesIO(content),
+        wish=ReadingWish(**options),
+        by=department.steward,
+        at=AT,
     )
     return UploadedFile.objects.get(file_no=number)
 
@@ -148,9 +156,9 @@ def with_entry(name: str) -> bytes:
         ("a.csv", lambda: b"\n", errors.FileEmpty),
         ("a.csv", lambda: "名,名\n".encode(), errors.HeadingRepeated),
         ("a.csv", lambda: b"a,,b\n", errors.HeadingEmpty),
-        ("a.csv", lambda: b'a,b\n"open', errors.FileUnreadable),
+        ("a.csv", lambda: b'a,b\n"open', errors.QuoteWrong),
         ("a.csv", lambda: bytes(range(256)) * 50, FileUncheckable),
-        ("a.xlsx", lambda: b"PK not a zip", errors.FileUnreadable),
+        ("a.xlsx", lambda: b"PK not a zip", errors.FileMislabelled),
         ("a.xlsx", lambda: workbook([["a"]])[:-200], FileUncheckable),
         ("a.xlsx", bomb, FileUncheckable),
         ("a.xlsx", lying_bomb, FileUncheckable),
@@ -183,3 +191,40 @@ def published(department, file: UploadedFile) -> str:
 def columns(code: str) -> dict[str, str]:
     """Items are called as the headings, which the scan took over."""
     return {item.column_name: item.column_name for item in catalogue.get_resource(code).items}
+
+
+def test_an_upload_shows_its_reading_first_rows_and_items_on_the_page_and_over_rest(
+    department, steward, django_assert_max_num_queries
+):
+    """What the page shows of a workbook with a title above its heading, the REST face answers too."""
+    book = workbook([["从业人员名单"], ["号码", "姓名"], ["11010519491231002X", "张三"], ["440524188001010014", None]])
+    answer = steward.caller.post(
+        "/api/v1/mounting/files",
+        {"file": SimpleUploadedFile("名单.xlsx", book), "organisation": department.uscc},
+    )
+    assert answer.status_code == 201, answer.content.decode()
+    told = answer.json()
+    assert (told["format"], told["sheet"], told["header_row"], told["rows"], told["faulty"]) == (
+        "xlsx",
+        "Sheet1",
+        2,
+        2,
+        0,
+    )
+
+    address = f"/api/v1/mounting/files/{told['file_no']}"
+    shown = steward.caller.get(f"{address}/preview").json()
+    proposed = steward.caller.post(f"{address}/proposal").json()
+    page = steward.browser.get(reverse("mounting:file", args=[told["file_no"]])).content.decode()
+    with django_assert_max_num_queries(12):
+        part = steward.browser.get(reverse("mounting:preview", args=[told["file_no"]])).content.decode()
+
+    assert shown == {
+        "columns": ["号码", "姓名"],
+        "rows": [["11010519491231002X", "张三"], ["440524188001010014", None]],
+    }
+    assert [(item["title"], item["identifier"]) for item in proposed["items"]] == [("号码", "citizen_no"), ("姓名", "")]
+    assert "列名所在行" in page
+    assert reverse("mounting:preview", args=[told["file_no"]]) in page
+    assert "张三" in part
+    assert "抽样值通过公民身份号码校验" in part

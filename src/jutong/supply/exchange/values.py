@@ -126,6 +126,9 @@ class RejectReason(StrEnum):
     CONTROL_CHARACTER = "control_character"
     ROW_TOO_LONG = "row_too_long"
     NUMBER_IMPRECISE = "number_imprecise"
+    FIELD_COUNT = "field_count"
+    FIELD_REPEATED = "field_repeated"
+    ROW_MALFORMED = "row_malformed"
     OTHER = "other"
 
     @property
@@ -143,6 +146,9 @@ _REASON_LABELS = {
     RejectReason.CONTROL_CHARACTER: N_("含有控制字符"),
     RejectReason.ROW_TOO_LONG: N_("整行过长，源库未能发送"),
     RejectReason.NUMBER_IMPRECISE: N_("长数字在电子表格中已丢失精度，请将该列设为文本后重新导出"),
+    RejectReason.FIELD_COUNT: N_("字段数与列名不一致，可能缺少分隔符或引号"),
+    RejectReason.FIELD_REPEATED: N_("同一行中字段名重复"),
+    RejectReason.ROW_MALFORMED: N_("不是一条完整的记录"),
     RejectReason.OTHER: N_("数据库拒绝该行"),
 }
 

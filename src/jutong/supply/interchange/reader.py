@@ -14,9 +14,9 @@ import struct
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO, Final
 
+from jutong.kernel.workbooks import cell_text
 from jutong.supply.interchange.domain import errors, reading
 from jutong.supply.interchange.domain.cells import unguard
 from jutong.supply.interchange.domain.errors import FileRefused
@@ -32,7 +32,6 @@ CPU_SECONDS: Final = 120
 FAULTS_KEPT: Final = 1000
 
 _PIECE: Final = 1 << 20
-_IMPRECISE: Final = 10**15
 _OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
 
@@ -215,7 +214,7 @@ class Workbook:
             # Rows begin at the first, but their cells at the first column that is used.
             indent = [""] * (sheet.start[1] if sheet.start else 0)
             for number, row in enumerate(sheet.iter_rows(), start=1):
-                texts = indent + [cell_text(cell) for cell in row]
+                texts = indent + [cell_text(cell, rounded=reading.ROUNDED) for cell in row]
                 yield number, [known.setdefault(text, text) if len(text) < 24 else text for text in texts]
         except self._fault as fault:
             raise errors.FileBroken from fault
@@ -241,29 +240,6 @@ class Workbook:
                 if number >= reading.HEAD_ROWS:
                     break
         raise errors.SheetMissing
-
-
-def cell_text(cell: Any) -> str:
-    """A cell as the text a person would have typed; a number too long for a spreadsheet is marked as rounded."""
-    match cell:
-        case str():
-            return cell
-        case None:
-            return ""
-        case bool():
-            return "1" if cell else "0"
-        case float() | int():
-            if abs(cell) >= _IMPRECISE:
-                return f"{reading.ROUNDED}{cell!r}"
-            return str(int(cell)) if float(cell).is_integer() else repr(cell)
-        case datetime():
-            return cell.isoformat(" ")
-        case date():
-            return cell.isoformat()
-        case time() | timedelta():
-            return str(cell)
-        case _:
-            return str(cell)
 
 
 def csv_rows(content: bytes, rows_limit: int) -> Numbered:

@@ -24,10 +24,12 @@ from jutong.supply.mounting.domain.mapping import find_faults
 from jutong.supply.mounting.services import files, mounts, places, scans, sketches, sources
 from jutong.supply.mounting.services.mounts import items_wanted
 from jutong.supply.mounting.values import (
+    FOUND_OUT,
     ConnectionReport,
     DraftProposal,
     Mount,
     MountKind,
+    ReadingWish,
     ServiceParameter,
     SourceKind,
     TableFound,
@@ -230,15 +232,12 @@ def upload_file(
     organisation: str,
     name: str,
     content: files.Readable,
-    encoding: str = "",
-    sheet: str = "",
+    wish: ReadingWish = FOUND_OUT,
     by: Subject,
     at: datetime,
 ) -> str:
-    """Take in a CSV or XLSX file for gathering; gives its number. Raises a FileError that says what is wrong."""
-    return files.upload_file(
-        organisation=organisation, name=name, content=content, encoding=encoding, sheet=sheet, by=by, at=at
-    )
+    """Take in a file of rows for gathering; gives its number. Raises a FileError that says what is wrong."""
+    return files.upload_file(organisation=organisation, name=name, content=content, wish=wish, by=by, at=at)
 
 
 def draft_from_file(*, file_no: str, title: str = "", by: Subject, at: datetime) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.base.models import actor_field, resource_code_field, uscc_field
-from jutong.supply.mounting.values import MountKind, MountState, SourceKind, Tls
+from jutong.supply.mounting.values import FORMATS, MountKind, MountState, SourceKind, Tls
 
 
 class Counter(models.Model):
@@ -134,17 +134,21 @@ class ScannedTable(models.Model):
 
 
 class UploadedFile(models.Model):
-    """A file a department gave for gathering (上传文件): its digest in `files`, how it is read, its columns."""
+    """A file a department gave for gathering (上传文件): its digest in `files`, how it is read, its columns.
+
+    `reading` holds what only some formats have: row of the heading, path of rows, archive and member, other sheets.
+    """
 
     file_no = models.CharField(max_length=20, unique=True)
     organisation = uscc_field(db_index=True)
     digest = models.CharField(max_length=64)
     name = models.CharField(max_length=200)
     size_bytes = models.PositiveBigIntegerField()
-    format = models.CharField(max_length=10, choices=[("csv", "CSV"), ("xlsx", "XLSX")])
+    format = models.CharField(max_length=10, choices=[(form, form.upper()) for form in FORMATS])
     encoding = models.CharField(max_length=10, blank=True)
     sheet = models.CharField(max_length=100, blank=True)
     delimiter = models.CharField(max_length=1, default=",")
+    reading = models.JSONField(default=dict, db_default={})
     rows = models.PositiveBigIntegerField()
     columns = models.JSONField()
     uploaded_by = actor_field()

@@ -20,6 +20,7 @@ from jutong.supply.mounting.values import (
     MountKind,
     MountMode,
     MountState,
+    ReadingWish,
     ServiceParameter,
     SourceKind,
     TablePlace,
@@ -368,7 +369,11 @@ def draft_from_table(request: SubjectRequest, source_no: InSource, body: TableDr
 
 
 class UploadOut(Schema):
-    """An upload: how it is read, and how many rows it has."""
+    """An upload: how it is read, how many rows it has, and how many of them cannot be read.
+
+    `header_row` names the columns; `row_path` leads to the rows of a JSON or XML document; `member` is the file read
+    out of an archive; `sheets` are all of a workbook's.
+    """
 
     file_no: str
     organisation: str
@@ -377,6 +382,12 @@ class UploadOut(Schema):
     encoding: str
     sheet: str
     delimiter: str
+    header_row: int
+    row_path: str
+    packed: str
+    member: str
+    sheets: list[str]
+    faulty: int
     size_bytes: int
     rows: int
     digest: str
@@ -389,6 +400,13 @@ class FilePage(Schema):
 
     total: int
     items: list[UploadOut]
+
+
+class PreviewOut(Schema):
+    """The first rows of an upload; null is empty."""
+
+    columns: list[str]
+    rows: list[list[str | None]]
 
 
 class TitleIn(StrictSchema):
@@ -409,15 +427,20 @@ def upload_file(
     file: File[UploadedFile],
     organisation: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$"), Form()],
     encoding: Annotated[Encoding | None, Form()] = None,
-    sheet: Annotated[str, _line(100), Form()] = "",
+    sheet: Annotated[Annotated[str, _line(100)] | None, Form()] = None,
+    header_row: Annotated[int, Form(ge=0, le=20)] = 0,
+    row_path: Annotated[Annotated[str, _line(200)] | None, Form()] = None,
+    member: Annotated[Annotated[str, _line(200)] | None, Form()] = None,
 ) -> Any:
-    """CSV (UTF-8, GB18030, UTF-16) or XLSX, column names in its first row. A character set in doubt must be told."""
+    """CSV, TSV, XLSX, XLS, ET, DBF, JSON, NDJSON or XML, or one of them in a ZIP. What is left empty is found out.
+
+    A character set in doubt (UTF-8, GB18030, UTF-16) must be told, as must the member of an archive with several.
+    """
     number = files.upload_file(
         organisation=organisation,
         name=file.name or "",
         content=file.file,  # type: ignore[arg-type]
-        encoding=encoding.value if encoding else "",
-        sheet=sheet,
+        wish=ReadingWish(encoding.value if encoding else "", sheet or "", header_row, row_path or "", member or ""),
         by=request.subject,
         at=clock.now(),
     )
@@ -428,6 +451,22 @@ def upload_file(
 def get_file(request: SubjectRequest, file_no: InFile) -> Any:
     """How it is read."""
     return _file(queries.get_file(file_no, request.subject))
+
+
+@router.get("/files/{file_no}/preview", response={200: PreviewOut, **problems(404)}, summary="First rows of an upload")
+def preview_file(request: SubjectRequest, file_no: InFile) -> Any:
+    """Up to twenty rows, for who may fetch the file. Long values are cut."""
+    rows = files.preview(file_no=file_no, by=request.subject)
+    return {"columns": [column["name"] for column in queries.get_file(file_no, request.subject).columns], "rows": rows}
+
+
+@router.post(
+    "/files/{file_no}/proposal", response={200: ProposalOut, **problems(404)}, summary="Propose a draft from a file"
+)
+def propose_from_file(request: SubjectRequest, file_no: InFile) -> Any:
+    """Items, types, and identifiers by the check digits of sampled values. Nothing is kept."""
+    proposal = files.propose(file_no=file_no, by=request.subject)
+    return {**proposal.to_json(), "items": proposal.items, "foreign_keys": []}
 
 
 @router.post("/files/{file_no}/drafts", response={201: DraftNoOut, **problems(404, 409)}, summary="Draft from a file")
@@ -656,9 +695,14 @@ def _table(row: models.ScannedTable) -> dict[str, Any]:
 
 
 def _file(row: models.UploadedFile) -> dict[str, Any]:
-    names = UploadOut.model_fields.keys() - {"columns"}
+    place = mounts.place_of(row)
+    of_place = {"header_row", "row_path", "packed", "member"}
+    names = UploadOut.model_fields.keys() - of_place - {"columns", "sheets", "faulty"}
     return {
         **{name: getattr(row, name) for name in names},
+        **{name: getattr(place, name) for name in of_place},
+        "sheets": row.reading.get("sheets", []),
+        "faulty": row.reading.get("faulty", 0),
         "columns": [column["name"] for column in row.columns],
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from jutong.kernel.codes.data_types import DataType
 from jutong.kernel.text import N_
@@ -259,23 +259,57 @@ class TablePlace:
         )
 
 
+FORMATS: Final = ("csv", "tsv", "txt", "xlsx", "xls", "et", "dbf", "json", "ndjson", "jsonl", "xml")
+"""Formats of files that are gathered, by their ending (文件格式)."""
+
+PACKED: Final = ("zip", "gz")
+"""Archives that may hold one (压缩格式)."""
+
+
 @dataclass(frozen=True, slots=True)
 class FilePlace:
-    """An uploaded file: the digest under which `files` keeps it, and how it is read."""
+    """A file that lies with the platform: the digest under which `files` keeps it, and how it is read.
+
+    `header_row` is the row that names the columns, from 1, and 0 while it is to be found out; `row_path` leads to the
+    rows of a document: names in JSON, an element in XML. `packed` is the archive around it, `member` its name therein.
+    `rows` is how many were counted when it came, `names` the columns it had then: bytes of one digest never change.
+    """
 
     digest: str
     name: str
     format: str
     encoding: str = ""
     sheet: str = ""
-    delimiter: str = ","
+    delimiter: str = ""
+    header_row: int = 0
+    row_path: str = ""
+    packed: str = ""
+    member: str = ""
+    rows: int = 0
+    names: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, str]:
-        return asdict(self)
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "names": list(self.names)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{f.name: data[f.name] for f in fields(cls) if f.name in data})
+        known = {f.name: data[f.name] for f in fields(cls) if f.name in data}
+        return cls(**{**known, "names": tuple(data.get("names", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingWish:
+    """How the sender says that a file is to be read (读取方式); what is empty is found out, or asked for in doubt."""
+
+    encoding: str = ""
+    sheet: str = ""
+    header_row: int = 0
+    row_path: str = ""
+    member: str = ""
+
+
+FOUND_OUT: Final = ReadingWish()
+"""Nothing is said: all is found out."""
 
 
 @dataclass(frozen=True, slots=True)

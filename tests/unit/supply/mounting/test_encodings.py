@@ -1,11 +1,9 @@
 """Character sets of files: certain, or declared."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from jutong.supply.mounting.domain.encodings import Encoding, check, decode, detect
-from jutong.supply.mounting.domain.errors import EncodingUndetected, EncodingWrong
+from jutong.supply.mounting.domain.encodings import Encoding, detect
+from jutong.supply.mounting.domain.errors import EncodingUndetected
 
 TEXT = "姓名,地址\n张三,南宁市青秀区民族大道1号\n欧阳喆,柳州市\n" * 20
 
@@ -40,27 +38,3 @@ def test_an_empty_file_and_plain_ascii_are_utf_8():
 def test_bytes_that_are_no_text_are_in_doubt():
     with pytest.raises(EncodingUndetected):
         detect([bytes(range(256)) * 4])
-
-
-@pytest.mark.parametrize(
-    ("codec", "declared"), [("gb18030", Encoding.UTF_8), ("utf-16-le", Encoding.UTF_16), ("utf-16", Encoding.UTF_8)]
-)
-def test_a_declaration_that_does_not_hold_is_refused(codec, declared):
-    with pytest.raises(EncodingWrong):
-        check(pieces(TEXT.encode(codec)), declared)
-
-
-def test_a_broken_file_is_refused_with_the_line():
-    data = TEXT.encode()
-    with pytest.raises(EncodingWrong) as caught:
-        check([data, b"\xff\xfe oops"], Encoding.UTF_8)
-
-    assert caught.value.details["line"] > 50
-
-
-@given(st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\ufeff\x00"), max_size=200))
-def test_what_is_written_in_a_declared_set_is_read_the_same(text):
-    for encoding, codec in ((Encoding.UTF_8, "utf-8-sig"), (Encoding.GB18030, "gb18030"), (Encoding.UTF_16, "utf-16")):
-        data = text.encode(codec)
-        check(pieces(data, 3), encoding)
-        assert "".join(decode(pieces(data, 3), encoding)) == text

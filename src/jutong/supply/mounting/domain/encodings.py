@@ -6,10 +6,10 @@ decoding, its text must look like Chinese writing. What remains in doubt must be
 
 import codecs
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 
-from jutong.supply.mounting.domain.errors import EncodingUndetected, EncodingWrong
+from jutong.supply.mounting.domain.errors import EncodingUndetected
 
 
 class Encoding(StrEnum):
@@ -32,6 +32,8 @@ _MARKS = (
 )
 _GB18030_MARK = b"\x84\x31\x95\x33"
 _BELIEVABLE = 0.9
+_ENOUGH = 100_000
+"""Characters beyond ASCII from which the writing is judged."""
 
 
 def detect(chunks: Iterable[bytes]) -> Encoding:
@@ -61,47 +63,14 @@ def detect(chunks: Iterable[bytes]) -> Encoding:
     raise EncodingUndetected(field="encoding")
 
 
-def check(chunks: Iterable[bytes], encoding: Encoding) -> None:
-    """Raises EncodingWrong, with the line near which the bytes stop fitting the declared character set."""
-    lines = 1
-    decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
-    text = ""
-    started = False
-    try:
-        for chunk in chunks:
-            if not started and chunk:
-                started = True
-                _refuse_missing_mark(chunk, encoding)
-            text = decoder.decode(chunk)
-            lines += text.count("\n")
-            if "\x00" in text:
-                raise EncodingWrong(encoding=encoding.value, line=lines, field="encoding")
-        decoder.decode(b"", True)
-    except UnicodeError as fault:
-        raise EncodingWrong(encoding=encoding.value, line=lines, field="encoding") from fault
-
-
-def decode(chunks: Iterable[bytes], encoding: Encoding) -> Iterator[str]:
-    """The text, strictly. Raises UnicodeError."""
-    decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
-    for chunk in chunks:
-        yield decoder.decode(chunk)
-    yield decoder.decode(b"", True)
-
-
-def _refuse_missing_mark(chunk: bytes, encoding: Encoding) -> None:
-    # Without a mark the byte order is anybody's guess, and a wrong one gives valid but foreign characters.
-    marked = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if encoding is Encoding.UTF_16 and not marked:
-        raise EncodingWrong(encoding=encoding.value, line=1, field="encoding")
-
-
 class _Judge:
     """Does a file decode, and does the text look like what people write here?"""
 
     def __init__(self, encoding: Encoding):
         self._decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
         self.valid = True
+        # What is valid UTF-8 is hardly ever anything else, so its text is not looked at.
+        self._looks_itself = encoding is not Encoding.GB18030
         self._foreign = 0
         self._chinese = 0
 
@@ -115,6 +84,8 @@ class _Judge:
             return
         if "\x00" in text:
             self.valid = False
+            return
+        if self._looks_itself or text.isascii() or self._chinese + self._foreign > _ENOUGH:
             return
         beyond = [character for character in text if character > "\x7f"]
         chinese = sum(_is_chinese(character) for character in beyond)

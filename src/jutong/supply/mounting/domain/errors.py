@@ -225,13 +225,27 @@ class FileError(MountingError):
 
 
 class FileFormatUnknown(FileError):
-    """Neither CSV nor XLSX by name and content."""
+    """The name's ending is of no format that can be gathered."""
 
-    message = N_("文件“{name}”不是可归集的格式，目前支持 CSV 和 XLSX。")
+    message = N_(
+        "文件“{name}”不是可归集的格式，目前支持 CSV、TSV、XLSX、XLS、ET、DBF、JSON、NDJSON、XML，及其 ZIP 压缩包。"
+    )
+
+
+class FileMislabelled(FileError):
+    """The content is of another format than the name's ending says."""
+
+    message = N_("文件扩展名为 {format}，内容却是{found}；请用原软件另存为正确的格式后重新上传。")
+
+
+class FileEncrypted(FileError):
+    """A password is asked for."""
+
+    message = N_("文件已加密，请去除密码后重新上传。")
 
 
 class FileEmpty(FileError):
-    """No heading row."""
+    """No heading row, or no rows in a document."""
 
     message = N_("文件没有内容，第一行应为列名。")
 
@@ -251,19 +265,75 @@ class EncodingWrong(FileError):
 class HeadingRepeated(FileError):
     """Two columns have one name."""
 
-    message = N_("列名“{column}”重复，请修改文件第一行后重新上传。")
+    message = N_("列名“{column}”重复（第 {row} 行），请修改后重新上传。")
 
 
 class HeadingEmpty(FileError):
     """A column has no name."""
 
-    message = N_("第 {position} 列没有列名，请补充后重新上传。")
+    message = N_("第 {row} 行第 {position} 列没有列名，请补充后重新上传。")
+
+
+class QuoteWrong(FileError):
+    """A quote stands where CSV has none, or was never closed; where the record ends cannot be told."""
+
+    message = N_(
+        '第 {line} 行附近的引号不配对，或引号外有多余的换行；请检查该行，文本中的引号应成对书写（""），再重新上传。'
+    )
+
+
+class LineTooLong(FileError):
+    """A record of several megabytes: most likely an end of line or a closing quote is missing."""
+
+    message = N_("第 {line} 行的记录超过 {limit_megabytes} MB，可能缺少换行或引号；请检查后重新上传。")
 
 
 class SheetMissing(FileError):
     """The workbook has no such sheet."""
 
-    message = N_("工作簿中没有名为“{sheet}”的工作表。")
+    message = N_("工作簿中没有名为“{sheet}”的工作表，现有：{sheets}。")
+
+
+class RowsMissing(FileError):
+    """A document has no list of rows where the path leads."""
+
+    message = N_("在文件的“{row_path}”处没有找到记录；请注明记录所在的路径（JSON）或元素名（XML）。")
+
+
+class DocumentMalformed(FileError):
+    """A JSON or XML document breaks its own rules."""
+
+    message = N_("{format} 文件第 {line} 行附近有误：{reason}。请用生成它的程序重新导出。")
+
+
+class MemoMissing(FileError):
+    """A DBF table refers to a memo file that was not sent with it."""
+
+    message = N_("DBF 表有备注字段，但没有备注文件；请将 .dbf 与同名的 .fpt 或 .dbt 一起压缩为 ZIP 后上传。")
+
+
+class ArchiveEmpty(FileError):
+    """No member of the archive is of a format that can be gathered."""
+
+    message = N_("压缩包中没有可归集的文件。")
+
+
+class ArchiveAmbiguous(FileError):
+    """Several members could be meant."""
+
+    message = N_("压缩包中有 {count} 个可归集的文件（{names}），请在“压缩包内文件”中注明取哪一个。")
+
+
+class ArchiveNested(FileError):
+    """An archive within the archive."""
+
+    message = N_("压缩包内的“{name}”仍是压缩包，请解开后只压缩一层再上传。")
+
+
+class MemberMissing(FileError):
+    """The archive has no such member, or it is of no format that can be gathered."""
+
+    message = N_("压缩包中没有可归集的文件“{member}”。")
 
 
 class FileTooLarge(FileError):
@@ -275,7 +345,7 @@ class FileTooLarge(FileError):
 class FileSuspicious(FileError):
     """An archive with macros, external links, or that unpacks to far more than it is."""
 
-    message = N_("文件未通过安全检查（{reason}），请另存为不含宏和外部链接的普通工作簿后重新上传。")
+    message = N_("文件未通过安全检查（{reason}），请另存为不含宏和外部链接的普通文件后重新上传。")
 
 
 class FileUnreadable(FileError):

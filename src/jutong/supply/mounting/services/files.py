@@ -12,34 +12,69 @@ from jutong.foundation.files.values import WordCheck
 from jutong.kernel.codes.data_types import DataType
 from jutong.kernel.policy import Facts, Relation, Subject
 from jutong.supply.mounting import policy, queries
-from jutong.supply.mounting.adapters.files import inspect
+from jutong.supply.mounting.adapters.files import inspect, peek
 from jutong.supply.mounting.domain.errors import FileFormatUnknown
-from jutong.supply.mounting.domain.proposal import propose_draft
+from jutong.supply.mounting.domain.proposal import SAMPLE_ROWS, propose_draft
 from jutong.supply.mounting.models import DraftOrigin, UploadedFile
-from jutong.supply.mounting.services.mounts import columns_of
+from jutong.supply.mounting.services.mounts import columns_of, place_of
 from jutong.supply.mounting.services.numbers import next_number
 from jutong.supply.mounting.services.scans import column_map, create_draft
-from jutong.supply.mounting.values import ColumnFound, DraftProposal, FilePlace, TableFound, TableRef
+from jutong.supply.mounting.values import (
+    FORMATS,
+    FOUND_OUT,
+    ColumnFound,
+    DraftProposal,
+    FilePlace,
+    ReadingWish,
+    TableFound,
+    TableRef,
+)
 
 Readable: TypeAlias = BinaryIO
 
 FILE_KIND: Final = "mounting.file"
 _MEDIA_TYPES: Final = {
     "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "txt": "text/plain",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xls": "application/vnd.ms-excel",
+    "et": "application/vnd.ms-excel",
+    "dbf": "application/vnd.dbf",
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "jsonl": "application/x-ndjson",
+    "xml": "application/xml",
+    "zip": "application/zip",
+    "gz": "application/gzip",
 }
+PREVIEW_ROWS: Final = 20
 
 
 def upload_file(
-    *, organisation: str, name: str, content: Readable, encoding: str = "", sheet: str = "", by: Subject, at: datetime
+    *, organisation: str, name: str, content: Readable, wish: ReadingWish = FOUND_OUT, by: Subject, at: datetime
 ) -> str:
-    """Take in a CSV or XLSX file; gives its number. Raises NotPermitted, and a FileError that says what is wrong."""
+    """Take in a file of rows; gives its number. What the wish leaves empty is found out.
+
+    Raises NotPermitted, and a FileError that says what is wrong.
+    """
     require(by, policy.UPLOAD_FILES, Facts({Relation.OWNER: organisation}))
-    form = name.rpartition(".")[2].lower()
-    if form not in _MEDIA_TYPES:
-        raise FileFormatUnknown(name=name, field="file")
-    ref = kept_files.keep(content, name=name, media_type=_MEDIA_TYPES[form], by=by.actor, at=at)
-    found = inspect(FilePlace(ref.digest, name, form, encoding, sheet, ""))
+    form, packed = format_of(name)
+    ref = kept_files.keep(content, name=name, media_type=_MEDIA_TYPES[packed or form], by=by.actor, at=at)
+    found = inspect(
+        FilePlace(
+            ref.digest,
+            name,
+            form,
+            encoding=wish.encoding,
+            sheet=wish.sheet,
+            header_row=wish.header_row,
+            row_path=wish.row_path,
+            packed=packed,
+            member=wish.member,
+        )
+    )
+    reading = found["reading"]
     columns = [
         ColumnFound(column["name"], "text", DataType.parse(column["data_type"]), column["nullable"])
         for column in found["columns"]
@@ -51,10 +86,11 @@ def upload_file(
             digest=ref.digest,
             name=name[-200:],
             size_bytes=ref.size_bytes,
-            format=form,
-            encoding=found["encoding"],
-            sheet=found["sheet"],
-            delimiter=found["delimiter"],
+            format=reading.pop("format"),
+            encoding=reading.pop("encoding", ""),
+            sheet=reading.pop("sheet", ""),
+            delimiter=reading.pop("delimiter", ""),
+            reading={**reading, "packed": packed, "faulty": found["faulty"]},
             rows=found["rows"],
             columns=[column.to_json() for column in columns],
             uploaded_by=by.actor.to_json(),
@@ -78,12 +114,39 @@ def word_check(file: UploadedFile) -> WordCheck:
     return kept[0].words if kept else WordCheck.UNCHECKED
 
 
+def format_of(name: str) -> tuple[str, str]:
+    """The format that a file's name promises, and the archive around it. Raises FileFormatUnknown."""
+    endings = name.lower().split(".")[1:]
+    form = endings[-1] if endings else ""
+    if form == "gz" and len(endings) > 1 and endings[-2] in FORMATS:
+        return endings[-2], form
+    if form == "zip":
+        # What is inside says it.
+        return form, form
+    if form not in FORMATS:
+        raise FileFormatUnknown(name=name, field="file")
+    return form, ""
+
+
+def preview(*, file_no: str, by: Subject) -> list[list[str | None]]:
+    """The first rows of an upload, read again from its bytes: nothing of its values is kept elsewhere.
+
+    Raises NoSuchScan, NotPermitted, a FileError.
+    """
+    file = queries.get_file(file_no, by)
+    require(by, policy.FETCH_FILES, queries.facts(file))
+    return _first_rows(file, PREVIEW_ROWS)
+
+
+def _first_rows(file: UploadedFile, limit: int) -> list[list[str | None]]:
+    return peek(place_of(file), [column.name for column in columns_of(file)], limit)
+
+
 def propose(*, file_no: str, by: Subject) -> DraftProposal:
     """What a file would be in the catalogue; nothing of its values is kept."""
     file = queries.get_file(file_no, by)
     require(by, policy.UPLOAD_FILES, queries.facts(file))
-    found = inspect(FilePlace(file.digest, file.name, file.format, file.encoding, file.sheet, file.delimiter))
-    samples = list(zip(*(column["samples"] for column in found["columns"]), strict=True))
+    samples = _first_rows(file, SAMPLE_ROWS)
     title = file.name.rpartition(".")[0]
     # A file's headings are its comments: they are what people call the columns.
     columns = tuple(

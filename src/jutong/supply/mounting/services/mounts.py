@@ -204,7 +204,21 @@ def texts_of(file: UploadedFile) -> tuple[ColumnFound, ...]:
 
 def place_of(file: UploadedFile) -> FilePlace:
     """Where a file's bytes lie, and how they are read."""
-    return FilePlace(file.digest, file.name, file.format, file.encoding, file.sheet, file.delimiter)
+    reading = file.reading
+    return FilePlace(
+        file.digest,
+        file.name,
+        file.format,
+        file.encoding,
+        file.sheet,
+        file.delimiter,
+        header_row=reading.get("header_row", 0),
+        row_path=reading.get("row_path", ""),
+        packed=reading.get("packed", ""),
+        member=reading.get("member", ""),
+        rows=file.rows,
+        names=tuple(column["name"] for column in file.columns),
+    )
 
 
 def _resource(resource_code: str, by: Subject) -> Resource:

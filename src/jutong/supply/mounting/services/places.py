@@ -14,7 +14,7 @@ def open_source(mount: Mount) -> Adapter:
         row = DataSource.objects.get(source_no=mount.table.source_no)
         return queries.adapter(row)
     if mount.active and mount.file is not None:
-        return FileAdapter(mount.file)
+        return FileAdapter(mount.file, [column.source for column in mount.columns])
     raise NotMounted(resource_code=mount.resource_code)
 
 

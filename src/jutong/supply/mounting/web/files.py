@@ -18,9 +18,11 @@ from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.mounting import models, policy, queries
+from jutong.supply.mounting.domain.errors import FileError
 from jutong.supply.mounting.services import files
-from jutong.supply.mounting.services.mounts import columns_of
+from jutong.supply.mounting.services.mounts import columns_of, place_of
 from jutong.supply.mounting.web.forms import UploadForm, refuse
+from jutong.supply.mounting.web.proposals import item_columns, item_rows
 from jutong.ui.components import Column
 from jutong.ui.lists import Listing
 
@@ -34,7 +36,8 @@ def _file_rows(request: HttpRequest, found: Sequence[models.UploadedFile]) -> li
             "name": (row.name, reverse("mounting:file", args=[row.file_no])),
             "file_no": row.file_no,
             "organisation": titles.get(row.organisation, row.organisation),
-            "encoding": row.encoding or "XLSX",
+            "format": row.format.upper(),
+            "encoding": row.encoding or "—",
             "rows": row.rows,
             "size": row.size_bytes,
             "uploaded_at": row.uploaded_at,
@@ -52,6 +55,7 @@ FILES = Listing(
         Column("name", N_("文件"), "link", sort="name"),
         Column("file_no", N_("编号"), "code", sort="file_no"),
         Column("organisation", N_("单位")),
+        Column("format", N_("格式"), sort="format"),
         Column("encoding", N_("字符集")),
         Column("rows", N_("行数"), "number", sort="rows", total=True),
         Column("size", N_("大小"), "size", sort="size_bytes", total=True),
@@ -78,8 +82,7 @@ def file_list(request: SubjectRequest) -> HttpResponseBase:
                 organisation=own,
                 name=form.cleaned_data["file"].name,
                 content=form.cleaned_data["file"].file,
-                encoding=form.cleaned_data["encoding"],
-                sheet=form.cleaned_data["sheet"],
+                wish=form.wish(),
                 by=request.subject,
                 at=clock.now(),
             )
@@ -96,17 +99,26 @@ def file_list(request: SubjectRequest) -> HttpResponseBase:
 def file(request: SubjectRequest, file_no: str) -> HttpResponse:
     """One upload: how it was read."""
     row = queries.get_file(file_no, request.subject)
+    place = place_of(row)
+    faulty = row.reading.get("faulty", 0)
+    facts: list[tuple[str, Any]] = [
+        (_("格式"), row.format.upper()),
+        (_("压缩包内文件"), place.member),
+        (_("字符集"), row.encoding),
+        (_("分隔符"), {",": _("逗号"), "\t": _("制表符")}.get(row.delimiter, row.delimiter) if row.encoding else ""),
+        (_("工作表"), row.sheet),
+        (_("列名所在行"), place.header_row or ""),
+        (_("记录所在位置"), place.row_path),
+        (_("行数"), row.rows),
+        (_("无法读取的行"), faulty or ""),
+        (_("上传时间"), row.uploaded_at),
+        (_("内容摘要"), row.digest),
+        (_("保密检查"), _(files.word_check(row).label)),
+    ]
     context = {
         "file": row,
-        "facts": [
-            (_("字符集"), row.encoding or "XLSX"),
-            (_("分隔符"), {",": _("逗号"), "\t": _("制表符")}.get(row.delimiter, row.delimiter)),
-            (_("工作表"), row.sheet or "—"),
-            (_("行数"), row.rows),
-            (_("上传时间"), row.uploaded_at),
-            (_("内容摘要"), row.digest),
-            (_("保密检查"), _(files.word_check(row).label)),
-        ],
+        "facts": [(title, value) for title, value in facts if value != ""],
+        "may_preview": decide(request.subject, policy.FETCH_FILES, queries.facts(row)).allowed,
         "columns": [
             Column("name", _("列名")),
             Column("data_type", _("推断的数据类型")),
@@ -119,6 +131,24 @@ def file(request: SubjectRequest, file_no: str) -> HttpResponse:
         "may_draft": decide(request.subject, policy.UPLOAD_FILES, queries.facts(row)).allowed,
     }
     return render(request, "mounting/file.html", context)
+
+
+@require_GET
+def preview(request: SubjectRequest, file_no: str) -> HttpResponse:
+    """The first rows of an upload, and what it would be in the catalogue; loaded into its page."""
+    try:
+        rows = files.preview(file_no=file_no, by=request.subject)
+        proposal = files.propose(file_no=file_no, by=request.subject)
+    except FileError as error:
+        return render(request, "mounting/_preview.html", {"fault": error.words(_)})
+    names = [column.name for column in columns_of(queries.get_file(file_no, request.subject))]
+    context = {
+        "columns": [Column(f"c{place}", name) for place, name in enumerate(names)],
+        "rows": [{f"c{place}": value or "" for place, value in enumerate(row)} for row in rows],
+        "item_columns": item_columns(),
+        "items": item_rows(proposal),
+    }
+    return render(request, "mounting/_preview.html", context)
 
 
 @require_POST

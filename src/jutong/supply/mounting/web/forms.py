@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as N_
 
 from jutong.kernel.errors import JutongError
 from jutong.supply.mounting.domain.encodings import Encoding
-from jutong.supply.mounting.values import MountMode, SourceKind, Tls
+from jutong.supply.mounting.values import MountMode, ReadingWish, SourceKind, Tls
 
 
 def refuse(form: forms.Form, error: JutongError) -> None:
@@ -80,9 +80,12 @@ class NetworkForm(forms.Form):
 
 
 class UploadForm(forms.Form):
-    """A file for gathering."""
+    """A file for gathering, and how it is to be read; what is left empty is found out."""
 
-    file = forms.FileField(label=N_("文件"), help_text=N_("CSV 或 XLSX，第一行为列名。"))
+    file = forms.FileField(
+        label=N_("文件"),
+        help_text=N_("CSV、TSV、XLSX、XLS、ET、DBF、JSON、NDJSON、XML，或其中之一的 ZIP 压缩包。"),
+    )
     encoding = forms.ChoiceField(
         label=N_("字符集"),
         required=False,
@@ -90,6 +93,27 @@ class UploadForm(forms.Form):
         help_text=N_("表格软件另存的 CSV 多为 GB18030。"),
     )
     sheet = forms.CharField(label=N_("工作表"), required=False, max_length=100, help_text=N_("不填时取第一个。"))
+    header_row = forms.IntegerField(
+        label=N_("列名所在行"),
+        required=False,
+        min_value=1,
+        max_value=20,
+        help_text=N_("不填时取第一行；上方有标题行时自动跳过。"),
+    )
+    row_path = forms.CharField(
+        label=N_("记录所在位置"),
+        required=False,
+        max_length=200,
+        help_text=N_("JSON 填字段路径，例如 data.rows；XML 填记录的元素名。不填时自动寻找。"),
+    )
+    member = forms.CharField(
+        label=N_("压缩包内文件"), required=False, max_length=200, help_text=N_("压缩包内有多个文件时填要取的文件名。")
+    )
+
+    def wish(self) -> ReadingWish:
+        """How the file is to be read, as the valid form says."""
+        data = self.cleaned_data
+        return ReadingWish(data["encoding"], data["sheet"], data["header_row"] or 0, data["row_path"], data["member"])
 
 
 class TableForm(forms.Form):

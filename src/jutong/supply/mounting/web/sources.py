@@ -27,6 +27,7 @@ from jutong.supply.mounting.adapters import abilities_of
 from jutong.supply.mounting.services import scans, sources
 from jutong.supply.mounting.values import ConnectionReport, SourceKind, Tls
 from jutong.supply.mounting.web.forms import SourceChangeForm, SourceForm, refuse
+from jutong.supply.mounting.web.proposals import item_columns, item_rows
 from jutong.ui.components import Badge, Column, Progress, Tone, render_progress
 from jutong.ui.lists import Filter, Listing
 
@@ -257,28 +258,8 @@ def table(request: SubjectRequest, source_no: str) -> HttpResponse:
         "schema": schema,
         "table": name,
         "proposal": proposal,
-        "columns": [
-            Column("title", _("数据项名称")),
-            Column("column_name", _("字段名"), "code"),
-            Column("data_type", _("数据类型")),
-            Column("key", _("主键")),
-            Column("sensitivity", _("敏感级别"), "badge"),
-            Column("reason", _("识别依据")),
-        ],
-        "rows": [
-            {
-                "title": item.title,
-                "column_name": item.column_name,
-                "data_type": item.data_type,
-                "key": _("是") if item.key else "",
-                "sensitivity": Badge(
-                    _("{grade} 级").format(grade=item.sensitivity),
-                    Tone.ATTENTION if item.sensitivity >= 3 else Tone.NEUTRAL,
-                ),
-                "reason": _(item.reason) if item.reason else "",
-            }
-            for item in proposal.items
-        ],
+        "columns": item_columns(),
+        "rows": item_rows(proposal),
         "relation_columns": [
             Column("columns", _("本表的列"), "code"),
             Column("table", _("引用的表"), "code"),

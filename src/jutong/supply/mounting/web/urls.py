@@ -20,6 +20,7 @@ urlpatterns = [
     path("sources/<slug:source_no>/table/", sources.table, name="table"),
     path("files/", files.file_list, name="files"),
     path("files/<slug:file_no>/", files.file, name="file"),
+    path("files/<slug:file_no>/preview/", files.preview, name="preview"),
     path("files/<slug:file_no>/draft/", files.draft, name="draft_from_file"),
     path("networks/", networks.network_list, name="networks"),
     path("networks/<int:network_id>/remove/", networks.remove, name="remove_network"),
