@@ -100,7 +100,7 @@ def test_writers_that_commit_out_of_order_lose_nothing(lab, postgres_18):
         seen |= {row[0] for row in rows}
 
     written = set(lab.run("SELECT id FROM racing").split())
-    assert len(written) > 100
+    assert len(written) > 40, "hardly any writer raced"
     assert seen == written
 
 

@@ -1683,7 +1683,7 @@ class RemarkKind:
             resource = world.chance.choice(open_ones if n % 2 and open_ones else resources)
             answered, hidden = bool(n // 2 % 2), bool(n // 4 % 2)
             row = Remark(
-                remark_no=f"LY2099{n:06d}",
+                remark_no=f"PL2099{n:06d}",
                 resource_code=resource.code,
                 provider_uscc=resource.provider_uscc,
                 kind="comment",
