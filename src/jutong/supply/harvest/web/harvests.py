@@ -16,6 +16,7 @@ from jutong.kernel import clock
 from jutong.kernel.policy import decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
+from jutong.supply.catalogue.values import ELEMENT_TITLES
 from jutong.supply.harvest import models, policy, queries
 from jutong.supply.harvest.domain.errors import FeedInUse, HarvestNotReady, words_of
 from jutong.supply.harvest.services import harvests
@@ -167,7 +168,7 @@ def record_rows(found: Sequence[models.HarvestRecord]) -> list[dict[str, Any]]:
             "title": row.title or "—",
             "foreign_id": row.foreign_id,
             "verdict": Badge(_(HarvestVerdict(row.verdict).label), VERDICT_TONES[HarvestVerdict(row.verdict)]),
-            "differences": "、".join(_(ELEMENTS.get(name, name)) for name in row.differences),
+            "differences": "、".join(_(ELEMENT_TITLES.get(name, name)) for name in row.differences),
             "reason": words_of(row.reason, _) if row.reason else _(_LEFT) if row.verdict == HarvestVerdict.LEFT else "",
             "gaps": row.gaps,
             "draft": (row.draft_no, reverse("catalogue:draft", args=[row.draft_no])) if row.draft_no else None,
@@ -177,23 +178,6 @@ def record_rows(found: Sequence[models.HarvestRecord]) -> list[dict[str, Any]]:
 
 
 _LEFT = N_("对应的草稿已作废或资源已下线。")
-ELEMENTS = {
-    "title": N_("数据资源名称"),
-    "classification": N_("数据资源分类"),
-    "provider_office": N_("内设机构"),
-    "summary": N_("数据资源摘要"),
-    "formats": N_("数据资源格式"),
-    "items": N_("数据项信息"),
-    "sharing_type": N_("共享类型"),
-    "use_purposes": N_("使用要求"),
-    "sharing_condition": N_("共享条件"),
-    "sharing_scope": N_("共享范围"),
-    "sharing_methods": N_("共享方式"),
-    "open": N_("是否向社会开放"),
-    "open_condition": N_("开放条件"),
-    "update_cycle": N_("更新周期"),
-    "level": N_("层级属性"),
-}
 
 RECORDS = Listing(
     name="harvest.records",

@@ -17,6 +17,7 @@ from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
+from jutong.supply.catalogue.values import ELEMENT_TITLES
 from jutong.supply.interchange import models, policy, queries
 from jutong.supply.interchange.domain.errors import words_of
 from jutong.supply.interchange.services import imports
@@ -190,36 +191,13 @@ def entry_rows(found: Sequence[models.ImportLine]) -> list[dict[str, Any]]:
             "cell": line.cell,
             "items": line.items,
             "verdict": Badge(_(EntryVerdict(line.verdict).label), VERDICT_TONES[EntryVerdict(line.verdict)]),
-            "differences": "、".join(_(ELEMENTS.get(name, name)) for name in line.differences),
+            "differences": "、".join(_(ELEMENT_TITLES.get(name, name)) for name in line.differences),
             "gaps": line.gaps,
             "draft": (line.draft_no, reverse("catalogue:draft", args=[line.draft_no])) if line.draft_no else None,
         }
         for line in found
     ]
 
-
-ELEMENTS = {
-    "title": N_("数据资源名称"),
-    "classification": N_("数据资源分类"),
-    "provider_office": N_("内设机构"),
-    "summary": N_("数据资源摘要"),
-    "formats": N_("数据资源格式"),
-    "items": N_("数据项信息"),
-    "sharing_type": N_("共享类型"),
-    "use_purposes": N_("使用要求"),
-    "sharing_condition": N_("共享条件"),
-    "sharing_scope": N_("共享范围"),
-    "legal_bases": N_("依据"),
-    "sharing_methods": N_("共享方式"),
-    "sharing_method_note": N_("共享方式说明"),
-    "open": N_("是否向社会开放"),
-    "open_condition": N_("开放条件"),
-    "update_cycle": N_("更新周期"),
-    "related_codes": N_("关联资源代码"),
-    "level": N_("层级属性"),
-    "controlled_parameters": N_("管控参数"),
-    "extended": N_("扩展元数据"),
-}
 
 ENTRIES = Listing(
     name="interchange.entries",
