@@ -91,6 +91,10 @@ def load(around: Surroundings, told: Told) -> Summary:
         gathering = beside.submit(gather, staff, past, taken)
         # The exchange hears of the mounts now; at the start it would gather all of them a second time.
         outbox.carry(at=past.now)
+        # Lists and rounds need the catalogue alone, so they are made while the other process gathers.
+        with transaction.atomic():
+            lists.compile_lists(staff, past, taken | compiled)
+            rounds.compile_in_rounds(staff, past, taken)
         gathered = gathering.result()
     told(N_("数据归集：{count} 行"), count=gathered)
     with transaction.atomic():
@@ -101,9 +105,7 @@ def load(around: Surroundings, told: Told) -> Summary:
     told(N_("调用记录：{count} 条"), count=logged)
     with transaction.atomic():
         sharing.revoke_some(staff, past)
-        lists.compile_lists(staff, past, taken | compiled)
         _measure(staff, taken, past)
-        rounds.compile_in_rounds(staff, past, taken)
         reform.rename(staff, past)
         moved = reform.merge(staff, past)
         reform.prepare_another(staff, past)
