@@ -1,4 +1,4 @@
-"""Every entry of the menu, as two posts see it: nothing serious for axe, nothing refused, nothing too wide."""
+"""Every entry of the menu, as one of two posts sees it: nothing serious for axe, nothing refused, nothing too wide."""
 
 import pytest
 from tests.support.browser import chromium
@@ -13,21 +13,24 @@ def browser():
         yield browser
 
 
-@pytest.mark.parametrize(("login", "narrow"), [("reviewer", True), ("system.admin", False)])
-def test_each_page_of_the_menu_is_accessible(browser, people, login, narrow):
-    visitor = visitor_of(browser, people.base_url, people.by_login[login])
-    menu = visitor.page.locator("nav.site-nav a").evaluate_all(
-        "found => found.map((each) => each.getAttribute('href'))"
-    )
-
+def test_each_page_of_the_menu_is_accessible(browser, people):
+    looked_at: set[str] = set()
     # On a telephone only the width is looked at here; the checker takes seconds a page and does it in `make proof`.
-    seen = crawl(
-        visitor, starts=tuple(menu), narrow=narrow, most=len(menu), known_narrow={page_name(each) for each in menu}
-    )
+    for login, narrow in (("reviewer", True), ("system.admin", False)):
+        visitor = visitor_of(browser, people.base_url, people.by_login[login])
+        menu = visitor.page.locator("nav.site-nav a").evaluate_all(
+            "found => found.map((each) => each.getAttribute('href'))"
+        )
+        fresh = tuple(each for each in dict.fromkeys(menu) if each not in looked_at)
 
-    assert seen.faults == []
-    assert len(seen.pages) == len(set(menu))
-    visitor.context.close()
+        seen = crawl(
+            visitor, starts=fresh, narrow=narrow, most=len(fresh), known_narrow={page_name(each) for each in menu}
+        )
+
+        assert seen.faults == []
+        assert len(seen.pages) == len(fresh) > 3
+        looked_at.update(fresh)
+        visitor.context.close()
 
 
 def test_the_public_reaches_the_catalogue_and_the_way_in(browser, people):

@@ -8,7 +8,7 @@ operation is reached.
 import pytest
 from tests.support import openapi
 
-SECONDS = 20
+SECONDS = 14
 SEED = 20190701
 
 
