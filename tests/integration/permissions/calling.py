@@ -253,7 +253,7 @@ def _filled(path: str, name: str, value: str) -> str:
 CONSTANTS = {
     "number": "1", "day": "2026-05-05", "key": "sharing.review", "name": "regions", "office_no": "1",
     "stuck_id": "1", "transition": "forward", "pk": "1", "region": "450000",
-    "channel": "mail", "dispatch_id": "1", "kind": "sharing.answer", "seat_no": "1",
+    "channel": "mail", "dispatch_id": "1", "group_no": "1", "word_id": "1", "kind": "sharing.answer", "seat_no": "1",
 }  # fmt: skip
 
 
