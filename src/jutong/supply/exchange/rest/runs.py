@@ -1,27 +1,19 @@
-"""The REST face: plans; runs, their progress, receipts and rejects."""
+"""Plans; runs, their progress, receipts and rejects."""
 
 from datetime import datetime, time
-from typing import Annotated, Any
+from typing import Any
 
-from ninja import Path as InPath
-from ninja import Query, Router, Schema, Status
-from pydantic import Field, StringConstraints
+from ninja import Query, Schema, Status
+from pydantic import Field
 
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
 from jutong.kernel import clock
-from jutong.kernel.codes.resource_code import MAX_DETAIL_LENGTH
 from jutong.supply.exchange import models, policy, queries
 from jutong.supply.exchange.domain import make_window
+from jutong.supply.exchange.rest.base import CodeText, InClass, InRun, InSequence, router
 from jutong.supply.exchange.services import planning, runs
 from jutong.supply.exchange.values import PlanSettings, PlanStanding, Priority, RejectReason, RunKind, RunState, Trigger
-
-router = Router(tags=["exchange"])
-
-InRun = Annotated[str, InPath(pattern=r"^YX[0-9]{10,16}$", examples=["YX2026000001"])]
-CodeText = Annotated[
-    str, StringConstraints(pattern=r"^[123][0-9]{5,37}/[1-9][0-9]{0,8}$"), Field(examples=["303001/1"])
-]
 
 
 class RunOut(Schema):
@@ -168,10 +160,6 @@ class PlanPage(Schema):
     items: list[PlanOut]
 
 
-InClass = Annotated[
-    str, InPath(pattern=rf"^[123][0-9]{{5,{5 + MAX_DETAIL_LENGTH}}}$", description="分类码", examples=["303001"])
-]
-InSequence = Annotated[int, InPath(ge=1, le=999_999_999, description="顺序码", examples=[1])]
 OF_RESOURCE = "/plans/{classification}/{sequence}"
 
 
