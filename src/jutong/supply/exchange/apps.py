@@ -32,6 +32,8 @@ class ExchangeConfig(AppConfig):
             NoticeKind(
                 "exchange.run_failed", N_("数据归集未成功"), Group.DATA, for_systems=True, says=(*of_run, "state")
             ),
+            NoticeKind("exchange.inquiry", N_("数据归集问询"), Group.DATA),
+            NoticeKind("exchange.alarm", N_("数据归集告警"), Group.DATA),
         )
         reform.plug_in()
         lists.plug_freshness(queries.Freshness())

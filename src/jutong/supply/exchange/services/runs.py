@@ -38,8 +38,9 @@ from jutong.supply.exchange.domain import (
     pause_seconds,
 )
 from jutong.supply.exchange.models import Lease, Plan, Reject, Run, RunCounter
+from jutong.supply.exchange.services import aftermath, logbook
 from jutong.supply.exchange.services.planning import interval_minutes
-from jutong.supply.exchange.values import Priority, RunKind, RunState, Trigger
+from jutong.supply.exchange.values import LogLevel, Priority, RunKind, RunState, Trigger
 from jutong.supply.exchange.values import Reject as RejectValue
 from jutong.supply.mounting import api as mounting
 
@@ -75,6 +76,7 @@ def stop_run(*, run_no: str, by: Subject, at: datetime) -> None:
         row.state, row.finished_at = RunState.STOPPED, at
     row.save()
     _record("stopped", row, by.actor, at)
+    logbook.note(row, N_("有人要求停止。"), at=at, level=LogLevel.WARNING)
 
 
 @transaction.atomic
@@ -140,6 +142,7 @@ def create_run(
             raise RunOpen(run_no="…") from fault
         raise
     _record("started", row, by, at, trigger=trigger.value, full=full, allow_shrink=allow_shrink)
+    logbook.note(row, N_("已排队，触发方式：{trigger}。"), at=at, trigger=trigger.label)
     defer(row.run_no)
     return row
 
@@ -207,6 +210,7 @@ def claim(run_no: str, *, at: datetime) -> Claim | None:
     row.not_before = None
     row.progress_at = at
     row.save()
+    logbook.note(row, N_("开始第 {attempt} 次执行。"), at=at, attempt=row.attempt)
     claimed = Claim(run_no, row.resource_code, lease.epoch)
     if row.attempt > ATTEMPTS_MAX:
         end_run(claimed, RunState.FAILED, TooManyAttempts(attempts=ATTEMPTS_MAX), at=at)
@@ -246,8 +250,10 @@ def end_run(
     release(claimed)
     plan_next(catalogue.get_resource(row.resource_code), at=at)
     _record("ended", row, _actor(row), at, state=state.value, error=fault.code)
+    logbook.note_fault(row, N_("运行结束：{state}。{fault}"), at=at, state=state.label)
     if state is not RunState.STOPPED:
         _tell_stewards(row, fault, at)
+        aftermath.of_failure(row, at=at)
     outbox.publish(events.RunFailed(row.run_no, row.resource_code, row.provider_uscc, state.value, fault.code), at=at)
     said = {"run_no": row.run_no, "resource_code": row.resource_code, "state": state.value}
     notices.tell_systems([row.provider_uscc], kind="exchange.run_failed", parameters=said, at=at)
@@ -270,6 +276,7 @@ def put_off(claimed: Claim, fault: JutongError, *, at: datetime) -> None:
     row.not_before = at + timedelta(seconds=OWN_PAUSE_SECONDS if own else pause_seconds(row.failures))
     row.save()
     release(claimed)
+    logbook.note_fault(row, N_("{fault}将于 {moment} 再试。"), at=at, moment=row.not_before.isoformat())
 
 
 def plan_next(resource: Resource, *, at: datetime) -> None:

@@ -1,0 +1,18 @@
+"""What follows from the end of a run: inquiries asked or closed, alarms raised or cleared, rejects settled."""
+
+from datetime import datetime
+
+from jutong.supply.exchange.models import Run
+from jutong.supply.exchange.services import alarms, inquiries
+
+
+def of_success(row: Run, *, at: datetime) -> None:
+    """In the transaction in which a run's last batch becomes the pool's."""
+    inquiries.after_success(row, at=at)
+    alarms.after_success(row, at=at)
+
+
+def of_failure(row: Run, *, at: datetime) -> None:
+    """In the transaction in which a run ends without data, unless a person stopped it."""
+    inquiries.after_failure(row, at=at)
+    alarms.after_failure(row, at=at)
