@@ -1,27 +1,17 @@
 """What follows when gathering does not go as planned: the provider is asked, people are warned, the log tells."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from jutong.kernel.errors import NotPermitted
-from jutong.kernel.policy import Post, Subject
-from jutong.supply.catalogue import api as catalogue
-from jutong.supply.exchange import queries
-from jutong.supply.exchange.domain.answers import InquiryClosed, NoSuchInquiry, PromiseOutOfBounds, SeasonStillDue
-from jutong.supply.exchange.models import Alarm, Inquiry, Plan, PoolTable, RunLine
-from jutong.supply.exchange.models import Run as RunRow
-from jutong.supply.exchange.services import alarms, inquiries, plans
+from jutong.supply.exchange.models import Inquiry
+from jutong.supply.exchange.services import inquiries, plans
 from jutong.supply.exchange.services.inquiries import Reply
 from jutong.supply.exchange.values import (
-    AlarmKind,
     DifferenceKind,
-    FreshnessState,
     InquiryAnswer,
     InquiryKind,
     InquiryOutcome,
-    RunState,
-    Trigger,
 )
 from jutong.supply.mounting.events import ResourceMounted
 

@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from jutong.base import followers
 from jutong.kernel import clock
-from jutong.supply.exchange.services import alarms, engine, inquiries, plans, runs
+from jutong.supply.exchange.services import alarms, engine, inquiries, plans, rejects, runs
 
 BELL = "jutong_exchange"
 
@@ -27,6 +27,13 @@ def watch(timestamp: int) -> None:
 def ask(timestamp: int) -> None:
     """Ask about data that are late, remind who has not answered."""
     inquiries.make_morning_round(at=clock.now())
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="exchange.forget", queueing_lock="exchange.forget")
+def forget(timestamp: int) -> None:
+    """Erase refused rows that are kept too long."""
+    rejects.forget(at=clock.now())
 
 
 def _round() -> bool:

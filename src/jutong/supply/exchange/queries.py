@@ -12,12 +12,14 @@ from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel import clock
 from jutong.kernel.clock import SHANGHAI, local_day
 from jutong.kernel.codes.sharing import UpdateCycle
+from jutong.kernel.crypto import CannotOpen
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import policy
+from jutong.supply.exchange.adapters import vault
 from jutong.supply.exchange.domain import NoSuchPlan, NoSuchRun, NotInPool, PoolColumn, Shape, make_window
-from jutong.supply.exchange.domain.answers import NoSuchAlarm, NoSuchInquiry
+from jutong.supply.exchange.domain.answers import NoSuchAlarm, NoSuchInquiry, NoSuchReject, RejectUnreadable
 from jutong.supply.exchange.domain.answers import usual_seconds as usual_seconds_of
 from jutong.supply.exchange.domain.freshness import due_at, in_season
 from jutong.supply.exchange.models import Alarm, Batch, Inquiry, Plan, PoolTable, Reject, Run, RunLine
@@ -405,6 +407,26 @@ def rows_moved(since: datetime, until: datetime) -> int:
 def rejects(row: Run) -> QuerySet[Reject]:
     """The kept rejects of a run, in the order met."""
     return Reject.objects.filter(run=row).order_by("number")
+
+
+def row_of(run: Run, reject: Reject) -> tuple[str | None, ...]:
+    """The refused row as it is by now, with what was corrected. Raises RejectUnreadable."""
+    sealed = reject.sealed_correction or reject.sealed_row
+    if sealed is None:
+        raise RejectUnreadable(field="number")
+    try:
+        return vault.unseal(run.resource_code, reject.row_digest, bytes(sealed))
+    except CannotOpen as fault:
+        raise RejectUnreadable(field="number") from fault
+
+
+def get_reject(run_no: str, number: int, subject: Subject) -> Reject:
+    """Raises NoSuchRun and NoSuchReject."""
+    row = get_run_row(run_no, subject, policy.VIEW_REJECTS)
+    found = Reject.objects.select_related("run").filter(run=row, number=number).first()
+    if found is None:
+        raise NoSuchReject(number=number)
+    return found
 
 
 # --- The pool --------------------------------------------------------------------------------------------------------

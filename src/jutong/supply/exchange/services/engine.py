@@ -50,7 +50,7 @@ from jutong.supply.exchange.domain import (
 )
 from jutong.supply.exchange.domain.differences import Seen, compare
 from jutong.supply.exchange.models import Batch, Lease, Plan, PoolTable, Run, Watermark
-from jutong.supply.exchange.services import aftermath, logbook, runs
+from jutong.supply.exchange.services import aftermath, corrections, logbook, rejects, runs
 from jutong.supply.exchange.values import LogLevel, Reject, RunKind, RunState
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import Mount, MountMode, StreamColumn, StreamRequest
@@ -140,6 +140,7 @@ class _Work:
         self.source = mounting.open_source(self.mount)
         check_contract(self.mount, self.resource, self.source)
         self._log(N_("来源结构与目录一致，共 {columns} 个数据项。"), columns=len(self.shape.columns))
+        self.mending = corrections.in_force(self.shape)
         self._resume()
         watermark = self._watermark()
         if watermark is not None:
@@ -236,7 +237,14 @@ class _Work:
         self._log(N_("开始读取，方式：{kind}。"), kind=kind.label)
 
     def _staging(self, *, lasting: bool) -> Staging:
-        return Staging(self.shape, epoch=self.claimed.epoch, seq=self.seq + 1, at=clock.now(), lasting=lasting)
+        return Staging(
+            self.shape,
+            epoch=self.claimed.epoch,
+            seq=self.seq + 1,
+            at=clock.now(),
+            lasting=lasting,
+            mending=self.mending,
+        )
 
     def _request(self) -> StreamRequest:
         by_item = {column.item: column for column in self.mount.columns}
@@ -285,7 +293,7 @@ class _Work:
 
     def _settle(self, staging: Staging, loaded: Loaded) -> Loaded:
         """Index the key and judge the rejects; after this the staging table is what will be the pool's."""
-        taken_out = staging.make_key_unique()
+        taken_out = (*staging.make_key_unique(), *staging.add_mended())
         self._note_rejects(taken_out)
         rejected = loaded.rejected + len(taken_out)
         ratio_max = self._parameter("exchange.reject_ratio_max")
@@ -408,7 +416,7 @@ class _Work:
         row.rows_read, row.rows_rejected = counts.read, counts.rejected
         row.rows_per_second = counts.speed()
         row.progress_at = at
-        runs.keep_rejects(row, self.rejects)
+        rejects.keep(row, self.rejects)
         if last:
             row.state, row.finished_at, row.rows_total = RunState.SUCCEEDED, at, counts.read
             row.error_code, row.error_message, row.error_details = "", "", {}
@@ -417,7 +425,7 @@ class _Work:
             return
         runs.release(self.claimed)
         runs.plan_next(self.resource, at=at)
-        aftermath.of_success(row, at=at)
+        aftermath.of_success(row, at=at, mended=self.mending.used)
         logbook.note(row, N_("运行完成。"), at=at)
         audit.record(
             action="exchange.run.succeeded",

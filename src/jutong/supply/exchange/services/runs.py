@@ -37,8 +37,9 @@ from jutong.supply.exchange.domain import (
     next_due,
     pause_seconds,
 )
-from jutong.supply.exchange.models import Lease, Plan, Reject, Run, RunCounter
+from jutong.supply.exchange.models import Lease, Plan, Run, RunCounter
 from jutong.supply.exchange.services import aftermath, logbook
+from jutong.supply.exchange.services import rejects as refusals
 from jutong.supply.exchange.services.planning import interval_minutes
 from jutong.supply.exchange.values import LogLevel, Priority, RunKind, RunState, Trigger
 from jutong.supply.exchange.values import Reject as RejectValue
@@ -125,7 +126,7 @@ def create_run(
     try:
         with transaction.atomic():
             row = Run.objects.create(
-                run_no=_next_number(at),
+                run_no=next_number(at),
                 resource_code=resource_code,
                 provider_uscc=mount.provider_uscc,
                 kind=RunKind.FULL,
@@ -165,7 +166,8 @@ def _weight(run_no: str) -> int:
     return Priority(priority).weight if priority else Priority.NORMAL.weight
 
 
-def _next_number(at: datetime) -> str:
+def next_number(at: datetime) -> str:
+    """The next run number of the year; the counter stays locked until the commit."""
     year = local_day(at).year
     RunCounter.objects.get_or_create(year=year)
     counter = RunCounter.objects.select_for_update().get(year=year)
@@ -246,7 +248,7 @@ def end_run(
     _set_fault(row, fault)
     row.state, row.finished_at = state, at
     row.save()
-    keep_rejects(row, rejects or [])
+    refusals.keep(row, rejects or [])
     release(claimed)
     plan_next(catalogue.get_resource(row.resource_code), at=at)
     _record("ended", row, _actor(row), at, state=state.value, error=fault.code)
@@ -286,25 +288,6 @@ def plan_next(resource: Resource, *, at: datetime) -> None:
         plan.next_due_at = next_due(resource.update_cycle, at, interval_minutes(at), queries.settings_of(plan))
         plan.trigger = Trigger.SCHEDULE
         plan.save(update_fields=["next_due_at", "trigger"])
-
-
-def keep_rejects(row: Run, rejects: list[RejectValue]) -> None:
-    """Keep the rejects of a run anew, numbered in the order met."""
-    Reject.objects.filter(run=row).delete()
-    Reject.objects.bulk_create(
-        [
-            Reject(
-                run=row,
-                number=number,
-                row_no=reject.row_no,
-                column=reject.column[:200],
-                reason=reject.reason,
-                masked_value=reject.masked_value[:40],
-            )
-            for number, reject in enumerate(rejects, start=1)
-        ],
-        batch_size=500,
-    )
 
 
 def move_progress(claimed: Claim, *, at: datetime, **progress: Any) -> bool:
