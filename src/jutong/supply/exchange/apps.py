@@ -66,4 +66,11 @@ class ExchangeConfig(AppConfig):
             visible=sees_runs,
             icon="calendar-event",
         )
+        for title, url_name, icon in (
+            (N_("归集问询"), "exchange:inquiries", "message-report"),
+            (N_("归集告警"), "exchange:alarms", "bell-ringing"),
+            (N_("更新及时情况"), "exchange:freshness", "clock-exclamation"),
+            (N_("部门挂载率与更新及时率"), "exchange:departments", "chart-bar"),
+        ):
+            navigation.register(navigation.EXCHANGE, title=title, url_name=url_name, visible=sees_runs, icon=icon)
         slots.register("resource", "aside", "exchange:panel", title=N_("归集"), order=30, visible=navigation.signed_in)

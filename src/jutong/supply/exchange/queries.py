@@ -36,6 +36,7 @@ from jutong.supply.exchange.values import (
     PlanStanding,
     Priority,
     Receipt,
+    RejectState,
     RunCount,
     RunKind,
     RunState,
@@ -213,6 +214,32 @@ def seasons() -> dict[str, tuple[int, ...]]:
     return {
         code: tuple(months) for code, months in Plan.objects.exclude(months=[]).values_list("resource_code", "months")
     }
+
+
+def find_freshness(resource_code: str, *, at: datetime) -> FreshnessValue | None:
+    """How one resource keeps its update cycle, or nothing where it is not gathered."""
+    mount = mounting.find_mount(resource_code)
+    if mount is None or not mount.active or not mount.gathered:
+        return None
+    resource, on = catalogue.get_resource(resource_code), local_day(at)
+    plan = Plan.objects.filter(resource_code=resource_code).first()
+    table = PoolTable.objects.filter(resource_code=resource_code).first()
+    allowed, season = rulebook.fresh_for(resource.update_cycle, on=on), tuple(plan.months) if plan else ()
+    since = table.loaded_at if table else mount.mounted_at
+    due = due_at(since, allowed, season) if allowed else None
+    question = find_inquiry(resource_code, InquiryKind.LATE)
+    return FreshnessValue(
+        resource_code=resource_code,
+        provider_uscc=mount.provider_uscc,
+        title=resource.title,
+        state=_freshness_state(bool(catalogue.stopped([resource_code], on=on)), due, season, at),
+        loaded_at=table.loaded_at if table else None,
+        due_at=due,
+        inquiry_no=question.inquiry_no if question else "",
+        answer=InquiryAnswer(question.answer) if question and question.answer else None,
+        holds_until=question.holds_until if question else None,
+        remark=question.remark if question else "",
+    )
 
 
 def freshness(*, at: datetime, provider: str = "") -> list[FreshnessValue]:
@@ -406,7 +433,13 @@ def rows_moved(since: datetime, until: datetime) -> int:
 
 def rejects(row: Run) -> QuerySet[Reject]:
     """The kept rejects of a run, in the order met."""
-    return Reject.objects.filter(run=row).order_by("number")
+    return Reject.objects.filter(run=row).select_related("run").order_by("number")
+
+
+def reject_counts(row: Run) -> dict[RejectState, int]:
+    """The kept rejects of a run by what became of them, in one query."""
+    rows = Reject.objects.filter(run=row).order_by().values("state").annotate(count=Count("pk"))
+    return {RejectState(each["state"]): each["count"] for each in rows}
 
 
 def row_of(run: Run, reject: Reject) -> tuple[str | None, ...]:

@@ -420,6 +420,7 @@ class Freshness:
     inquiry_no: str = ""
     answer: InquiryAnswer | None = None
     holds_until: date | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,3 +18,4 @@ InClass = Annotated[
     str, InPath(pattern=rf"^[123][0-9]{{5,{5 + MAX_DETAIL_LENGTH}}}$", description="分类码", examples=["303001"])
 ]
 InSequence = Annotated[int, InPath(ge=1, le=999_999_999, description="顺序码", examples=[1])]
+UsccText = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$"), Field(examples=["11450000MB0000013R"])]

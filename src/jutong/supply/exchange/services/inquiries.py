@@ -225,7 +225,7 @@ def start_change(*, inquiry_no: str, by: Subject, at: datetime) -> str:
     """
     row = _locked(inquiry_no, by)
     differences = [Difference.from_json(each) for each in row.differences]
-    if row.kind != InquiryKind.DRIFT or not any(_revises(each) for each in differences):
+    if row.kind != InquiryKind.DRIFT or not any(revises(each) for each in differences):
         raise NothingToRevise()
     draft_no = catalogue.start_revision(code=row.resource_code, by=by, at=at)
     content = proposed(catalogue.draft_content(draft_no, by=by), differences)
@@ -235,7 +235,8 @@ def start_change(*, inquiry_no: str, by: Subject, at: datetime) -> str:
     return draft_no
 
 
-def _revises(each: Difference) -> bool:
+def revises(each: Difference) -> bool:
+    """Is there something in this difference that an entry of the catalogue can take over?"""
     return each.kind is DifferenceKind.GONE or (
         each.kind in {DifferenceKind.RETYPED, DifferenceKind.NARROWED, DifferenceKind.NEW} and bool(each.data_type)
     )
@@ -245,7 +246,7 @@ def proposed(content: Content, differences: Iterable[Difference]) -> Content:
     """The entry as it would be by what the source has now; people look it over before it is submitted."""
     items = list(content.items)
     for each in differences:
-        if not _revises(each):
+        if not revises(each):
             continue
         if each.kind is DifferenceKind.GONE:
             items = [item for item in items if item.column_name != each.item]
