@@ -198,7 +198,7 @@ class RunLinePage(Schema):
 @router.get("/inquiries", response={200: InquiryPage, **problems()}, summary="Inquiries I may see")
 def list_inquiries(request: SubjectRequest, query: Query[InquiriesQuery]) -> dict[str, Any]:
     """The open ones first, then the newest."""
-    rows = queries.inquiries(request.subject)
+    rows: Any = queries.inquiries(request.subject)
     if query.kind:
         rows = rows.filter(kind=query.kind)
     if query.state:
@@ -239,7 +239,7 @@ def start_catalogue_change(request: SubjectRequest, inquiry_no: InInquiry) -> An
 @router.get("/alarms", response={200: AlarmPage, **problems()}, summary="Alarms I may see")
 def list_alarms(request: SubjectRequest, query: Query[AlarmsQuery]) -> dict[str, Any]:
     """What is not cleared first, then the newest."""
-    rows = queries.alarms(request.subject)
+    rows: Any = queries.alarms(request.subject)
     if query.kind:
         rows = rows.filter(kind=query.kind)
     if query.state:

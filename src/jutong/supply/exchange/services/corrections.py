@@ -54,7 +54,7 @@ def correct(*, run_no: str, number: int, values: Mapping[str, str | None], by: S
     """
     row = _ended_run(run_no, by)
     _correct(row, number, values, by, at)
-    _record("corrected", row, by, at, items=sorted(values), lines=number)
+    _record("corrected", row, by, at, items=sorted(values), reject=number)
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def leave_to_source(*, run_no: str, number: int, by: Subject, at: datetime) -> N
     reject.state, reject.sealed_correction, reject.corrected_columns = RejectState.AT_SOURCE, None, []
     reject.corrected_by, reject.corrected_at = by.actor.to_json(), at
     reject.save()
-    _record("left_to_source", row, by, at, lines=number)
+    _record("left_to_source", row, by, at, reject=number)
 
 
 def _correct(row: Run, number: int, values: Mapping[str, str | None], by: Subject, at: datetime) -> None:
