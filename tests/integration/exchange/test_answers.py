@@ -8,10 +8,10 @@ from jutong.supply.exchange.models import Inquiry
 from jutong.supply.exchange.services import inquiries, plans
 from jutong.supply.exchange.services.inquiries import Reply
 from jutong.supply.exchange.values import (
-    DifferenceKind,
     InquiryAnswer,
     InquiryKind,
     InquiryOutcome,
+    SourceDifferenceKind,
 )
 from jutong.supply.mounting.events import ResourceMounted
 
@@ -44,9 +44,9 @@ def test_a_drift_opens_one_inquiry_with_the_differences_and_a_good_run_closes_it
     asked = inquiry(planned)
     assert Inquiry.objects.count() == 1
     assert [(each["kind"], each["column"], each["after"]) for each in asked.differences] == [
-        (DifferenceKind.RENAMED, "mc", "mch"),
-        (DifferenceKind.NARROWED, "je", "decimal(10,2)"),
-        (DifferenceKind.NEW, "dz", "varchar(9)"),
+        (SourceDifferenceKind.RENAMED, "mc", "mch"),
+        (SourceDifferenceKind.NARROWED, "je", "decimal(10,2)"),
+        (SourceDifferenceKind.NEW, "dz", "varchar(9)"),
     ]
 
     maria.sql("ALTER TABLE shop CHANGE mch mc varchar(20), MODIFY je decimal(12,2)", "dept")

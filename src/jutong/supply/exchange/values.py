@@ -271,7 +271,7 @@ _OUTCOME_LABELS = {
 }
 
 
-class DifferenceKind(StrEnum):
+class SourceDifferenceKind(StrEnum):
     """How a source differs from the contract (结构差异)."""
 
     TABLE_GONE = "table_gone"
@@ -290,15 +290,15 @@ class DifferenceKind(StrEnum):
 
 
 _DIFFERENCE_LABELS = {
-    DifferenceKind.TABLE_GONE: N_("表或文件不在"),
-    DifferenceKind.GONE: N_("列不在"),
-    DifferenceKind.RENAMED: N_("列可能改名"),
-    DifferenceKind.NARROWED: N_("类型变窄"),
-    DifferenceKind.RETYPED: N_("类型改变"),
-    DifferenceKind.CODES: N_("取值范围改变"),
-    DifferenceKind.KEY: N_("主键改变"),
-    DifferenceKind.NEW: N_("新增列"),
-    DifferenceKind.ITEM: N_("目录与对应关系不符"),
+    SourceDifferenceKind.TABLE_GONE: N_("表或文件不在"),
+    SourceDifferenceKind.GONE: N_("列不在"),
+    SourceDifferenceKind.RENAMED: N_("列可能改名"),
+    SourceDifferenceKind.NARROWED: N_("类型变窄"),
+    SourceDifferenceKind.RETYPED: N_("类型改变"),
+    SourceDifferenceKind.CODES: N_("取值范围改变"),
+    SourceDifferenceKind.KEY: N_("主键改变"),
+    SourceDifferenceKind.NEW: N_("新增列"),
+    SourceDifferenceKind.ITEM: N_("目录与对应关系不符"),
 }
 
 
@@ -310,7 +310,7 @@ class Difference:
     `title` is what the source calls a new column, `data_type` its type in the Guide's letters.
     """
 
-    kind: DifferenceKind
+    kind: SourceDifferenceKind
     column: str = ""
     item: str = ""
     before: str = ""
@@ -323,7 +323,7 @@ class Difference:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{**data, "kind": DifferenceKind(data["kind"])})
+        return cls(**{**data, "kind": SourceDifferenceKind(data["kind"])})
 
 
 class AlarmKind(StrEnum):

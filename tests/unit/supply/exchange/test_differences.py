@@ -4,7 +4,7 @@ import pytest
 
 from jutong.kernel.codes.data_types import DataType
 from jutong.supply.exchange.domain.differences import Seen, compare, narrower
-from jutong.supply.exchange.values import Difference, DifferenceKind
+from jutong.supply.exchange.values import Difference, SourceDifferenceKind
 from jutong.supply.mounting.values import ColumnFound, ColumnMap, TableFound, TableRef
 
 
@@ -37,9 +37,9 @@ def test_a_column_that_is_gone_is_looked_for_among_the_new_ones_of_its_type():
     kinds = [(each.kind, each.column, each.after) for each in compare(["mc", "je"], MAPPED, found, BEFORE)]
 
     assert kinds == [
-        (DifferenceKind.RENAMED, "mc", "name"),
-        (DifferenceKind.RENAMED, "je", "je2"),
-        (DifferenceKind.NEW, "dz", "varchar(9)"),
+        (SourceDifferenceKind.RENAMED, "mc", "name"),
+        (SourceDifferenceKind.RENAMED, "je", "je2"),
+        (SourceDifferenceKind.NEW, "dz", "varchar(9)"),
     ]
 
 
@@ -48,7 +48,7 @@ def test_among_several_new_ones_only_a_name_alike_counts():
     assert compare(["mc"], MAPPED, found, BEFORE)[0].after == "mcheng"
 
     found = table(("je", "decimal(12,2)"), ("bz", "varchar(20)"), ("dz", "varchar(20)"))
-    assert compare(["mc"], MAPPED, found, BEFORE)[0].kind is DifferenceKind.GONE
+    assert compare(["mc"], MAPPED, found, BEFORE)[0].kind is SourceDifferenceKind.GONE
 
 
 def test_keys_and_lists_of_values_are_compared_with_what_was_seen_last():
@@ -57,12 +57,12 @@ def test_keys_and_lists_of_values_are_compared_with_what_was_seen_last():
 
     kinds = {each.kind for each in compare((), MAPPED[:1], now, before)}
 
-    assert kinds == {DifferenceKind.KEY, DifferenceKind.CODES}
+    assert kinds == {SourceDifferenceKind.KEY, SourceDifferenceKind.CODES}
 
 
 def test_without_a_table_nothing_else_is_said_and_differences_survive_their_json():
     gone = compare(["mc"], MAPPED, None, BEFORE)
 
-    assert [each.kind for each in gone] == [DifferenceKind.TABLE_GONE]
-    each = Difference(DifferenceKind.NEW, "dz", after="varchar(9)", data_type="C(9)")
+    assert [each.kind for each in gone] == [SourceDifferenceKind.TABLE_GONE]
+    each = Difference(SourceDifferenceKind.NEW, "dz", after="varchar(9)", data_type="C(9)")
     assert Difference.from_json(each.to_json()) == each

@@ -7,22 +7,22 @@ from difflib import SequenceMatcher
 from typing import Any, Final, Self
 
 from jutong.kernel.text import N_
-from jutong.supply.exchange.values import Difference, DifferenceKind
+from jutong.supply.exchange.values import Difference, SourceDifferenceKind
 from jutong.supply.mounting.values import ColumnFound, ColumnMap, TableFound
 
 ALIKE_FROM: Final = 0.5
 """From which likeness of names on a new column of the same type counts as the one that is gone."""
 
 WORDS: Final = {
-    DifferenceKind.TABLE_GONE: N_("来源中没有登记的表或文件，或账号无权读取。"),
-    DifferenceKind.GONE: N_("来源中没有列“{column}”（数据项“{item}”）。"),
-    DifferenceKind.RENAMED: N_("列“{column}”（数据项“{item}”）不在，可能已改名为“{after}”。"),
-    DifferenceKind.NARROWED: N_("列“{column}”的类型由 {before} 变窄为 {after}。"),
-    DifferenceKind.RETYPED: N_("列“{column}”的类型由 {before} 变为 {after}。"),
-    DifferenceKind.CODES: N_("列“{column}”的取值由“{before}”变为“{after}”。"),
-    DifferenceKind.KEY: N_("来源主键由“{before}”变为“{after}”。"),
-    DifferenceKind.NEW: N_("来源新增列“{column}”（{after}），目录中没有对应的数据项。"),
-    DifferenceKind.ITEM: N_("数据项“{item}”与对应关系不符，请核对目录和挂载。"),
+    SourceDifferenceKind.TABLE_GONE: N_("来源中没有登记的表或文件，或账号无权读取。"),
+    SourceDifferenceKind.GONE: N_("来源中没有列“{column}”（数据项“{item}”）。"),
+    SourceDifferenceKind.RENAMED: N_("列“{column}”（数据项“{item}”）不在，可能已改名为“{after}”。"),
+    SourceDifferenceKind.NARROWED: N_("列“{column}”的类型由 {before} 变窄为 {after}。"),
+    SourceDifferenceKind.RETYPED: N_("列“{column}”的类型由 {before} 变为 {after}。"),
+    SourceDifferenceKind.CODES: N_("列“{column}”的取值由“{before}”变为“{after}”。"),
+    SourceDifferenceKind.KEY: N_("来源主键由“{before}”变为“{after}”。"),
+    SourceDifferenceKind.NEW: N_("来源新增列“{column}”（{after}），目录中没有对应的数据项。"),
+    SourceDifferenceKind.ITEM: N_("数据项“{item}”与对应关系不符，请核对目录和挂载。"),
 }
 
 
@@ -63,7 +63,7 @@ def compare(
     What was never seen before counts as new only beside something that is gone: nobody has noted what was there.
     """
     if found is None:
-        return (Difference(DifferenceKind.TABLE_GONE),)
+        return (Difference(SourceDifferenceKind.TABLE_GONE),)
     mapped = {column.item: column for column in columns}
     taken = {column.source for column in columns}
     unknown = {column.name: column for column in found.columns if column.name not in taken | set(seen.types)}
@@ -71,18 +71,18 @@ def compare(
     for item in faulty:
         column = mapped.get(item)
         if column is None:
-            differences.append(Difference(DifferenceKind.ITEM, item=item))
+            differences.append(Difference(SourceDifferenceKind.ITEM, item=item))
         elif (now := found.column(column.source)) is not None:
             differences.append(_retyped(column, now))
         elif (heir := _find_heir(column, unknown)) is not None:
             del unknown[heir.name]
-            differences.append(_between(DifferenceKind.RENAMED, column, heir))
+            differences.append(_between(SourceDifferenceKind.RENAMED, column, heir))
         else:
-            differences.append(Difference(DifferenceKind.GONE, column.source, item, before=column.source_type))
+            differences.append(Difference(SourceDifferenceKind.GONE, column.source, item, before=column.source_type))
     differences += _of_values(found, seen)
     if seen.key and seen.key != found.key:
         differences.append(
-            Difference(DifferenceKind.KEY, before="、".join(seen.key), after="、".join(found.key) or "—")
+            Difference(SourceDifferenceKind.KEY, before="、".join(seen.key), after="、".join(found.key) or "—")
         )
     if seen.types:
         differences += [_new(column) for column in unknown.values()]
@@ -90,7 +90,9 @@ def compare(
 
 
 def _retyped(column: ColumnMap, now: ColumnFound) -> Difference:
-    kind = DifferenceKind.NARROWED if narrower(column.source_type, now.source_type) else DifferenceKind.RETYPED
+    kind = (
+        SourceDifferenceKind.NARROWED if narrower(column.source_type, now.source_type) else SourceDifferenceKind.RETYPED
+    )
     return Difference(
         kind,
         column.source,
@@ -101,7 +103,7 @@ def _retyped(column: ColumnMap, now: ColumnFound) -> Difference:
     )
 
 
-def _between(kind: DifferenceKind, column: ColumnMap, now: ColumnFound) -> Difference:
+def _between(kind: SourceDifferenceKind, column: ColumnMap, now: ColumnFound) -> Difference:
     return Difference(
         kind,
         column.source,
@@ -115,7 +117,7 @@ def _between(kind: DifferenceKind, column: ColumnMap, now: ColumnFound) -> Diffe
 
 def _new(column: ColumnFound) -> Difference:
     return Difference(
-        DifferenceKind.NEW,
+        SourceDifferenceKind.NEW,
         column.name,
         after=column.source_type,
         title=column.comment,
@@ -126,7 +128,7 @@ def _new(column: ColumnFound) -> Difference:
 def _of_values(found: TableFound, seen: Seen) -> list[Difference]:
     return [
         Difference(
-            DifferenceKind.CODES,
+            SourceDifferenceKind.CODES,
             column.name,
             before="、".join(seen.values[column.name])[:200],
             after="、".join(column.values)[:200],

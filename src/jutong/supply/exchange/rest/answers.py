@@ -17,13 +17,13 @@ from jutong.supply.exchange.services.inquiries import LONGEST_REMARK, Reply
 from jutong.supply.exchange.values import (
     AlarmKind,
     AlarmState,
-    DifferenceKind,
     FreshnessState,
     InquiryAnswer,
     InquiryKind,
     InquiryOutcome,
     InquiryState,
     LogLevel,
+    SourceDifferenceKind,
 )
 
 InInquiry = Annotated[str, InPath(pattern=r"^XW[0-9]{10,16}$", examples=["XW2026000001"])]
@@ -37,7 +37,7 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
 class SourceDifferenceOut(Schema):
     """A difference between source and contract. `after` is the new name or type, `data_type` in the Guide's letters."""
 
-    kind: DifferenceKind
+    kind: SourceDifferenceKind
     column: str = ""
     item: str = ""
     before: str = ""

@@ -17,15 +17,25 @@ from jutong.supply.exchange.services import correction_files, corrections
 from jutong.supply.exchange.services.corrections import LONGEST_VALUE
 
 InNumber = Annotated[int, InPath(ge=1, le=1_000_000)]
-ItemName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,60}$")]
-ItemValue = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=LONGEST_VALUE)]
+ItemName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=60), Field(examples=["mc"])]
+ItemValue = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=LONGEST_VALUE), Field(examples=["x"])]
 OF_REJECT = "/runs/{run_no}/rejects/{number}"
 
 
-class CorrectionIn(StrictSchema):
-    """New values by data item; null empties one, what is not named stays as it came."""
+class ItemValueIn(StrictSchema):
+    """What a data item ought to be; null empties it."""
 
-    values: dict[ItemName, ItemValue | None] = Field(min_length=1, max_length=500)
+    item: ItemName
+    value: ItemValue | None
+
+
+class CorrectionIn(StrictSchema):
+    """New values of data items; what is not named stays as it came."""
+
+    values: list[ItemValueIn] = Field(min_length=1, max_length=500)
+
+    def by_item(self) -> dict[str, str | None]:
+        return {each.item: each.value for each in self.values}
 
 
 class NumberedCorrectionIn(CorrectionIn):
@@ -55,7 +65,7 @@ def get_reject(request: SubjectRequest, run_no: InRun, number: InNumber) -> Any:
 @router.put(f"{OF_REJECT}/correction", response={200: RejectOut, **problems(404, 409)}, summary="Correct a refused row")
 def correct_reject(request: SubjectRequest, run_no: InRun, number: InNumber, body: CorrectionIn) -> Any:
     """Kept sealed until it is replayed."""
-    corrections.correct(run_no=run_no, number=number, values=body.values, by=request.subject, at=clock.now())
+    corrections.correct(run_no=run_no, number=number, values=body.by_item(), by=request.subject, at=clock.now())
     return queries.get_reject(run_no, number, request.subject)
 
 
@@ -71,7 +81,7 @@ def leave_to_source(request: SubjectRequest, run_no: InRun, number: InNumber) ->
 @router.post("/runs/{run_no}/corrections", response={200: CorrectionsOut, **problems(404, 409)}, summary="Correct many")
 def correct_rejects(request: SubjectRequest, run_no: InRun, body: CorrectionsIn) -> Any:
     """All of them, or none."""
-    wanted = [(each.number, each.values) for each in body.corrections]
+    wanted = [(each.number, each.by_item()) for each in body.corrections]
     count = corrections.correct_many(run_no=run_no, corrections=wanted, by=request.subject, at=clock.now())
     return {"corrected": count}
 

@@ -44,11 +44,11 @@ from jutong.supply.exchange.models import Inquiry, Plan, Run
 from jutong.supply.exchange.services.numbers import next_number
 from jutong.supply.exchange.values import (
     Difference,
-    DifferenceKind,
     InquiryAnswer,
     InquiryKind,
     InquiryOutcome,
     RunState,
+    SourceDifferenceKind,
 )
 
 NOTICE: Final = "exchange.inquiry"
@@ -237,8 +237,9 @@ def start_change(*, inquiry_no: str, by: Subject, at: datetime) -> str:
 
 def revises(each: Difference) -> bool:
     """Is there something in this difference that an entry of the catalogue can take over?"""
-    return each.kind is DifferenceKind.GONE or (
-        each.kind in {DifferenceKind.RETYPED, DifferenceKind.NARROWED, DifferenceKind.NEW} and bool(each.data_type)
+    return each.kind is SourceDifferenceKind.GONE or (
+        each.kind in {SourceDifferenceKind.RETYPED, SourceDifferenceKind.NARROWED, SourceDifferenceKind.NEW}
+        and bool(each.data_type)
     )
 
 
@@ -248,9 +249,9 @@ def proposed(content: Content, differences: Iterable[Difference]) -> Content:
     for each in differences:
         if not revises(each):
             continue
-        if each.kind is DifferenceKind.GONE:
+        if each.kind is SourceDifferenceKind.GONE:
             items = [item for item in items if item.column_name != each.item]
-        elif each.kind is DifferenceKind.NEW:
+        elif each.kind is SourceDifferenceKind.NEW:
             if content.item(each.column) is None:
                 items.append(DataItem(each.title or each.column, each.column.casefold(), each.data_type))
         else:
