@@ -237,10 +237,8 @@ def start_change(*, inquiry_no: str, by: Subject, at: datetime) -> str:
 
 def revises(each: Difference) -> bool:
     """Is there something in this difference that an entry of the catalogue can take over?"""
-    return each.kind is SourceDifferenceKind.GONE or (
-        each.kind in {SourceDifferenceKind.RETYPED, SourceDifferenceKind.NARROWED, SourceDifferenceKind.NEW}
-        and bool(each.data_type)
-    )
+    typed = {SourceDifferenceKind.RETYPED, SourceDifferenceKind.NARROWED, SourceDifferenceKind.NEW}
+    return each.kind is SourceDifferenceKind.GONE or (each.kind in typed and bool(each.data_type))
 
 
 def proposed(content: Content, differences: Iterable[Difference]) -> Content:
