@@ -169,8 +169,9 @@ def acknowledge(*, alarm_no: str, remark: str = "", by: Subject, at: datetime) -
     _record("acknowledged", alarm, by.actor, at, note=remark)
 
 
+@transaction.atomic
 def clear(resource_code: str, kinds: Collection[AlarmKind], *, at: datetime) -> None:
-    """The causes are gone. In the transaction of what took them away."""
+    """The causes are gone; where something took them away, in its transaction."""
     for alarm in Alarm.objects.select_for_update().filter(
         resource_code=resource_code, kind__in=sorted(kinds), cleared_at=None
     ):
