@@ -14,6 +14,7 @@ from jutong.kernel.clock import SHANGHAI, local_day
 from jutong.kernel.codes.sharing import UpdateCycle
 from jutong.kernel.crypto import CannotOpen
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
+from jutong.kernel.seasons import due_at, in_season
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import policy
@@ -21,7 +22,6 @@ from jutong.supply.exchange.adapters import vault
 from jutong.supply.exchange.domain import NoSuchPlan, NoSuchRun, NotInPool, PoolColumn, Shape, make_window
 from jutong.supply.exchange.domain.answers import NoSuchAlarm, NoSuchInquiry, NoSuchReject, RejectUnreadable
 from jutong.supply.exchange.domain.answers import usual_seconds as usual_seconds_of
-from jutong.supply.exchange.domain.freshness import due_at, in_season
 from jutong.supply.exchange.models import Alarm, Batch, Inquiry, Plan, PoolTable, Reject, Run, RunLine
 from jutong.supply.exchange.values import (
     OPEN_STATES,

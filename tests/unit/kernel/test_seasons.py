@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from jutong.kernel.clock import SHANGHAI
-from jutong.supply.exchange.domain.freshness import due_at, in_season
+from jutong.kernel.seasons import due_at, in_season
 
 SUMMER = (6, 7, 8)
 

@@ -1,4 +1,4 @@
-"""Until when data are fresh: the update cycle with its grace, and the months in which updates are due. Pure."""
+"""Until when something periodic is fresh: its period, and the months in which it is due at all. Pure."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from jutong.kernel.clock import SHANGHAI
 
 
 def due_at(since: datetime, allowed: timedelta, months: Collection[int] = ()) -> datetime:
-    """The last moment at which data of `since` are fresh.
+    """The last moment at which what was brought at `since` is fresh.
 
     Out of season nothing is due: the period begins anew with the next season, and ends with it at the latest.
     """
