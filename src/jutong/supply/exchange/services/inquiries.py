@@ -316,7 +316,8 @@ def make_morning_round(*, at: datetime) -> None:
         with transaction.atomic():
             _follow_up(row.pk, stale, withdrawing, at)
     asked = {row.resource_code for row in open_rows if row.kind == InquiryKind.LATE}
-    for code in sorted(stale - asked - withdrawing)[:ASKED_AT_ONCE]:
+    planned = set(Plan.objects.values_list("resource_code", flat=True))
+    for code in sorted((stale & planned) - asked - withdrawing)[:ASKED_AT_ONCE]:
         if (found := late.get(code)) is not None and found.due_at is not None:
             ask_about_late(code, found.provider_uscc, found.due_at, at=at)
 

@@ -254,8 +254,10 @@ def end_run(
     _record("ended", row, _actor(row), at, state=state.value, error=fault.code)
     logbook.note_fault(row, N_("运行结束：{state}。{fault}"), at=at, state=state.label)
     if state is not RunState.STOPPED:
-        _tell_stewards(row, fault, at)
         aftermath.of_failure(row, at=at)
+    if state is RunState.FAILED:
+        # Of a drift the inquiry tells them, once and not at every run.
+        _tell_stewards(row, fault, at)
     outbox.publish(events.RunFailed(row.run_no, row.resource_code, row.provider_uscc, state.value, fault.code), at=at)
     said = {"run_no": row.run_no, "resource_code": row.resource_code, "state": state.value}
     notices.tell_systems([row.provider_uscc], kind="exchange.run_failed", parameters=said, at=at)
