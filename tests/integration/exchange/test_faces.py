@@ -114,6 +114,8 @@ def test_subscribers_read_the_answer_at_the_resource_and_departments_their_rates
     assert "已问询提供方，尚未答复。" in page(reader, panel, 25)
 
     asked = Inquiry.objects.get(kind=InquiryKind.LATE)
+    assert asked.inquiry_no in page(steward, "/exchange/panels/asked/", 12)
+    assert asked.inquiry_no not in page(reader, "/exchange/panels/asked/", 12)
     reply = inquiries.Reply(InquiryAnswer.RESUMED, "接口已修复")
     inquiries.answer(inquiry_no=asked.inquiry_no, reply=reply, by=steward.subject, at=at)
 

@@ -73,4 +73,7 @@ class ExchangeConfig(AppConfig):
             (N_("部门挂载率与更新及时率"), "exchange:departments", "chart-bar"),
         ):
             navigation.register(navigation.EXCHANGE, title=title, url_name=url_name, visible=sees_runs, icon=icon)
+        slots.register(
+            "workbench", "main", "exchange:asked_panel", title=N_("归集问询与告警"), order=18, visible=sees_runs
+        )
         slots.register("resource", "aside", "exchange:panel", title=N_("归集"), order=30, visible=navigation.signed_in)

@@ -43,6 +43,9 @@ TONES = {
 }
 
 
+SHOWN = 5
+
+
 class AnswerForm(forms.Form):
     """What the provider answers; which answers there are depends on what was asked."""
 
@@ -183,6 +186,20 @@ def start_change(request: SubjectRequest, inquiry_no: str) -> HttpResponse:
         return redirect("exchange:inquiry", inquiry_no)
     messages.success(request, _("已按来源现状填好草稿，请核对后提交审核。"))
     return redirect("catalogue:edit_draft", draft_no)
+
+
+@require_GET
+def panel(request: SubjectRequest) -> HttpResponse:
+    """On the workbench: what is asked and not answered, and what is warned of; nothing where nothing is."""
+    asked = queries.inquiries(request.subject).filter(closed_at=None, answer="")
+    shown = list(asked.order_by("due_on", "pk")[:SHOWN])
+    titles = catalogue.titles({row.resource_code for row in shown})
+    context = {
+        "asked": [(row, titles.get(row.resource_code, row.resource_code), state_badge(row)) for row in shown],
+        "count": asked.count() if len(shown) == SHOWN else len(shown),
+        "warned": queries.alarms(request.subject).filter(cleared_at=None, acknowledged_at=None).count(),
+    }
+    return render(request, "exchange/asked_panel.html", context)
 
 
 def _page(request: SubjectRequest, row: Any, form: AnswerForm | None = None) -> HttpResponse:

@@ -28,5 +28,6 @@ urlpatterns = [
     path("freshness/", freshness.resource_list, name="freshness"),
     path("freshness/departments/", freshness.department_list, name="departments"),
     path("resources/<resource_code:code>/start/", runs.start, name="start"),
+    path("panels/asked/", answering.panel, name="asked_panel"),
     path("panels/resource/<resource_code:code>/", runs.panel, name="panel"),
 ]
