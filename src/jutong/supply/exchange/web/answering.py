@@ -58,7 +58,7 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("日期"),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("来源将改正的，填写改正日期；计划停更的，可填写恢复前一日。"),
+        help_text=gettext_lazy("计划停更的，可填写停更的最后一日。"),
     )
     months = forms.MultipleChoiceField(
         label=gettext_lazy("更新月份"),
@@ -86,6 +86,8 @@ class AnswerForm(forms.Form):
         self.fields["answer"].choices = [(each.value, _(each.label)) for each in answers]  # type: ignore[attr-defined]
         if kind is InquiryKind.DRIFT:
             del self.fields["months"], self.fields["replaced_by"]
+            self.fields["until"].help_text = _("来源将改正的，填写改正日期。")
+            self.fields["remark"].help_text = _("写明原因和安排。")
         else:
             self.fields["months"].choices = month_choices()  # type: ignore[attr-defined]
 

@@ -351,11 +351,13 @@ def log(request: SubjectRequest, run_no: str) -> HttpResponse:
 def log_context(row: models.Run) -> dict[str, Any]:
     """What the log's card shows: its last lines, the newest below."""
     last = list(queries.lines(row).order_by("-pk")[:LINES_SHOWN])
-    shown = [
-        (line.at, Badge(_(LogLevel(line.level).label), LEVEL_TONES[LogLevel(line.level)]), line_words(line))
-        for line in last
-    ]
-    return {"run_no": row.run_no, "log_lines": shown[::-1], "log_goes_on": row.finished_at is None}
+    shown = [{"at": line.at, "level": level_badge(line.level), "words": line_words(line)} for line in reversed(last)]
+    columns = [Column("at", _("时间"), "moment"), Column("level", _("级别"), "badge"), Column("words", _("内容"))]
+    return {"run_no": row.run_no, "log_columns": columns, "log_lines": shown, "log_goes_on": row.finished_at is None}
+
+
+def level_badge(level: str) -> Badge:
+    return Badge(_(LogLevel(level).label), LEVEL_TONES[LogLevel(level)])
 
 
 def line_words(line: models.RunLine) -> str:
