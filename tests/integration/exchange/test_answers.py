@@ -66,11 +66,17 @@ def test_a_drift_opens_one_inquiry_with_the_differences_and_a_good_run_closes_it
     assert (asked.outcome, asked.closing_run) == (InquiryOutcome.LOADED, run.run_no)
 
 
-def test_a_promise_holds_until_its_day_and_is_asked_again_after_it(department, planned, maria):
+def test_only_the_providers_steward_answers_and_a_promise_holds_until_its_day(department, planned, maria):
     maria.sql("ALTER TABLE shop DROP COLUMN je", "dept")
     department.run(planned)
     asked = inquiry(planned)
     due = asked.due_on
+    reply = {"inquiry_no": asked.inquiry_no, "reply": Reply(InquiryAnswer.REMAP), "at": NOW}
+    stranger = Subject("P-x", Post.DATA_STEWARD, "11450000MB0000000X", "外人")
+    with pytest.raises(NoSuchInquiry):
+        inquiries.answer(**reply, by=stranger)
+    with pytest.raises(NotPermitted):
+        inquiries.answer(**reply, by=department.engineer)
     with pytest.raises(PromiseOutOfBounds):
         answer(department, asked, InquiryAnswer.SOURCE, until=datetime(2027, 6, 1).date())
 
@@ -157,19 +163,6 @@ def test_a_change_of_the_catalogue_is_begun_with_what_the_source_has_now(departm
     assert (asked.answer, asked.draft_no) == (InquiryAnswer.CATALOGUE, draft_no)
 
 
-def test_only_the_providers_steward_answers(department, planned, maria):
-    maria.sql("ALTER TABLE shop DROP COLUMN je", "dept")
-    department.run(planned)
-    asked = inquiry(planned)
-    reply = {"inquiry_no": asked.inquiry_no, "reply": Reply(InquiryAnswer.REMAP), "at": NOW}
-    stranger = Subject("P-x", Post.DATA_STEWARD, "11450000MB0000000X", "外人")
-
-    with pytest.raises(NoSuchInquiry):
-        inquiries.answer(**reply, by=stranger)
-    with pytest.raises(NotPermitted):
-        inquiries.answer(**reply, by=department.engineer)
-
-
 # --- Alarms ----------------------------------------------------------------------------------------------------------
 
 
@@ -185,13 +178,20 @@ def raised(kind: AlarmKind) -> list[Alarm]:
     return list(Alarm.objects.filter(kind=kind, cleared_at=None))
 
 
-def test_the_third_failure_in_a_row_raises_one_alarm_and_a_success_clears_it(department, planned, maria):
+def test_the_log_tells_the_way_of_a_run_and_the_third_failure_in_a_row_raises_an_alarm(department, planned, maria):
+    row = RunRow.objects.get(resource_code=planned)
+    told = list(RunLine.objects.filter(run=row).values_list("words", flat=True))
+    assert [words[:4] for words in told] == [
+        "已排队，", "开始第 ", "来源结构", "开始读取", "来源约有", "读取完成", "批次 {", "运行完成",
+    ]  # fmt: skip
+
     maria.sql("ALTER TABLE shop DROP COLUMN je", "dept")
     counts = []
     for _ in range(4):
         department.run(planned)
         counts.append(len(raised(AlarmKind.FAILING)))
     assert counts == [0, 0, 1, 1]
+    assert "je" in RunLine.objects.latest("pk").parameters["fault"]["details"]["faults"]
 
     maria.sql("ALTER TABLE shop ADD COLUMN je decimal(12,2)", "dept")
     department.run(planned)
@@ -230,16 +230,3 @@ def test_runs_that_take_or_wait_too_long_are_warned_of_once(department):
     RunRow.objects.filter(pk=waiting.pk).update(state=RunState.RUNNING, started_at=NOW)
     alarms.watch(at=NOW + timedelta(minutes=33))
     assert raised(AlarmKind.QUEUED_LONG) == []
-
-
-def test_the_log_tells_the_way_of_a_run(department, planned, maria):
-    row = RunRow.objects.get(resource_code=planned)
-    told = list(RunLine.objects.filter(run=row).values_list("words", flat=True))
-    assert [words[:4] for words in told] == [
-        "已排队，", "开始第 ", "来源结构", "开始读取", "来源约有", "读取完成", "批次 {", "运行完成",
-    ]  # fmt: skip
-
-    maria.sql("ALTER TABLE shop DROP COLUMN je", "dept")
-    failed = RunRow.objects.get(run_no=department.run(planned).run_no)
-    last = RunLine.objects.filter(run=failed).last()
-    assert "je" in last.parameters["fault"]["details"]["faults"]

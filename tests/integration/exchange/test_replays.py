@@ -90,7 +90,7 @@ def test_corrected_rows_are_replayed_and_stand_for_the_bad_ones_as_long_as_the_s
     assert Reject.objects.filter(state=RejectState.SETTLED, sealed_row=None, sealed_correction=None).count() == 1
 
 
-def test_one_row_that_still_does_not_fit_holds_back_all(department, long_names):
+def test_one_row_that_still_does_not_fit_or_whose_key_is_there_already_holds_back_all(department, long_names):
     run = department.run(long_names)
     correct(department, run, 1, mc="七")
     correct(department, run, 2, mc=LONG, je="1.239")
@@ -103,14 +103,10 @@ def test_one_row_that_still_does_not_fit_holds_back_all(department, long_names):
     assert states(long_names) == [RejectState.CORRECTED, RejectState.CORRECTED]
     assert Batch.objects.filter(resource_code=long_names).count() == 1
 
-
-def test_a_key_that_the_pool_has_already_is_refused(department, long_names):
-    run = department.run(long_names)
-    correct(department, run, 1, mc="七", id="8")
-
+    correct(department, run, 2, mc="九", je="1.23", id="8")
     with pytest.raises(ReplayRefused, match="主键重复"):
         replay(department, run)
-    assert names(long_names)[8] == "好"
+    assert (names(long_names)[8], len(names(long_names))) == ("好", 58)
 
 
 def test_an_uncorrected_row_waits_and_a_correction_not_yet_replayed_goes_over_to_the_next_run(department, long_names):
@@ -160,8 +156,16 @@ def test_an_increment_that_meets_the_bad_row_again_takes_its_correction_and_a_go
     assert (names(code)[7], len(names(code))) == ("柒", 59)
 
 
-def test_what_a_correction_may_say_and_who_may_say_it(department, long_names):
+def test_rows_lie_sealed_and_only_the_provider_says_what_they_ought_to_be(department, long_names):
     run = department.run(long_names)
+
+    correct(department, run, 2, mc="机密名称")
+    sealed = Reject.objects.get(run__run_no=run.run_no, number=2)
+    assert LONG.encode() not in bytes(sealed.sealed_row)
+    assert "机密名称".encode() not in bytes(sealed.sealed_correction)
+    Reject.objects.filter(pk=sealed.pk).update(row_digest="0" * 64)
+    with pytest.raises(RejectUnreadable):
+        correct(department, run, 2, mc="九")
 
     with pytest.raises(ItemNotInRow):
         correct(department, run, 1, nichts="x")
@@ -174,18 +178,4 @@ def test_what_a_correction_may_say_and_who_may_say_it(department, long_names):
 
     assert rejects.forget(at=datetime.now(UTC) + timedelta(days=91)) == 2
     with pytest.raises(RejectSettled):
-        correct(department, run, 1, mc="七")
-
-
-def test_a_refused_row_lies_sealed_and_nothing_of_it_in_the_clear(department, long_names):
-    run = department.run(long_names)
-    correct(department, run, 1, mc="机密名称")
-
-    row = Reject.objects.filter(run__run_no=run.run_no).first()
-    assert row is not None
-    assert LONG.encode() not in bytes(row.sealed_row)
-    assert "机密名称".encode() not in bytes(row.sealed_correction)
-
-    Reject.objects.filter(pk=row.pk).update(row_digest="0" * 64)
-    with pytest.raises(RejectUnreadable):
         correct(department, run, 1, mc="七")
