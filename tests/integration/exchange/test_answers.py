@@ -230,3 +230,7 @@ def test_runs_that_take_or_wait_too_long_are_warned_of_once(department):
     RunRow.objects.filter(pk=waiting.pk).update(state=RunState.RUNNING, started_at=NOW)
     alarms.watch(at=NOW + timedelta(minutes=33))
     assert raised(AlarmKind.QUEUED_LONG) == []
+
+    RunRow.objects.filter(state=RunState.RUNNING).update(state=RunState.STOPPED, finished_at=NOW)
+    alarms.watch(at=NOW + timedelta(minutes=34))
+    assert raised(AlarmKind.SLOW) == []

@@ -84,12 +84,20 @@ def watch(*, at: datetime) -> None:
     for row in Run.objects.filter(state=RunState.QUEUED, requested_at__lte=waited):
         minutes = int((at - row.requested_at).total_seconds() // 60)
         raise_alarm(AlarmKind.QUEUED_LONG, row, at=at, minutes=minutes, run_no=row.run_no)
-    begun = Run.objects.exclude(state=RunState.QUEUED).values("run_no")
-    for code in Alarm.objects.filter(kind=AlarmKind.QUEUED_LONG, cleared_at=None, run_no__in=begun).values_list(
-        "resource_code", flat=True
-    ):
-        clear(code, {AlarmKind.QUEUED_LONG}, at=at)
+    _clear_over(at)
     _watch_slow(at)
+
+
+def _clear_over(at: datetime) -> None:
+    """A run that has begun waits no more, one that has ended, or was stopped, is slow no more."""
+    over = {
+        AlarmKind.QUEUED_LONG: Run.objects.exclude(state=RunState.QUEUED),
+        AlarmKind.SLOW: Run.objects.filter(finished_at__isnull=False),
+    }
+    for kind, found in over.items():
+        raised = Alarm.objects.filter(kind=kind, cleared_at=None, run_no__in=found.values("run_no"))
+        for code in raised.values_list("resource_code", flat=True):
+            clear(code, {kind}, at=at)
 
 
 def _watch_slow(at: datetime) -> None:
