@@ -1,7 +1,7 @@
 """The pool's tables, changed inside the target transaction: swap the whole, or merge by key."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 from psycopg import sql
@@ -41,7 +41,14 @@ def swap(shape: Shape, staging: Staging, rows: int, rows_before: int) -> Effect:
     return Effect(inserted=rows, updated=0, deleted=rows_before, rows_after=rows)
 
 
-def merge(shape: Shape, staging: Staging, rows_before: int, *, whole: bool) -> Effect:
+class Staged(Protocol):
+    """Rows in a table of their own, with the pool's columns."""
+
+    @property
+    def identifier(self) -> sql.Identifier: ...
+
+
+def merge(shape: Shape, staging: Staged, rows_before: int, *, whole: bool) -> Effect:
     """Bring the staged rows into the pool by key; with `whole`, rows that were not staged go.
 
     Rows that are equal already are not touched, so that `_batch` says when each last changed.
