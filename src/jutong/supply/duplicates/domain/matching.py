@@ -403,7 +403,7 @@ class _Place:
         return found.at(self._not_taken(found))
 
     def _not_taken(self, found: "_Matches") -> Whole:
-        """Matches whose partner has no surer one: an item has one partner, but the parts of a split item share theirs."""
+        """Matches whose partner has no surer one: an item has one partner, only parts of a split item share theirs."""
         order = np.lexsort((-found.strength, found.partner, found.pair))
         surest = np.zeros(len(order), dtype=bool)
         surest[order[_first_of_each(found.pair[order], found.partner[order])]] = True
@@ -471,7 +471,9 @@ class _Matches:
 
     def at(self, places: Whole) -> "_Matches":
         """Those at these places."""
-        return _Matches(*(values[places] for values in (self.pair, self.item, self.partner, self.kind, self.strength)))
+        return _Matches(
+            self.pair[places], self.item[places], self.partner[places], self.kind[places], self.strength[places]
+        )
 
 
 class _Sets:

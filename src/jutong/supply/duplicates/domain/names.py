@@ -128,7 +128,7 @@ class Lexicon:
         return self._inside.sub(lambda found: self.synonyms[found[0]], plain)
 
     def wholes_of(self, title: str) -> list[str]:
-        """What a part's name may have been before the split: 注册地址（市） gives 注册地址, 登记年 gives 登记日期 too."""
+        """What a part's name may have been before the split: 注册地址（市） gives 注册地址, 登记年 登记日期 too."""
         plain = folded(title)
         cut = [part for part in self.parts if plain.endswith(part) and len(plain) > len(part) + 1]
         wholes = [plain[: -len(part)] for part in cut[:1]]
