@@ -482,10 +482,19 @@ class StreamColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRange:
+    """Rows whose key comes after one value of the key and not after another, as text; None is open (主键区间)."""
+
+    after: tuple[str, ...] | None = None
+    upto: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StreamRequest:
     """What to read: columns in this order, all rows or those since a cursor.
 
-    `cursor` is what an earlier stream left, in the adapter's own words; `limit_rows` bounds one batch.
+    `cursor` is what an earlier stream left, in the adapter's own words; `limit_rows` bounds one batch. `key_range`
+    and `buckets` narrow a full reading to a part of the table, by the columns of `key`.
     """
 
     table: TableRef
@@ -499,3 +508,27 @@ class StreamRequest:
     limit_rows: int = 500_000
     rewind: bool = False
     """The first batch of a run starts behind the cursor by the overlap; the next ones go on from where it ended."""
+
+    key_range: KeyRange | None = None
+    buckets: tuple[int, ...] = ()
+    """Of the numbers that `Adapter.digest` gives, those whose rows are wanted; none means all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """About how much a table holds, told without reading it; None where the source does not know (规模估计)."""
+
+    rows: int | None
+    size_bytes: int | None
+
+
+BUCKETS: Final = 1_024
+"""Into how many buckets the rows of a table fall by their keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class BucketDigest:
+    """The rows of one bucket: how many, and the sum of their digests, in whatever order they came (分桶摘要)."""
+
+    rows: int
+    digest: int

@@ -7,7 +7,7 @@ or time column lost 37 % of rows written by concurrent transactions). The price 
 that one transaction held open for long at the source holds everything written since back.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from psycopg import sql
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_
+from jutong.supply.mounting.adapters import digests
 from jutong.supply.mounting.adapters.base import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -27,9 +28,11 @@ from jutong.supply.mounting.adapters.base import (
     Dial,
     Row,
     Told,
+    ranges_between,
 )
 from jutong.supply.mounting.domain.errors import (
     CursorLost,
+    KeyMissing,
     SourceFailed,
     SourceIsReplica,
     SourceRefused,
@@ -41,10 +44,13 @@ from jutong.supply.mounting.domain.mapping import is_text, text_pattern
 from jutong.supply.mounting.values import (
     UNREADABLE,
     Ability,
+    BucketDigest,
     Chunk,
     ColumnFound,
     ConnectionReport,
+    Estimate,
     ForeignKey,
+    KeyRange,
     StreamColumn,
     StreamRequest,
     TableFound,
@@ -100,6 +106,13 @@ SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(base.oid, NU
  ORDER BY a.attnum
 """
 
+_SIZE: Final = """
+WITH RECURSIVE part(oid) AS (
+    SELECT %(table)s::oid UNION ALL SELECT i.inhrelid FROM pg_inherits i JOIN part ON part.oid = i.inhparent
+)
+SELECT sum(greatest(c.reltuples, 0))::bigint, sum(pg_relation_size(c.oid))::bigint
+  FROM part JOIN pg_class c ON c.oid = part.oid WHERE c.relkind IN ('r', 'm', 'p')
+"""
 
 _FOREIGN_KEYS: Final = """
 SELECT n.nspname, c.relname,
@@ -122,6 +135,8 @@ class PostgresAdapter:
     def abilities(self) -> tuple[Ability, ...]:
         return (
             Ability("full", True, N_("全量读取为同一时刻的一致快照。")),
+            Ability("key_ranges", True, N_("可按主键区间分段读取。")),
+            Ability("digests", True, N_("可在源库内按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
             Ability("incremental", True, N_("增量以事务快照为水位，不需要水位列，晚提交的事务不会漏读。")),
             Ability("incremental_views", False, N_("视图和外部表没有事务号，只能全量交换。")),
             Ability("deletes", False, N_("增量读不到源表中的删除，须定期全量核对。")),
@@ -160,6 +175,12 @@ class PostgresAdapter:
         with self._session() as connection:
             return self._describe(connection, table)
 
+    def estimate(self, table: TableRef) -> Estimate:
+        with self._session() as connection:
+            self._describe(connection, table)
+            oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(table).as_string())[0]
+            return Estimate(*connection.execute(_SIZE, {"table": oid}).fetchone() or (None, None))
+
     def sample(self, table: TableRef, columns: Sequence[str], limit: int) -> list[Row]:
         listed = sql.SQL(", ").join(
             sql.SQL("left({}::text, {})").format(sql.Identifier(name), sql.Literal(_SAMPLE_CHARACTERS))
@@ -186,6 +207,27 @@ class PostgresAdapter:
             raise WatermarkUnfit(column=str(table.ref), field="mode")
         with self._session() as connection:
             _refuse_replica(connection)
+
+    def split(self, request: StreamRequest, parts: int) -> tuple[KeyRange, ...]:
+        if not request.key:
+            raise KeyMissing(table=str(request.table))
+        key = sql.SQL(", ").join(map(sql.Identifier, request.key))
+        texts = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in request.key)
+        query = sql.SQL(
+            "SELECT {texts} FROM (SELECT {key}, row_number() OVER (ORDER BY {key}) AS place, count(*) OVER () AS whole"
+            "  FROM {table}) AS t WHERE place % greatest(1, (whole + {parts} - 1) / {parts}) = 0"
+            "  AND place < whole ORDER BY place"
+        ).format(texts=texts, key=key, table=_identifier(request.table), parts=sql.Literal(parts))
+        with self._session(STREAM_SECONDS) as connection:
+            self._describe(connection, request.table)
+            return ranges_between(connection.execute(query).fetchall())
+
+    def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
+        columns, key = digests.compared(request, _found_of)
+        statement = digests.postgres_statement(_identifier(request.table), columns, key, _where(_part_of(request, key)))
+        with self._session(STREAM_SECONDS) as connection:
+            self._describe(connection, request.table)
+            return digests.sums(connection.execute(statement))
 
     def _describe(self, connection: psycopg.Connection[Any], table: TableRef) -> TableFound:
         row = connection.execute(
@@ -226,21 +268,26 @@ class PostgresAdapter:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             table = self._describe(connection, request.table)
             oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
-            where, cursor = self._since(connection, request, table, oid)
+            conditions, cursor = self._since(connection, request, table, oid)
+            if request.key_range or request.buckets:
+                conditions += _part_of(request, digests.compared(request, _found_of)[1])
+                cursor = None
             columns = sql.SQL(", ").join(_expression(column) for column in request.columns)
-            query = sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT").format(columns, _identifier(request.table), where)
+            query = sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT").format(
+                columns, _identifier(request.table), _where(conditions)
+            )
             estimate = 0 if request.cursor else table.row_estimate
             yield _PostgresStream(connection, query, estimate, cursor)
 
     def _since(
         self, connection: psycopg.Connection[Any], request: StreamRequest, table: TableFound, oid: int
-    ) -> tuple[sql.Composable, dict[str, Any] | None]:
-        """The condition of this reading and the cursor it leaves; a full one of a table leaves a cursor too."""
+    ) -> tuple[list[sql.Composable], dict[str, Any] | None]:
+        """The conditions of this reading and the cursor it leaves; a full one of a table leaves a cursor too."""
         if table.kind not in _HAVE_XMIN or _one(connection, "SELECT pg_is_in_recovery()")[0]:
             if request.incremental:
                 _refuse_replica(connection)
                 raise WatermarkUnfit(column=str(request.table), field="mode")
-            return sql.SQL(""), None
+            return [], None
         lowest, top, database = _one(
             connection,
             # The older names exist in every version; they carry the epoch, so they do not wrap.
@@ -251,7 +298,7 @@ class PostgresAdapter:
         cursor = {"xid": lowest, "table": oid, "database": database}
         before = request.cursor
         if before is None:
-            return sql.SQL(""), cursor
+            return [], cursor
         if (before.get("table"), before.get("database")) != (oid, database) or before["xid"] > lowest:
             raise CursorLost()
         # xmin has 32 bits; its age below the snapshot's end tells the whole number. A row frozen more than 2^32
@@ -259,10 +306,10 @@ class PostgresAdapter:
         age = sql.SQL("(({top} - xmin::text::bigint) & {mask})").format(
             top=sql.Literal(top), mask=sql.Literal(_XID_MASK)
         )
-        condition = sql.SQL(" WHERE {age} <= {oldest} AND {age} > {youngest}").format(
+        condition = sql.SQL("{age} <= {oldest} AND {age} > {youngest}").format(
             age=age, oldest=sql.Literal(top - before["xid"]), youngest=sql.Literal(top - lowest)
         )
-        return condition, cursor
+        return [condition], cursor
 
     # --- Connection --------------------------------------------------------------------------------------------------
 
@@ -336,6 +383,31 @@ class _PostgresStream:
 
     def cancel(self) -> None:
         self._connection.cancel_safe(timeout=5)
+
+
+def _found_of(column: StreamColumn) -> DataType | None:
+    """What a column is there; None for all that is compared as the text it is read as."""
+    bare_numeric = column.source_type.startswith("numeric") and "(" not in column.source_type
+    return None if bare_numeric else _by_words(column.source_type)
+
+
+def _part_of(request: StreamRequest, key: Sequence[digests.Compared]) -> list[sql.Composable]:
+    """The conditions that narrow a reading to a range of keys and to buckets."""
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in request.key)
+    bounds = request.key_range or KeyRange()
+    conditions: list[sql.Composable] = [
+        sql.SQL("({}) {} ({})").format(names, sql.SQL(sign), sql.SQL(", ").join(map(sql.Literal, bound)))
+        for sign, bound in ((">", bounds.after), ("<=", bounds.upto))
+        if bound is not None
+    ]
+    if request.buckets:
+        numbers = sql.SQL(", ").join(map(sql.Literal, request.buckets))
+        conditions.append(sql.SQL("{} IN ({})").format(digests.postgres_bucket(key), numbers))
+    return conditions
+
+
+def _where(conditions: Sequence[sql.Composable]) -> sql.Composable:
+    return sql.SQL(" WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
 
 
 def _expression(column: StreamColumn) -> sql.Composable:

@@ -59,6 +59,20 @@ class TableMissing(MountingError):
     kind = ErrorKind.MISSING
 
 
+class KeyMissing(MountingError):
+    """Rows are told apart by a key, and none was named."""
+
+    message = N_("表 {table} 没有主键数据项，不能按主键分段读取或分桶核对；请先在目录中标明主键。")
+    kind = ErrorKind.CONFLICT
+
+
+class GapInSource(MountingError):
+    """The adapter declares that it cannot do this; `ability` is the name of the gap."""
+
+    message = N_("该类数据源不支持此操作：{words}")
+    kind = ErrorKind.CONFLICT
+
+
 class CursorLost(MountingError):
     """The place from which to read on is no longer valid: the table was made anew or the server restored."""
 
