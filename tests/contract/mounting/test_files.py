@@ -2,9 +2,11 @@
 
 import io
 import json
+import sqlite3
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -61,6 +63,21 @@ def documents() -> dict[str, bytes]:
     }
 
 
+def database(*statements: str) -> bytes:
+    """An SQLite database with the rows in one table, and what the statements make beside it."""
+    base = sqlite3.connect(":memory:")
+    base.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, xm TEXT, je TEXT, csrq TEXT, bz BLOB)")
+    base.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?)", [[value or None for value in row] for row in ROWS])
+    for statement in statements:
+        base.execute(statement)
+    base.commit()
+    return base.serialize()
+
+
+DATA = Path(__file__).parent / "data"
+"""Files made by another program, so that a reader and a writer of one library cannot be wrong together."""
+
+
 def zipped(name: str, content: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -78,6 +95,14 @@ FILES = {
     "et": (old_workbook([NAMES, *ROWS]), {}),
     "dbf": (table(), {"encoding": "GB18030"}),
     **{form: (content, {"encoding": "UTF-8"}) for form, content in documents().items()},
+    "parquet": ((DATA / "people.parquet").read_bytes(), {}),
+    "sqlite": (database(), {"sheet": "people"}),
+    "db": (database("CREATE TABLE other (id)"), {"sheet": "people"}),
+    "sqlite in a zip": (zipped("a.sqlite", database()), {"format": "zip", "packed": "zip"}),
+    "parquet in a zip": (
+        zipped("a.parquet", (DATA / "people.parquet").read_bytes()),
+        {"format": "zip", "packed": "zip"},
+    ),
     "csv in a zip": (zipped("内/数据.csv", delimited(",", "utf-8")), {"format": "zip", "packed": "zip"}),
 }
 

@@ -259,7 +259,10 @@ class TablePlace:
         )
 
 
-FORMATS: Final = ("csv", "tsv", "txt", "xlsx", "xls", "et", "dbf", "json", "ndjson", "jsonl", "xml")
+FORMATS: Final = (
+    "csv", "tsv", "txt", "xlsx", "xls", "et", "dbf", "json", "ndjson", "jsonl", "xml", "parquet", "sqlite", "sqlite3",
+    "db",
+)  # fmt: skip
 """Formats of files that are gathered, by their ending (文件格式)."""
 
 PACKED: Final = ("zip", "gz")

@@ -242,7 +242,8 @@ class FileFormatUnknown(FileError):
     """The name's ending is of no format that can be gathered."""
 
     message = N_(
-        "文件“{name}”不是可归集的格式，目前支持 CSV、TSV、XLSX、XLS、ET、DBF、JSON、NDJSON、XML，及其 ZIP 压缩包。"
+        "文件“{name}”不是可归集的格式，目前支持 CSV、TSV、XLSX、XLS、ET、DBF、JSON、NDJSON、XML、Parquet、SQLite，"
+        "及其 ZIP 压缩包。"
     )
 
 
@@ -306,6 +307,27 @@ class SheetMissing(FileError):
     """The workbook has no such sheet."""
 
     message = N_("工作簿中没有名为“{sheet}”的工作表，现有：{sheets}。")
+
+
+class TablesInFile(FileError):
+    """A database file has several tables, and none was named."""
+
+    message = N_("数据库文件中有 {count} 张表（{tables}），请在“工作表或表名”中注明取哪一张。")
+
+
+class TableNotInFile(FileError):
+    """A database file has no such table."""
+
+    message = N_("数据库文件中没有表“{table}”，现有：{tables}。")
+
+
+class LogLeftBehind(FileError):
+    """The database keeps its last changes in a log beside the file, which was not sent with it."""
+
+    message = N_(
+        "该 SQLite 数据库使用预写日志（WAL），单个文件可能缺少最近的修改；"
+        "请执行 PRAGMA journal_mode=DELETE 后重新上传。"
+    )
 
 
 class RowsMissing(FileError):

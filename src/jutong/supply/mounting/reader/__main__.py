@@ -36,6 +36,14 @@ def kind_of(form: str) -> Callable[..., Table]:
             from jutong.supply.mounting.reader.dbase import Dbase
 
             return Dbase
+        case "sqlite" | "sqlite3" | "db":
+            from jutong.supply.mounting.reader.sqlite import Sqlite
+
+            return Sqlite
+        case "parquet":
+            from jutong.supply.mounting.reader.parquet import Parquet
+
+            return Parquet
         case "json" | "ndjson" | "jsonl" | "xml":
             from jutong.supply.mounting.reader import documents
 

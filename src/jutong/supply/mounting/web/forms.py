@@ -84,7 +84,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=N_("文件"),
-        help_text=N_("CSV、TSV、XLSX、XLS、ET、DBF、JSON、NDJSON、XML，或其中之一的 ZIP 压缩包。"),
+        help_text=N_("CSV、TSV、XLSX、XLS、ET、DBF、JSON、NDJSON、XML、Parquet、SQLite，或其中之一的 ZIP 压缩包。"),
     )
     encoding = forms.ChoiceField(
         label=N_("字符集"),
@@ -92,7 +92,12 @@ class UploadForm(forms.Form):
         choices=[("", N_("自动检测，不能确定时提示")), *((name.value, name.value) for name in Encoding)],
         help_text=N_("表格软件另存的 CSV 多为 GB18030。"),
     )
-    sheet = forms.CharField(label=N_("工作表"), required=False, max_length=100, help_text=N_("不填时取第一个。"))
+    sheet = forms.CharField(
+        label=N_("工作表或表名"),
+        required=False,
+        max_length=100,
+        help_text=N_("工作簿不填时取第一个；数据库文件有多张表时须填表名。"),
+    )
     header_row = forms.IntegerField(
         label=N_("列名所在行"),
         required=False,
