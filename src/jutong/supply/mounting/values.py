@@ -15,14 +15,40 @@ class SourceKind(StrEnum):
 
     POSTGRESQL = "postgresql"
     MYSQL = "mysql"  # MySQL and MariaDB speak the same protocol
+    KINGBASE = "kingbase"  # 人大金仓
+    OPENGAUSS = "opengauss"
+    ORACLE = "oracle"
+    SQLSERVER = "sqlserver"
+    DB2 = "db2"
+    DAMENG = "dameng"  # 达梦
 
     @property
     def label(self) -> str:
-        return N_("PostgreSQL") if self is SourceKind.POSTGRESQL else N_("MySQL / MariaDB")
+        return _SOURCE_KINDS[self][0]
 
     @property
     def default_port(self) -> int:
-        return 5432 if self is SourceKind.POSTGRESQL else 3306
+        return _SOURCE_KINDS[self][1]
+
+    @property
+    def proved(self) -> bool:
+        """Is its adapter proved against a live server of that engine?
+
+        The others are proved against recorded behaviour and mapping tests, and their page says so.
+        """
+        return self in (SourceKind.POSTGRESQL, SourceKind.MYSQL)
+
+
+_SOURCE_KINDS: Final = {
+    SourceKind.POSTGRESQL: (N_("PostgreSQL"), 5432),
+    SourceKind.MYSQL: (N_("MySQL / MariaDB"), 3306),
+    SourceKind.KINGBASE: (N_("人大金仓 KingbaseES"), 54321),
+    SourceKind.OPENGAUSS: (N_("openGauss"), 5432),
+    SourceKind.ORACLE: (N_("Oracle"), 1521),
+    SourceKind.SQLSERVER: (N_("SQL Server"), 1433),
+    SourceKind.DB2: (N_("Db2"), 50000),
+    SourceKind.DAMENG: (N_("达梦 DM"), 5236),
+}
 
 
 class Tls(StrEnum):

@@ -15,7 +15,6 @@ import asyncio
 import contextlib
 import re
 import secrets
-import ssl
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -40,6 +39,7 @@ from jutong.supply.mounting.adapters.base import (
     Told,
     ranges_between,
 )
+from jutong.supply.mounting.adapters.tls import context_for
 from jutong.supply.mounting.domain.errors import (
     KeyMissing,
     MountingError,
@@ -68,7 +68,6 @@ from jutong.supply.mounting.values import (
     StreamRequest,
     TableFound,
     TableRef,
-    Tls,
 )
 
 _T = TypeVar("_T")
@@ -339,7 +338,7 @@ class _Session:
                     charset="utf8mb4",
                     connect_timeout=CONNECT_SECONDS,
                     read_timeout=SILENCE_SECONDS,
-                    ssl=_tls_context(dial),
+                    ssl=context_for(dial),
                     autocommit=True,
                     program_name="jutong",
                 )
@@ -726,30 +725,6 @@ def _data_type(kind: str, declared: str, length: Any, precision: Any, scale: Any
     if kind in _TEXTUAL or kind in _GEOMETRY:
         return DataType(TypeLetter.MEMO)
     return None
-
-
-class _NamedContext(ssl.SSLContext):
-    """Checks the certificate against the source's name although the connection goes to its pinned address."""
-
-    name = ""
-
-    def wrap_bio(
-        self, incoming: Any, outgoing: Any, server_side: bool = False, server_hostname: Any = None, session: Any = None
-    ) -> Any:
-        return super().wrap_bio(incoming, outgoing, server_side, self.name, session)
-
-
-def _tls_context(dial: Dial) -> ssl.SSLContext | None:
-    if dial.tls is Tls.OFF:
-        return None
-    context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.name = dial.host
-    if dial.tls is Tls.VERIFIED:
-        context.load_default_certs()
-    else:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 _REFUSALS: Final = {

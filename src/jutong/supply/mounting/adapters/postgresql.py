@@ -9,6 +9,7 @@ that one transaction held open for long at the source holds everything written s
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
@@ -79,12 +80,12 @@ SET extra_float_digits = 1;
 _TABLES: Final = """
 SELECT c.oid, n.nspname, c.relname, c.relkind::text, coalesce(obj_description(c.oid, 'pg_class'), ''),
        greatest(c.reltuples, 0)::bigint,
-       coalesce((SELECT array_agg(a.attname::text ORDER BY k.place)
-                   FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place), pg_attribute a
-                  WHERE i.indrelid = c.oid AND i.indisprimary AND a.attrelid = c.oid AND a.attnum = k.number), '{}')
+       coalesce((SELECT array_agg(a.attname::text
+                           ORDER BY strpos(' ' || i.indkey::text || ' ', ' ' || a.attnum::text || ' '))
+                   FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+                  WHERE i.indrelid = c.oid AND i.indisprimary), '{}')
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
-   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+ WHERE {ours}
    AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
 """
 
@@ -116,54 +117,103 @@ SELECT sum(greatest(c.reltuples, 0))::bigint, sum(pg_relation_size(c.oid))::bigi
 
 _FOREIGN_KEYS: Final = """
 SELECT n.nspname, c.relname,
-       (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY AS k(number, place)
-          JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number),
-       (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(f.confkey) WITH ORDINALITY AS k(number, place)
-          JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.number)
+       (SELECT array_agg(a.attname::text ORDER BY k.place)
+          FROM (SELECT generate_subscripts(f.conkey, 1) AS place) AS k
+          JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[k.place]),
+       (SELECT array_agg(a.attname::text ORDER BY k.place)
+          FROM (SELECT generate_subscripts(f.confkey, 1) AS place) AS k
+          JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = f.confkey[k.place])
   FROM pg_constraint f JOIN pg_class c ON c.oid = f.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE f.contype = 'f' AND f.conrelid = %(table)s AND f.conparentid = 0
+ WHERE f.contype = 'f' AND f.conrelid = %(table)s{whole}
  ORDER BY f.conkey
 """
 
 
-class PostgresAdapter:
-    """A department's PostgreSQL database, from version 10 on."""
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """A server that speaks PostgreSQL's wire: what it is called, and what its catalogue and its rows lack of it.
 
-    def __init__(self, dial: Dial):
+    `partitions` says that partitions are tables of their own in the catalogue; `transactions` that every row's `xmin`
+    can be trusted as a watermark; `gaps` are told to stewards.
+    """
+
+    brand: str
+    version: str
+    partitions: bool = True
+    transactions: bool = True
+    gaps: tuple[Ability, ...] = ()
+
+    @property
+    def ours(self) -> str:
+        """Which tables and views are the department's and not the engine's."""
+        kinds = "c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
+        if self.partitions:
+            kinds += " AND NOT c.relispartition"
+        if self is not POSTGRESQL:
+            # The kin bring many schemas of their own; what people make has numbers from here on.
+            kinds += " AND (n.oid >= 16384 OR n.nspname = 'public')"
+        return kinds
+
+    @property
+    def tables(self) -> str:
+        return _TABLES.replace("{ours}", self.ours)
+
+    @property
+    def foreign_keys(self) -> str:
+        # A key to a partitioned table is kept once for it and once for each partition.
+        return _FOREIGN_KEYS.replace("{whole}", " AND NOT c.relispartition" if self.partitions else "")
+
+
+POSTGRESQL: Final = Flavour("PostgreSQL", "current_setting('server_version')")
+
+
+_UNPROVED: Final = N_("该引擎的事务号未经证实可作水位，只能全量交换。")
+_WHOLE_ABILITIES: Final = (
+    Ability("full", True, N_("全量读取为同一时刻的一致快照。")),
+    Ability("key_ranges", True, N_("可按主键区间分段读取。")),
+    Ability("digests", True, N_("可在源库内按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
+)
+
+
+class PostgresAdapter:
+    """A department's PostgreSQL database, from version 10 on, or one of a kin that speaks the same wire."""
+
+    def __init__(self, dial: Dial, flavour: Flavour = POSTGRESQL):
         self._dial = dial
+        self._flavour = flavour
 
     def abilities(self) -> tuple[Ability, ...]:
+        if not self._flavour.transactions:
+            return (*_WHOLE_ABILITIES, Ability("incremental", False, _UNPROVED), *self._flavour.gaps)
         return (
-            Ability("full", True, N_("全量读取为同一时刻的一致快照。")),
-            Ability("key_ranges", True, N_("可按主键区间分段读取。")),
-            Ability("digests", True, N_("可在源库内按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
+            *_WHOLE_ABILITIES,
             Ability("incremental", True, N_("增量以事务快照为水位，不需要水位列，晚提交的事务不会漏读。")),
             Ability("incremental_views", False, N_("视图和外部表没有事务号，只能全量交换。")),
             Ability("deletes", False, N_("增量读不到源表中的删除，须定期全量核对。")),
             Ability("replica_incremental", False, N_("只读副本上不能使用增量。")),
+            *self._flavour.gaps,
         )
 
     # --- Asking ------------------------------------------------------------------------------------------------------
 
     def test(self) -> ConnectionReport:
         with self._session() as connection:
+            ours = self._flavour.ours
             row = _one(
                 connection,
-                "SELECT current_setting('server_version'), current_database(), current_user, pg_is_in_recovery(),"
-                " (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                "   WHERE c.relkind IN ('r','p','v','m','f') AND NOT c.relispartition AND n.nspname !~ '^pg_'"
-                "     AND n.nspname <> 'information_schema'"
+                # What is put in are the flavour's own words.
+                f"SELECT {self._flavour.version}, current_database(), current_user, pg_is_in_recovery(),"  # noqa: S608
+                f" (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {ours}"
                 "     AND has_schema_privilege(n.oid,'USAGE') AND has_table_privilege(c.oid,'SELECT')),"
-                " EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                "   WHERE c.relkind IN ('r','p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
-                "     AND has_table_privilege(c.oid,'INSERT, UPDATE, DELETE, TRUNCATE'))",
+                f" EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {ours}"
+                "     AND c.relkind IN ('r','p') AND has_table_privilege(c.oid,'INSERT, UPDATE, DELETE, TRUNCATE'))",
             )
         version, database, account, replica, tables, writable = row
-        return ConnectionReport(f"PostgreSQL {version}", database, account, tables, writable, replica)
+        return ConnectionReport(f"{self._flavour.brand} {version}", database, account, tables, writable, replica)
 
     def scan(self, told: Told) -> tuple[TableFound, ...]:
         with self._session() as connection:
-            tables = connection.execute(_TABLES + " ORDER BY n.nspname, c.relname").fetchall()
+            tables = connection.execute(self._flavour.tables + " ORDER BY n.nspname, c.relname").fetchall()
             found = []
             for number, row in enumerate(tables):
                 told(number, len(tables))
@@ -203,7 +253,7 @@ class PostgresAdapter:
         return found
 
     def check_incremental(self, table: TableFound, watermark_column: str) -> None:
-        if table.kind not in _HAVE_XMIN:
+        if table.kind not in _HAVE_XMIN or not self._flavour.transactions:
             raise WatermarkUnfit(column=str(table.ref), field="mode")
         with self._session() as connection:
             _refuse_replica(connection)
@@ -231,7 +281,7 @@ class PostgresAdapter:
 
     def _describe(self, connection: psycopg.Connection[Any], table: TableRef) -> TableFound:
         row = connection.execute(
-            _TABLES + " AND n.nspname = %s AND c.relname = %s", (table.schema, table.name)
+            self._flavour.tables + " AND n.nspname = %s AND c.relname = %s", (table.schema, table.name)
         ).fetchone()
         if row is None:
             raise TableMissing(table=str(table))
@@ -254,7 +304,7 @@ class PostgresAdapter:
         ]
         foreign = [
             ForeignKey(tuple(mine), TableRef(their_schema, their_name), tuple(theirs))
-            for their_schema, their_name, mine, theirs in connection.execute(_FOREIGN_KEYS, {"table": oid})
+            for their_schema, their_name, mine, theirs in connection.execute(self._flavour.foreign_keys, {"table": oid})
         ]
         return TableFound(
             TableRef(schema, name), _KINDS[kind], comment, estimate, tuple(columns), tuple(key), tuple(foreign)
@@ -283,7 +333,8 @@ class PostgresAdapter:
         self, connection: psycopg.Connection[Any], request: StreamRequest, table: TableFound, oid: int
     ) -> tuple[list[sql.Composable], dict[str, Any] | None]:
         """The conditions of this reading and the cursor it leaves; a full one of a table leaves a cursor too."""
-        if table.kind not in _HAVE_XMIN or _one(connection, "SELECT pg_is_in_recovery()")[0]:
+        known = table.kind in _HAVE_XMIN and self._flavour.transactions
+        if not known or _one(connection, "SELECT pg_is_in_recovery()")[0]:
             if request.incremental:
                 _refuse_replica(connection)
                 raise WatermarkUnfit(column=str(request.table), field="mode")
@@ -514,6 +565,7 @@ def _refuse_replica(connection: psycopg.Connection[Any]) -> None:
 # libpq has no codes for failures before a session exists; its words, in the server's language, are matched as
 # loosely as they vary, and never shown: they can hold the account's name and other addresses.
 _REFUSALS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    (("authentication mechanisms", "authentication method"), N_("登录方式不受支持")),
     (("28P01", "28000", "password authentication", "no password supplied", "authentication"), N_("账号或密码不正确")),
     (("pg_hba.conf",), N_("服务器的访问控制未放行本平台")),
     (("does not exist", "不存在"), N_("没有该数据库或账号")),

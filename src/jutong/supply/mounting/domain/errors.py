@@ -32,6 +32,13 @@ class SourceInUse(MountingError):
     kind = ErrorKind.CONFLICT
 
 
+class DriverMissing(MountingError):
+    """The driver of this engine is an optional part of the platform, and is not installed here."""
+
+    message = N_("平台未安装 {brand} 驱动，请系统管理员安装可选组件 jutong[{extra}] 并重启后重试。")
+    kind = ErrorKind.UNAVAILABLE
+
+
 class SourceUnreachable(MountingError):
     """The server did not take the connection; `reason` is one of a few words, never the driver's own text."""
 

@@ -30,7 +30,7 @@ class Parquet:
             # A file that lies in an archive cannot be read from its end without being unpacked.
             self._file = content.open() if content.path else content.seekable()
             self._reader = arro3.io.read_parquet(self._file)
-            self.names = heading([field.name for field in self._reader.schema], 1)
+            self.names = heading(self._reader.schema.names, 1)
         self.reading: dict[str, Any] = {}
 
     def batches(self) -> Iterator[Batch]:
@@ -40,7 +40,7 @@ class Parquet:
                 found = next(reader, None)
                 if found is None:
                     return
-                columns = [_texts(column.to_pylist()) for column in found.columns]
+                columns = [_texts(list(column.to_pylist())) for column in found.columns]
             rows = zip(*columns, strict=True)
             while part := list[Row](islice(rows, BATCH_ROWS)):
                 yield Batch(part)

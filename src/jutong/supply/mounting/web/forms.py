@@ -23,13 +23,25 @@ class SourceForm(forms.Form):
     kind = forms.ChoiceField(
         label=N_("类型"),
         choices=[(kind.value, N_(kind.label)) for kind in SourceKind],
-        help_text=N_("其他数据库请改用文件或接口挂载。"),
+        help_text=N_(
+            "PostgreSQL、MySQL、MariaDB 的适配已在真实服务器上证实，其余按记录的行为证实；"
+            "Oracle、SQL Server、Db2、达梦须由系统管理员安装驱动。"
+        ),
     )
     host = forms.CharField(label=N_("主机"), max_length=253, help_text=N_("域名或 IP 地址，须在本部门允许访问名单内。"))
     port = forms.IntegerField(
-        label=N_("端口"), min_value=1, max_value=65535, help_text=N_("例如 MySQL 为 3306，PostgreSQL 为 5432。")
+        label=N_("端口"),
+        min_value=1,
+        max_value=65535,
+        help_text=N_(
+            "MySQL 常为 3306，PostgreSQL 5432，人大金仓 54321，Oracle 1521，SQL Server 1433，Db2 50000，达梦 5236。"
+        ),
     )
-    database = forms.CharField(label=N_("数据库名"), max_length=128, help_text=N_("区分大小写，与数据库中的名称一致。"))
+    database = forms.CharField(
+        label=N_("数据库名"),
+        max_length=128,
+        help_text=N_("区分大小写，与数据库中的名称一致；Oracle 填服务名，达梦填模式名。"),
+    )
     account = forms.CharField(label=N_("账号"), max_length=128, help_text=N_("请使用只读账号；平台的会话一律只读。"))
     password = forms.CharField(
         label=N_("密码"),
