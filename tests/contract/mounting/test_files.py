@@ -2,9 +2,11 @@
 
 import io
 import json
+import sqlite3
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -13,10 +15,11 @@ import pytest
 from jutong.kernel.codes.data_types import DataType
 from jutong.supply.mounting.adapters import files
 from jutong.supply.mounting.adapters.files import FileAdapter
-from jutong.supply.mounting.domain.errors import FileUnreadable, WatermarkUnfit
+from jutong.supply.mounting.domain.errors import FileUnreadable, GapInSource, WatermarkUnfit
 from jutong.supply.mounting.values import FilePlace, StreamColumn, StreamRequest, TableRef
 from tests.contract.mounting.reading import load
 from tests.contract.mounting.test_adapters import hashes_of
+from tests.contract.mounting.test_parts import expected
 from tests.support.file_reading import Frames, asked
 from tests.support.poisoned_files import dbf, old_workbook
 
@@ -60,6 +63,21 @@ def documents() -> dict[str, bytes]:
     }
 
 
+def database(*statements: str) -> bytes:
+    """An SQLite database with the rows in one table, and what the statements make beside it."""
+    base = sqlite3.connect(":memory:")
+    base.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, xm TEXT, je TEXT, csrq TEXT, bz BLOB)")
+    base.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?)", [[value or None for value in row] for row in ROWS])
+    for statement in statements:
+        base.execute(statement)
+    base.commit()
+    return base.serialize()
+
+
+DATA = Path(__file__).parent / "data"
+"""Files made by another program, so that a reader and a writer of one library cannot be wrong together."""
+
+
 def zipped(name: str, content: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -77,6 +95,14 @@ FILES = {
     "et": (old_workbook([NAMES, *ROWS]), {}),
     "dbf": (table(), {"encoding": "GB18030"}),
     **{form: (content, {"encoding": "UTF-8"}) for form, content in documents().items()},
+    "parquet": ((DATA / "people.parquet").read_bytes(), {}),
+    "sqlite": (database(), {"sheet": "people"}),
+    "db": (database("CREATE TABLE other (id)"), {"sheet": "people"}),
+    "sqlite in a zip": (zipped("a.sqlite", database()), {"format": "zip", "packed": "zip"}),
+    "parquet in a zip": (
+        zipped("a.parquet", (DATA / "people.parquet").read_bytes()),
+        {"format": "zip", "packed": "zip"},
+    ),
     "csv in a zip": (zipped("内/数据.csv", delimited(",", "utf-8")), {"format": "zip", "packed": "zip"}),
 }
 
@@ -129,7 +155,7 @@ def request() -> StreamRequest:
 
 
 def test_every_format_does_what_an_adapter_must(lab, postgres_18):
-    """Scan, description, estimate, sample, sketch and stream of the same three rows."""
+    """Scan, description, estimate, sample, sketch, digest and stream of the same three rows."""
     told: list[tuple[int, int]] = []
     (found,) = lab.adapter.scan(lambda done, total: told.append((done, total)))
 
@@ -140,6 +166,8 @@ def test_every_format_does_what_an_adapter_must(lab, postgres_18):
     assert lab.adapter.sketch(found.ref, ["xm"], "key", 128) == {"xm": hashes_of("key", "张三", "欧阳", "ÜNAL")}
     with lab.adapter.stream(request()) as stream:
         assert stream.estimate == 3
+    assert lab.adapter.digest(request()) == expected(request(), LOADED)
+    assert lab.adapter.estimate(found.ref).rows == 3
     rows, cursor, more, faults = load(lab, postgres_18, request())
     assert rows == LOADED
     assert (cursor, more, faults) == (None, False, [])
@@ -149,7 +177,11 @@ def test_what_a_file_says_it_lacks_is_really_lacking(file_of):
     adapter = file_of(b"id\n1\n", "csv")
     found = adapter.describe(TableRef("", "a"))
 
-    assert {ability.name: ability.present for ability in adapter.abilities()} == {"full": True, "incremental": False}
+    assert {ability.name for ability in adapter.abilities() if not ability.present} == {"incremental", "key_ranges"}
+    with pytest.raises(GapInSource):
+        adapter.split(request(), 2)
+    with pytest.raises(GapInSource), adapter.stream(replace(request(), buckets=(1,))):
+        pass
     with pytest.raises(WatermarkUnfit):
         adapter.check_incremental(found, "id")
     with pytest.raises(WatermarkUnfit), adapter.stream(replace(request(), incremental=True)):

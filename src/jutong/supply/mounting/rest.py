@@ -432,9 +432,10 @@ def upload_file(
     row_path: Annotated[Annotated[str, _line(200)] | None, Form()] = None,
     member: Annotated[Annotated[str, _line(200)] | None, Form()] = None,
 ) -> Any:
-    """CSV, TSV, XLSX, XLS, ET, DBF, JSON, NDJSON or XML, or one of them in a ZIP. What is left empty is found out.
+    """CSV, TSV, XLSX, XLS, ET, DBF, JSON, NDJSON, XML, Parquet or SQLite, or one of them in a ZIP.
 
-    A character set in doubt (UTF-8, GB18030, UTF-16) must be told, as must the member of an archive with several.
+    What is left empty is found out. A character set in doubt (UTF-8, GB18030, UTF-16) must be told, as must the member
+    of an archive with several, and in `sheet` the table of an SQLite file with several.
     """
     number = files.upload_file(
         organisation=organisation,

@@ -15,14 +15,40 @@ class SourceKind(StrEnum):
 
     POSTGRESQL = "postgresql"
     MYSQL = "mysql"  # MySQL and MariaDB speak the same protocol
+    KINGBASE = "kingbase"  # 人大金仓
+    OPENGAUSS = "opengauss"
+    ORACLE = "oracle"
+    SQLSERVER = "sqlserver"
+    DB2 = "db2"
+    DAMENG = "dameng"  # 达梦
 
     @property
     def label(self) -> str:
-        return N_("PostgreSQL") if self is SourceKind.POSTGRESQL else N_("MySQL / MariaDB")
+        return _SOURCE_KINDS[self][0]
 
     @property
     def default_port(self) -> int:
-        return 5432 if self is SourceKind.POSTGRESQL else 3306
+        return _SOURCE_KINDS[self][1]
+
+    @property
+    def proved(self) -> bool:
+        """Is its adapter proved against a live server of that engine?
+
+        The others are proved against recorded behaviour and mapping tests, and their page says so.
+        """
+        return self in (SourceKind.POSTGRESQL, SourceKind.MYSQL)
+
+
+_SOURCE_KINDS: Final = {
+    SourceKind.POSTGRESQL: (N_("PostgreSQL"), 5432),
+    SourceKind.MYSQL: (N_("MySQL / MariaDB"), 3306),
+    SourceKind.KINGBASE: (N_("人大金仓 KingbaseES"), 54321),
+    SourceKind.OPENGAUSS: (N_("openGauss"), 5432),
+    SourceKind.ORACLE: (N_("Oracle"), 1521),
+    SourceKind.SQLSERVER: (N_("SQL Server"), 1433),
+    SourceKind.DB2: (N_("Db2"), 50000),
+    SourceKind.DAMENG: (N_("达梦 DM"), 5236),
+}
 
 
 class Tls(StrEnum):
@@ -259,7 +285,10 @@ class TablePlace:
         )
 
 
-FORMATS: Final = ("csv", "tsv", "txt", "xlsx", "xls", "et", "dbf", "json", "ndjson", "jsonl", "xml")
+FORMATS: Final = (
+    "csv", "tsv", "txt", "xlsx", "xls", "et", "dbf", "json", "ndjson", "jsonl", "xml", "parquet", "sqlite", "sqlite3",
+    "db",
+)  # fmt: skip
 """Formats of files that are gathered, by their ending (文件格式)."""
 
 PACKED: Final = ("zip", "gz")
@@ -482,10 +511,19 @@ class StreamColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRange:
+    """Rows whose key comes after one value of the key and not after another, as text; None is open (主键区间)."""
+
+    after: tuple[str, ...] | None = None
+    upto: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StreamRequest:
     """What to read: columns in this order, all rows or those since a cursor.
 
-    `cursor` is what an earlier stream left, in the adapter's own words; `limit_rows` bounds one batch.
+    `cursor` is what an earlier stream left, in the adapter's own words; `limit_rows` bounds one batch. `key_range`
+    and `buckets` narrow a full reading to a part of the table, by the columns of `key`.
     """
 
     table: TableRef
@@ -499,3 +537,27 @@ class StreamRequest:
     limit_rows: int = 500_000
     rewind: bool = False
     """The first batch of a run starts behind the cursor by the overlap; the next ones go on from where it ended."""
+
+    key_range: KeyRange | None = None
+    buckets: tuple[int, ...] = ()
+    """Of the numbers that `Adapter.digest` gives, those whose rows are wanted; none means all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """About how much a table holds, told without reading it; None where the source does not know (规模估计)."""
+
+    rows: int | None
+    size_bytes: int | None
+
+
+BUCKETS: Final = 1_024
+"""Into how many buckets the rows of a table fall by their keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class BucketDigest:
+    """The rows of one bucket: how many, and the sum of their digests, in whatever order they came (分桶摘要)."""
+
+    rows: int
+    digest: int

@@ -5,16 +5,29 @@ declares in `abilities()`.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from jutong.kernel.crypto import Secret
 from jutong.supply.mounting.adapters.base import Adapter, Dial
+from jutong.supply.mounting.adapters.dameng import Dameng
+from jutong.supply.mounting.adapters.db2 import Db2
+from jutong.supply.mounting.adapters.dbapi import DbApiAdapter
+from jutong.supply.mounting.adapters.kin import KINGBASE, OPENGAUSS
 from jutong.supply.mounting.adapters.mysql import MysqlAdapter
+from jutong.supply.mounting.adapters.oracle import Oracle
 from jutong.supply.mounting.adapters.postgresql import PostgresAdapter
+from jutong.supply.mounting.adapters.sqlserver import SqlServer
 from jutong.supply.mounting.values import Ability, SourceKind
 
 ADAPTERS: dict[SourceKind, Callable[[Dial], Adapter]] = {
     SourceKind.POSTGRESQL: PostgresAdapter,
     SourceKind.MYSQL: MysqlAdapter,
+    SourceKind.KINGBASE: partial(PostgresAdapter, flavour=KINGBASE),
+    SourceKind.OPENGAUSS: partial(PostgresAdapter, flavour=OPENGAUSS),
+    SourceKind.ORACLE: partial(DbApiAdapter, dialect=Oracle()),
+    SourceKind.SQLSERVER: partial(DbApiAdapter, dialect=SqlServer()),
+    SourceKind.DB2: partial(DbApiAdapter, dialect=Db2()),
+    SourceKind.DAMENG: partial(DbApiAdapter, dialect=Dameng()),
 }
 
 

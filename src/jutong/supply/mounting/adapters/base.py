@@ -1,6 +1,9 @@
-"""The contract of database adapters: test, scan, sample, and stream rows as COPY text."""
+"""The contract of adapters: test, scan, estimate, sample, stream rows as COPY text, digest them by bucket.
 
-from collections.abc import Callable, Iterator, Sequence
+What an adapter cannot do, it declares in `abilities()` and refuses with a typed error; it never does half of it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -8,8 +11,11 @@ from typing import Any, Final, Protocol
 from jutong.kernel.crypto import Secret
 from jutong.supply.mounting.values import (
     Ability,
+    BucketDigest,
     Chunk,
     ConnectionReport,
+    Estimate,
+    KeyRange,
     SourceKind,
     StreamRequest,
     TableFound,
@@ -52,6 +58,12 @@ class Dial:
     tls: Tls = Tls.OFF
 
 
+def ranges_between(bounds: Sequence[Sequence[str]]) -> tuple[KeyRange, ...]:
+    """The ranges that these keys, in order, part a table into."""
+    ends = [tuple(bound) for bound in bounds]
+    return tuple(map(KeyRange, [None, *ends], [*ends, None]))
+
+
 class Stream(Protocol):
     """Rows of one reading, all of one moment. Iterated once; afterwards `cursor` says where the next one begins.
 
@@ -90,6 +102,10 @@ class Adapter(Protocol):
         """One table as it is now. Raises TableMissing."""
         ...
 
+    def estimate(self, table: TableRef) -> Estimate:
+        """About how many rows and bytes the table holds, from the source's own statistics. Raises TableMissing."""
+        ...
+
     def sample(self, table: TableRef, columns: Sequence[str], limit: int) -> list[Row]:
         """Some rows as text, None for NULL; long values are cut."""
         ...
@@ -106,6 +122,21 @@ class Adapter(Protocol):
         """Can rows since a cursor be read? Raises WatermarkMissing, WatermarkUnfit or SourceIsReplica."""
         ...
 
+    def split(self, request: StreamRequest, parts: int) -> tuple[KeyRange, ...]:
+        """The table in at most so many ranges of its key of about equal size, from the first to the last row.
+
+        Raises TableMissing, KeyMissing, GapInSource.
+        """
+        ...
+
+    def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
+        """The digests of the rows in each bucket that has any, by the request's columns and key, in one reading.
+
+        The same rows give the same numbers at every source and in the pool, whatever their order (`digests`).
+        Raises TableMissing, KeyMissing, and GapInSource where the source cannot.
+        """
+        ...
+
     def stream(self, request: StreamRequest) -> AbstractContextManager[Stream]:
-        """Read rows. Raises TableMissing, and CursorLost when the request's cursor no longer holds."""
+        """Read rows. Raises TableMissing, CursorLost when the request's cursor no longer holds, and GapInSource."""
         ...

@@ -1,7 +1,8 @@
 """Files as places to gather from: a child process reads, this side trusts only its frames."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -10,14 +11,17 @@ from jutong.kernel.codes.data_types import DataType, TypeLetter
 from jutong.kernel.text import N_
 from jutong.supply.mounting.adapters.base import Row, Told
 from jutong.supply.mounting.adapters.child import Child, reading
-from jutong.supply.mounting.domain.errors import WatermarkUnfit
+from jutong.supply.mounting.domain.errors import GapInSource, KeyMissing, WatermarkUnfit
 from jutong.supply.mounting.values import (
     Ability,
+    BucketDigest,
     Chunk,
     ChunkForm,
     ColumnFound,
     ConnectionReport,
+    Estimate,
     FilePlace,
+    KeyRange,
     RowFault,
     StreamRequest,
     TableFound,
@@ -25,6 +29,7 @@ from jutong.supply.mounting.values import (
 )
 
 TEXT: Final = DataType(TypeLetter.MEMO)
+_NO_RANGES: Final = N_("文件没有索引，不能按主键区间或按桶读取。")
 
 
 class FileAdapter:
@@ -40,7 +45,9 @@ class FileAdapter:
     def abilities(self) -> tuple[Ability, ...]:
         return (
             Ability("full", True, N_("每次上传的新文件整体替换原有数据。")),
+            Ability("digests", True, N_("可按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
             Ability("incremental", False, N_("文件只能全量交换。")),
+            Ability("key_ranges", False, _NO_RANGES),
         )
 
     def test(self) -> ConnectionReport:
@@ -57,6 +64,10 @@ class FileAdapter:
         columns = tuple(ColumnFound(name, "text", TEXT) for name in names)
         return TableFound(table, "file", "", self._place.rows, columns)
 
+    def estimate(self, table: TableRef) -> Estimate:
+        with contextlib.closing(files.open_file(self._place.digest)) as content:
+            return Estimate(self._place.rows, os.fstat(content.fileno()).st_size)
+
     def sample(self, table: TableRef, columns: Sequence[str], limit: int) -> list[Row]:
         names = [column.name for column in self.describe(table).columns]
         places = [names.index(name) for name in columns]
@@ -70,13 +81,27 @@ class FileAdapter:
     def check_incremental(self, table: TableFound, watermark_column: str) -> None:
         raise WatermarkUnfit(column=str(table.ref), field="mode")
 
+    def split(self, request: StreamRequest, parts: int) -> tuple[KeyRange, ...]:
+        raise GapInSource(words=_NO_RANGES)
+
+    def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
+        if not request.key or not set(request.key) <= {column.source for column in request.columns}:
+            raise KeyMissing(table=str(request.table))
+        sums = ask(self._place, "digest", columns=_columns_of(request), key=list(request.key))["buckets"]
+        return {bucket: BucketDigest(rows, int(digest)) for bucket, rows, digest in sums}
+
     @contextmanager
     def stream(self, request: StreamRequest) -> Iterator["_FileStream"]:
+        if request.key_range or request.buckets:
+            raise GapInSource(words=_NO_RANGES)
         if request.incremental:
             raise WatermarkUnfit(column=str(request.table), field="mode")
-        columns = [{"name": column.source, "data_type": str(column.data_type)} for column in request.columns]
-        with _reader(self._place, "stream", columns=columns) as child:
+        with _reader(self._place, "stream", columns=_columns_of(request)) as child:
             yield _FileStream(child, self._place.rows)
+
+
+def _columns_of(request: StreamRequest) -> list[dict[str, str]]:
+    return [{"name": column.source, "data_type": str(column.data_type)} for column in request.columns]
 
 
 class _FileStream:

@@ -15,8 +15,7 @@ import asyncio
 import contextlib
 import re
 import secrets
-import ssl
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -27,6 +26,7 @@ from asyncmy.cursors import SSCursor
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_
+from jutong.supply.mounting.adapters import digests
 from jutong.supply.mounting.adapters.base import (
     CHUNK_ROWS,
     CONNECT_SECONDS,
@@ -37,8 +37,11 @@ from jutong.supply.mounting.adapters.base import (
     Dial,
     Row,
     Told,
+    ranges_between,
 )
+from jutong.supply.mounting.adapters.tls import context_for
 from jutong.supply.mounting.domain.errors import (
+    KeyMissing,
     MountingError,
     SourceFailed,
     SourceIsReplica,
@@ -52,17 +55,19 @@ from jutong.supply.mounting.domain.mapping import is_text, text_pattern
 from jutong.supply.mounting.values import (
     UNREADABLE,
     Ability,
+    BucketDigest,
     Chunk,
     ChunkForm,
     ColumnFound,
     ConnectionReport,
+    Estimate,
     ForeignKey,
+    KeyRange,
     RowFault,
     StreamColumn,
     StreamRequest,
     TableFound,
     TableRef,
-    Tls,
 )
 
 _T = TypeVar("_T")
@@ -99,6 +104,7 @@ _TABLES: Final = """
 SELECT TABLE_NAME, TABLE_TYPE, TABLE_COMMENT, COALESCE(TABLE_ROWS, 0) FROM information_schema.TABLES
  WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW')
 """
+_SIZE: Final = "SELECT DATA_LENGTH FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"
 _COLUMNS: Final = """
 SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE,
        IS_NULLABLE, COLUMN_COMMENT, CHARACTER_SET_NAME
@@ -125,6 +131,8 @@ class MysqlAdapter:
     def abilities(self) -> tuple[Ability, ...]:
         return (
             Ability("full", True, N_("全量读取为同一时刻的一致快照（InnoDB 表）。")),
+            Ability("key_ranges", True, N_("可按主键区间分段读取。")),
+            Ability("digests", True, N_("可在源库内按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
             Ability("incremental", True, N_("增量按水位列读取，每次回退一段重叠区，须不短于源库最长事务。")),
             Ability("incremental_without_column", False, N_("没有递增的水位列时只能全量交换。")),
             Ability("deletes", False, N_("增量读不到源表中的删除，须定期全量核对。")),
@@ -161,6 +169,14 @@ class MysqlAdapter:
         with self._session() as session:
             return self._describe(session, table)[0]
 
+    def estimate(self, table: TableRef) -> Estimate:
+        with self._session() as session:
+            found = self._describe(session, table)[0]
+            if found.kind == "view":
+                return Estimate(None, None)
+            size = session.rows(f"{_SIZE} AND TABLE_NAME = {_literal(table.name)}")[0][0]
+            return Estimate(found.row_estimate, None if size is None else int(size))
+
     def sample(self, table: TableRef, columns: Sequence[str], limit: int) -> list[Row]:
         with self._session() as session:
             types = {row[1]: row[3] for row in self._describe(session, table)[1]}
@@ -191,6 +207,38 @@ class MysqlAdapter:
         with self._session() as session:
             if str(session.rows("SELECT @@global.read_only")[0][0]) not in ("0", "OFF"):
                 raise SourceIsReplica(field="mode")
+
+    def split(self, request: StreamRequest, parts: int) -> tuple[KeyRange, ...]:
+        if not request.key:
+            raise KeyMissing(table=str(request.table))
+        with self._session(STREAM_SECONDS) as session:
+            key = _key_columns(request, self._describe(session, request.table)[0])
+            name = _identifier(request.table)
+            whole = int(session.rows(f"SELECT COUNT(*) FROM {name}")[0][0])
+            values = ", ".join(_readable(column.name, _base(column.source_type)) for column in key)
+            order = ", ".join(_quoted(column.name) for column in key)
+            # MySQL 5.7 has no window functions; a few walks along the key's index cost little.
+            places = sorted({whole * part // parts for part in range(1, parts)} - {0})
+            bounds = [
+                session.rows(f"SELECT {values} FROM {name} ORDER BY {order} LIMIT 1 OFFSET {place - 1}")[0]
+                for place in places
+            ]
+        return ranges_between([[str(value) for value in bound] for bound in bounds])
+
+    def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
+        columns, key = digests.compared(request, lambda column: None)
+        with self._session(STREAM_SECONDS) as session:
+            table, described = self._describe(session, request.table)
+            charsets = {row[1]: row[9] for row in described}
+            by_name = {column.source: column for column in request.columns}
+
+            def row_of(part: list[digests.Compared]) -> str:
+                return digests.mysql_row([_digested(by_name[each.name], charsets.get(each.name)) for each in part])
+
+            where = _where(_part_of(request, table, row_of(key)))
+            return digests.sums(
+                session.rows(digests.mysql_statement(_identifier(request.table), row_of(columns), row_of(key), where))
+            )
 
     def _describe(self, session: "_Session", table: TableRef) -> tuple[TableFound, list[Any]]:
         name = _literal(table.name)
@@ -231,8 +279,16 @@ class MysqlAdapter:
                 f"IFNULL({_expression(column, charsets.get(column.source), request.zero_dates_empty)}, {null})"
                 for column in request.columns
             )
-            where = page.condition if page and request.incremental else ""
-            query = f"SELECT CONCAT_WS({_FIELD_LITERAL}, {fields}) FROM {_identifier(request.table)}{where}"
+            conditions = [page.condition] if page and request.incremental else []
+            if request.key_range or request.buckets:
+                key_row = digests.mysql_row(
+                    [_digested(column, charsets.get(column.source)) for column in _key_of(request)]
+                )
+                conditions += _part_of(request, table, key_row)
+                page = None
+            query = (
+                f"SELECT CONCAT_WS({_FIELD_LITERAL}, {fields}) FROM {_identifier(request.table)}{_where(conditions)}"
+            )
             estimate = 0 if request.cursor else table.row_estimate
             yield _MysqlStream(
                 session,
@@ -282,7 +338,7 @@ class _Session:
                     charset="utf8mb4",
                     connect_timeout=CONNECT_SECONDS,
                     read_timeout=SILENCE_SECONDS,
-                    ssl=_tls_context(dial),
+                    ssl=context_for(dial),
                     autocommit=True,
                     program_name="jutong",
                 )
@@ -370,11 +426,10 @@ class _Page:
         self.more = last is not None
         last = last or self._bound(session, table_name, lower, f"{self._sorted('DESC')} LIMIT 1")
         if last is None:
-            self.condition = " WHERE 1 = 0"
+            self.condition = "1 = 0"
             self.cursor = dict(request.cursor) if request.cursor else None
             return
-        conditions = [*lower, self._compare("<=", last)]
-        self.condition = " WHERE " + " AND ".join(conditions)
+        self.condition = " AND ".join([*lower, _compared(self._order, "<=", last)])
         # A row dated ahead of the server's clock must not carry the next reading past rows of the days between.
         self.cursor = {"after": last, "read_at": read_at}
 
@@ -383,7 +438,7 @@ class _Page:
             return []
         after = [str(value) for value in request.cursor["after"]]
         if not request.rewind:
-            return [self._compare(">", after)]
+            return [_compared(self._order, ">", after)]
         watermark = self._order[0]
         if self._whole:
             return [f"{_quoted(watermark.name)} >= {int(after[0]) - INTEGER_OVERLAP}"]
@@ -400,19 +455,6 @@ class _Page:
 
     def _sorted(self, direction: str) -> str:
         return "ORDER BY " + ", ".join(f"{_quoted(column.name)} {direction}" for column in self._order)
-
-    def _compare(self, sign: str, values: Sequence[str]) -> str:
-        """(a, b) > (x, y) in a form that uses an index on a."""
-        strict = sign[0]
-        text = ""
-        for column, value in reversed(list(zip(self._order, values, strict=True))):
-            name, literal = _quoted(column.name), _typed(column, value)
-            if not text:
-                text = f"{name} {sign} {literal}"
-            else:
-                text = f"({name} {strict} {literal} OR ({name} = {literal} AND {text}))"
-        first = self._order[0]
-        return f"({_quoted(first.name)} {strict}= {_typed(first, values[0])} AND {text})"
 
 
 class _MysqlStream:
@@ -505,6 +547,67 @@ def _expression(column: StreamColumn, charset: str | None, zero_dates_empty: boo
     if pattern is None:
         return text
     return f"IF({text} REGEXP {_literal(pattern)}, {text}, CONCAT({_literal(UNREADABLE)}, {text}))"
+
+
+def _compared(columns: Sequence[ColumnFound], sign: str, values: Sequence[str]) -> str:
+    """(a, b) > (x, y) in a form that uses an index on a."""
+    strict = sign[0]
+    text = ""
+    for column, value in reversed(list(zip(columns, values, strict=True))):
+        name, literal = _quoted(column.name), _typed(column, value)
+        if not text:
+            text = f"{name} {sign} {literal}"
+        else:
+            text = f"({name} {strict} {literal} OR ({name} = {literal} AND {text}))"
+    first = columns[0]
+    return f"({_quoted(first.name)} {strict}= {_typed(first, values[0])} AND {text})" if len(columns) > 1 else text
+
+
+def _key_of(request: StreamRequest) -> list[StreamColumn]:
+    """The key's columns among those of the request. Raises KeyMissing."""
+    by_name = {column.source: column for column in request.columns}
+    if not request.key or not set(request.key) <= by_name.keys():
+        raise KeyMissing(table=str(request.table))
+    return [by_name[name] for name in request.key]
+
+
+def _key_columns(request: StreamRequest, table: TableFound) -> list[ColumnFound]:
+    found = [table.column(name) for name in request.key]
+    return [column for column in found if column is not None]
+
+
+def _part_of(request: StreamRequest, table: TableFound, key_row: str) -> list[str]:
+    """The conditions that narrow a reading to a range of keys and to buckets."""
+    key, bounds = _key_columns(request, table), request.key_range or KeyRange()
+    conditions = [
+        _compared(key, sign, bound) for sign, bound in ((">", bounds.after), ("<=", bounds.upto)) if bound is not None
+    ]
+    if request.buckets:
+        conditions.append(f"{digests.mysql_bucket(key_row)} IN ({', '.join(map(str, map(int, request.buckets)))})")
+    return conditions
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def _digested(column: StreamColumn, charset: str | None) -> str:
+    """The canonical text of a column's values, for digests."""
+    base = _base(column.source_type)
+    native = _quoted(column.source)
+    if base in _GEOMETRY:
+        native = f"ST_AsText({native})"
+    elif base == "bit":
+        native = f"({native} + 0)"
+    text = f"CAST({native} AS CHAR CHARACTER SET utf8mb4)"
+    pattern = text_pattern(column.data_type)
+    return digests.mysql_value(
+        text,
+        native,
+        is_worded=base in _TEXTUAL,
+        wanted=column.data_type,
+        pattern=_literal(pattern) if pattern else "",
+    )
 
 
 def _readable(name: str, base: str) -> str:
@@ -622,30 +725,6 @@ def _data_type(kind: str, declared: str, length: Any, precision: Any, scale: Any
     if kind in _TEXTUAL or kind in _GEOMETRY:
         return DataType(TypeLetter.MEMO)
     return None
-
-
-class _NamedContext(ssl.SSLContext):
-    """Checks the certificate against the source's name although the connection goes to its pinned address."""
-
-    name = ""
-
-    def wrap_bio(
-        self, incoming: Any, outgoing: Any, server_side: bool = False, server_hostname: Any = None, session: Any = None
-    ) -> Any:
-        return super().wrap_bio(incoming, outgoing, server_side, self.name, session)
-
-
-def _tls_context(dial: Dial) -> ssl.SSLContext | None:
-    if dial.tls is Tls.OFF:
-        return None
-    context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.name = dial.host
-    if dial.tls is Tls.VERIFIED:
-        context.load_default_certs()
-    else:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 _REFUSALS: Final = {

@@ -7,8 +7,9 @@ or time column lost 37 % of rows written by concurrent transactions). The price 
 that one transaction held open for long at the source holds everything written since back.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
@@ -16,6 +17,7 @@ from psycopg import sql
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_
+from jutong.supply.mounting.adapters import digests
 from jutong.supply.mounting.adapters.base import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -27,9 +29,11 @@ from jutong.supply.mounting.adapters.base import (
     Dial,
     Row,
     Told,
+    ranges_between,
 )
 from jutong.supply.mounting.domain.errors import (
     CursorLost,
+    KeyMissing,
     SourceFailed,
     SourceIsReplica,
     SourceRefused,
@@ -41,10 +45,13 @@ from jutong.supply.mounting.domain.mapping import is_text, text_pattern
 from jutong.supply.mounting.values import (
     UNREADABLE,
     Ability,
+    BucketDigest,
     Chunk,
     ColumnFound,
     ConnectionReport,
+    Estimate,
     ForeignKey,
+    KeyRange,
     StreamColumn,
     StreamRequest,
     TableFound,
@@ -73,12 +80,12 @@ SET extra_float_digits = 1;
 _TABLES: Final = """
 SELECT c.oid, n.nspname, c.relname, c.relkind::text, coalesce(obj_description(c.oid, 'pg_class'), ''),
        greatest(c.reltuples, 0)::bigint,
-       coalesce((SELECT array_agg(a.attname::text ORDER BY k.place)
-                   FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place), pg_attribute a
-                  WHERE i.indrelid = c.oid AND i.indisprimary AND a.attrelid = c.oid AND a.attnum = k.number), '{}')
+       coalesce((SELECT array_agg(a.attname::text
+                           ORDER BY strpos(' ' || i.indkey::text || ' ', ' ' || a.attnum::text || ' '))
+                   FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+                  WHERE i.indrelid = c.oid AND i.indisprimary), '{}')
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
-   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+ WHERE {ours}
    AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
 """
 
@@ -100,55 +107,113 @@ SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(base.oid, NU
  ORDER BY a.attnum
 """
 
+_SIZE: Final = """
+WITH RECURSIVE part(oid) AS (
+    SELECT %(table)s::oid UNION ALL SELECT i.inhrelid FROM pg_inherits i JOIN part ON part.oid = i.inhparent
+)
+SELECT sum(greatest(c.reltuples, 0))::bigint, sum(pg_relation_size(c.oid))::bigint
+  FROM part JOIN pg_class c ON c.oid = part.oid WHERE c.relkind IN ('r', 'm', 'p')
+"""
 
 _FOREIGN_KEYS: Final = """
 SELECT n.nspname, c.relname,
-       (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY AS k(number, place)
-          JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number),
-       (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(f.confkey) WITH ORDINALITY AS k(number, place)
-          JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.number)
+       (SELECT array_agg(a.attname::text ORDER BY k.place)
+          FROM (SELECT generate_subscripts(f.conkey, 1) AS place) AS k
+          JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[k.place]),
+       (SELECT array_agg(a.attname::text ORDER BY k.place)
+          FROM (SELECT generate_subscripts(f.confkey, 1) AS place) AS k
+          JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = f.confkey[k.place])
   FROM pg_constraint f JOIN pg_class c ON c.oid = f.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE f.contype = 'f' AND f.conrelid = %(table)s AND f.conparentid = 0
+ WHERE f.contype = 'f' AND f.conrelid = %(table)s{whole}
  ORDER BY f.conkey
 """
 
 
-class PostgresAdapter:
-    """A department's PostgreSQL database, from version 10 on."""
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """A server that speaks PostgreSQL's wire: what it is called, and what its catalogue and its rows lack of it.
 
-    def __init__(self, dial: Dial):
+    `partitions` says that partitions are tables of their own in the catalogue; `transactions` that every row's `xmin`
+    can be trusted as a watermark; `gaps` are told to stewards.
+    """
+
+    brand: str
+    version: str
+    partitions: bool = True
+    transactions: bool = True
+    gaps: tuple[Ability, ...] = ()
+
+    @property
+    def ours(self) -> str:
+        """Which tables and views are the department's and not the engine's."""
+        kinds = "c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
+        if self.partitions:
+            kinds += " AND NOT c.relispartition"
+        if self is not POSTGRESQL:
+            # The kin bring many schemas of their own; what people make has numbers from here on.
+            kinds += " AND (n.oid >= 16384 OR n.nspname = 'public')"
+        return kinds
+
+    @property
+    def tables(self) -> str:
+        return _TABLES.replace("{ours}", self.ours)
+
+    @property
+    def foreign_keys(self) -> str:
+        # A key to a partitioned table is kept once for it and once for each partition.
+        return _FOREIGN_KEYS.replace("{whole}", " AND NOT c.relispartition" if self.partitions else "")
+
+
+POSTGRESQL: Final = Flavour("PostgreSQL", "current_setting('server_version')")
+
+
+_UNPROVED: Final = N_("该引擎的事务号未经证实可作水位，只能全量交换。")
+_WHOLE_ABILITIES: Final = (
+    Ability("full", True, N_("全量读取为同一时刻的一致快照。")),
+    Ability("key_ranges", True, N_("可按主键区间分段读取。")),
+    Ability("digests", True, N_("可在源库内按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
+)
+
+
+class PostgresAdapter:
+    """A department's PostgreSQL database, from version 10 on, or one of a kin that speaks the same wire."""
+
+    def __init__(self, dial: Dial, flavour: Flavour = POSTGRESQL):
         self._dial = dial
+        self._flavour = flavour
 
     def abilities(self) -> tuple[Ability, ...]:
+        if not self._flavour.transactions:
+            return (*_WHOLE_ABILITIES, Ability("incremental", False, _UNPROVED), *self._flavour.gaps)
         return (
-            Ability("full", True, N_("全量读取为同一时刻的一致快照。")),
+            *_WHOLE_ABILITIES,
             Ability("incremental", True, N_("增量以事务快照为水位，不需要水位列，晚提交的事务不会漏读。")),
             Ability("incremental_views", False, N_("视图和外部表没有事务号，只能全量交换。")),
             Ability("deletes", False, N_("增量读不到源表中的删除，须定期全量核对。")),
             Ability("replica_incremental", False, N_("只读副本上不能使用增量。")),
+            *self._flavour.gaps,
         )
 
     # --- Asking ------------------------------------------------------------------------------------------------------
 
     def test(self) -> ConnectionReport:
         with self._session() as connection:
+            ours = self._flavour.ours
             row = _one(
                 connection,
-                "SELECT current_setting('server_version'), current_database(), current_user, pg_is_in_recovery(),"
-                " (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                "   WHERE c.relkind IN ('r','p','v','m','f') AND NOT c.relispartition AND n.nspname !~ '^pg_'"
-                "     AND n.nspname <> 'information_schema'"
+                # What is put in are the flavour's own words.
+                f"SELECT {self._flavour.version}, current_database(), current_user, pg_is_in_recovery(),"  # noqa: S608
+                f" (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {ours}"
                 "     AND has_schema_privilege(n.oid,'USAGE') AND has_table_privilege(c.oid,'SELECT')),"
-                " EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                "   WHERE c.relkind IN ('r','p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
-                "     AND has_table_privilege(c.oid,'INSERT, UPDATE, DELETE, TRUNCATE'))",
+                f" EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {ours}"
+                "     AND c.relkind IN ('r','p') AND has_table_privilege(c.oid,'INSERT, UPDATE, DELETE, TRUNCATE'))",
             )
         version, database, account, replica, tables, writable = row
-        return ConnectionReport(f"PostgreSQL {version}", database, account, tables, writable, replica)
+        return ConnectionReport(f"{self._flavour.brand} {version}", database, account, tables, writable, replica)
 
     def scan(self, told: Told) -> tuple[TableFound, ...]:
         with self._session() as connection:
-            tables = connection.execute(_TABLES + " ORDER BY n.nspname, c.relname").fetchall()
+            tables = connection.execute(self._flavour.tables + " ORDER BY n.nspname, c.relname").fetchall()
             found = []
             for number, row in enumerate(tables):
                 told(number, len(tables))
@@ -159,6 +224,12 @@ class PostgresAdapter:
     def describe(self, table: TableRef) -> TableFound:
         with self._session() as connection:
             return self._describe(connection, table)
+
+    def estimate(self, table: TableRef) -> Estimate:
+        with self._session() as connection:
+            self._describe(connection, table)
+            oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(table).as_string())[0]
+            return Estimate(*connection.execute(_SIZE, {"table": oid}).fetchone() or (None, None))
 
     def sample(self, table: TableRef, columns: Sequence[str], limit: int) -> list[Row]:
         listed = sql.SQL(", ").join(
@@ -182,14 +253,35 @@ class PostgresAdapter:
         return found
 
     def check_incremental(self, table: TableFound, watermark_column: str) -> None:
-        if table.kind not in _HAVE_XMIN:
+        if table.kind not in _HAVE_XMIN or not self._flavour.transactions:
             raise WatermarkUnfit(column=str(table.ref), field="mode")
         with self._session() as connection:
             _refuse_replica(connection)
 
+    def split(self, request: StreamRequest, parts: int) -> tuple[KeyRange, ...]:
+        if not request.key:
+            raise KeyMissing(table=str(request.table))
+        key = sql.SQL(", ").join(map(sql.Identifier, request.key))
+        texts = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in request.key)
+        query = sql.SQL(
+            "SELECT {texts} FROM (SELECT {key}, row_number() OVER (ORDER BY {key}) AS place, count(*) OVER () AS whole"
+            "  FROM {table}) AS t WHERE place % greatest(1, (whole + {parts} - 1) / {parts}) = 0"
+            "  AND place < whole ORDER BY place"
+        ).format(texts=texts, key=key, table=_identifier(request.table), parts=sql.Literal(parts))
+        with self._session(STREAM_SECONDS) as connection:
+            self._describe(connection, request.table)
+            return ranges_between(connection.execute(query).fetchall())
+
+    def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
+        columns, key = digests.compared(request, _found_of)
+        statement = digests.postgres_statement(_identifier(request.table), columns, key, _where(_part_of(request, key)))
+        with self._session(STREAM_SECONDS) as connection:
+            self._describe(connection, request.table)
+            return digests.sums(connection.execute(statement))
+
     def _describe(self, connection: psycopg.Connection[Any], table: TableRef) -> TableFound:
         row = connection.execute(
-            _TABLES + " AND n.nspname = %s AND c.relname = %s", (table.schema, table.name)
+            self._flavour.tables + " AND n.nspname = %s AND c.relname = %s", (table.schema, table.name)
         ).fetchone()
         if row is None:
             raise TableMissing(table=str(table))
@@ -212,7 +304,7 @@ class PostgresAdapter:
         ]
         foreign = [
             ForeignKey(tuple(mine), TableRef(their_schema, their_name), tuple(theirs))
-            for their_schema, their_name, mine, theirs in connection.execute(_FOREIGN_KEYS, {"table": oid})
+            for their_schema, their_name, mine, theirs in connection.execute(self._flavour.foreign_keys, {"table": oid})
         ]
         return TableFound(
             TableRef(schema, name), _KINDS[kind], comment, estimate, tuple(columns), tuple(key), tuple(foreign)
@@ -226,21 +318,27 @@ class PostgresAdapter:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             table = self._describe(connection, request.table)
             oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
-            where, cursor = self._since(connection, request, table, oid)
+            conditions, cursor = self._since(connection, request, table, oid)
+            if request.key_range or request.buckets:
+                conditions += _part_of(request, digests.compared(request, _found_of)[1])
+                cursor = None
             columns = sql.SQL(", ").join(_expression(column) for column in request.columns)
-            query = sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT").format(columns, _identifier(request.table), where)
+            query = sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT").format(
+                columns, _identifier(request.table), _where(conditions)
+            )
             estimate = 0 if request.cursor else table.row_estimate
             yield _PostgresStream(connection, query, estimate, cursor)
 
     def _since(
         self, connection: psycopg.Connection[Any], request: StreamRequest, table: TableFound, oid: int
-    ) -> tuple[sql.Composable, dict[str, Any] | None]:
-        """The condition of this reading and the cursor it leaves; a full one of a table leaves a cursor too."""
-        if table.kind not in _HAVE_XMIN or _one(connection, "SELECT pg_is_in_recovery()")[0]:
+    ) -> tuple[list[sql.Composable], dict[str, Any] | None]:
+        """The conditions of this reading and the cursor it leaves; a full one of a table leaves a cursor too."""
+        known = table.kind in _HAVE_XMIN and self._flavour.transactions
+        if not known or _one(connection, "SELECT pg_is_in_recovery()")[0]:
             if request.incremental:
                 _refuse_replica(connection)
                 raise WatermarkUnfit(column=str(request.table), field="mode")
-            return sql.SQL(""), None
+            return [], None
         lowest, top, database = _one(
             connection,
             # The older names exist in every version; they carry the epoch, so they do not wrap.
@@ -251,7 +349,7 @@ class PostgresAdapter:
         cursor = {"xid": lowest, "table": oid, "database": database}
         before = request.cursor
         if before is None:
-            return sql.SQL(""), cursor
+            return [], cursor
         if (before.get("table"), before.get("database")) != (oid, database) or before["xid"] > lowest:
             raise CursorLost()
         # xmin has 32 bits; its age below the snapshot's end tells the whole number. A row frozen more than 2^32
@@ -259,10 +357,10 @@ class PostgresAdapter:
         age = sql.SQL("(({top} - xmin::text::bigint) & {mask})").format(
             top=sql.Literal(top), mask=sql.Literal(_XID_MASK)
         )
-        condition = sql.SQL(" WHERE {age} <= {oldest} AND {age} > {youngest}").format(
+        condition = sql.SQL("{age} <= {oldest} AND {age} > {youngest}").format(
             age=age, oldest=sql.Literal(top - before["xid"]), youngest=sql.Literal(top - lowest)
         )
-        return condition, cursor
+        return [condition], cursor
 
     # --- Connection --------------------------------------------------------------------------------------------------
 
@@ -336,6 +434,31 @@ class _PostgresStream:
 
     def cancel(self) -> None:
         self._connection.cancel_safe(timeout=5)
+
+
+def _found_of(column: StreamColumn) -> DataType | None:
+    """What a column is there; None for all that is compared as the text it is read as."""
+    bare_numeric = column.source_type.startswith("numeric") and "(" not in column.source_type
+    return None if bare_numeric else _by_words(column.source_type)
+
+
+def _part_of(request: StreamRequest, key: Sequence[digests.Compared]) -> list[sql.Composable]:
+    """The conditions that narrow a reading to a range of keys and to buckets."""
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in request.key)
+    bounds = request.key_range or KeyRange()
+    conditions: list[sql.Composable] = [
+        sql.SQL("({}) {} ({})").format(names, sql.SQL(sign), sql.SQL(", ").join(map(sql.Literal, bound)))
+        for sign, bound in ((">", bounds.after), ("<=", bounds.upto))
+        if bound is not None
+    ]
+    if request.buckets:
+        numbers = sql.SQL(", ").join(map(sql.Literal, request.buckets))
+        conditions.append(sql.SQL("{} IN ({})").format(digests.postgres_bucket(key), numbers))
+    return conditions
+
+
+def _where(conditions: Sequence[sql.Composable]) -> sql.Composable:
+    return sql.SQL(" WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
 
 
 def _expression(column: StreamColumn) -> sql.Composable:
@@ -442,6 +565,7 @@ def _refuse_replica(connection: psycopg.Connection[Any]) -> None:
 # libpq has no codes for failures before a session exists; its words, in the server's language, are matched as
 # loosely as they vary, and never shown: they can hold the account's name and other addresses.
 _REFUSALS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    (("authentication mechanisms", "authentication method"), N_("登录方式不受支持")),
     (("28P01", "28000", "password authentication", "no password supplied", "authentication"), N_("账号或密码不正确")),
     (("pg_hba.conf",), N_("服务器的访问控制未放行本平台")),
     (("does not exist", "不存在"), N_("没有该数据库或账号")),

@@ -32,6 +32,13 @@ class SourceInUse(MountingError):
     kind = ErrorKind.CONFLICT
 
 
+class DriverMissing(MountingError):
+    """The driver of this engine is an optional part of the platform, and is not installed here."""
+
+    message = N_("平台未安装 {brand} 驱动，请系统管理员安装可选组件 jutong[{extra}] 并重启后重试。")
+    kind = ErrorKind.UNAVAILABLE
+
+
 class SourceUnreachable(MountingError):
     """The server did not take the connection; `reason` is one of a few words, never the driver's own text."""
 
@@ -57,6 +64,20 @@ class TableMissing(MountingError):
 
     message = N_("数据源中没有表 {table}，或账号无权读取；请重新扫描，或请数据源管理员授权。")
     kind = ErrorKind.MISSING
+
+
+class KeyMissing(MountingError):
+    """Rows are told apart by a key, and none was named."""
+
+    message = N_("表 {table} 没有主键数据项，不能按主键分段读取或分桶核对；请先在目录中标明主键。")
+    kind = ErrorKind.CONFLICT
+
+
+class GapInSource(MountingError):
+    """The adapter declares that it cannot do this; `ability` is the name of the gap."""
+
+    message = N_("该类数据源不支持此操作：{words}")
+    kind = ErrorKind.CONFLICT
 
 
 class CursorLost(MountingError):
@@ -228,7 +249,8 @@ class FileFormatUnknown(FileError):
     """The name's ending is of no format that can be gathered."""
 
     message = N_(
-        "文件“{name}”不是可归集的格式，目前支持 CSV、TSV、XLSX、XLS、ET、DBF、JSON、NDJSON、XML，及其 ZIP 压缩包。"
+        "文件“{name}”不是可归集的格式，目前支持 CSV、TSV、XLSX、XLS、ET、DBF、JSON、NDJSON、XML、Parquet、SQLite，"
+        "及其 ZIP 压缩包。"
     )
 
 
@@ -292,6 +314,27 @@ class SheetMissing(FileError):
     """The workbook has no such sheet."""
 
     message = N_("工作簿中没有名为“{sheet}”的工作表，现有：{sheets}。")
+
+
+class TablesInFile(FileError):
+    """A database file has several tables, and none was named."""
+
+    message = N_("数据库文件中有 {count} 张表（{tables}），请在“工作表或表名”中注明取哪一张。")
+
+
+class TableNotInFile(FileError):
+    """A database file has no such table."""
+
+    message = N_("数据库文件中没有表“{table}”，现有：{tables}。")
+
+
+class LogLeftBehind(FileError):
+    """The database keeps its last changes in a log beside the file, which was not sent with it."""
+
+    message = N_(
+        "该 SQLite 数据库使用预写日志（WAL），单个文件可能缺少最近的修改；"
+        "请执行 PRAGMA journal_mode=DELETE 后重新上传。"
+    )
 
 
 class RowsMissing(FileError):

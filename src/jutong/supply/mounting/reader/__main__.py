@@ -10,12 +10,14 @@ from typing import Any, BinaryIO, Final
 
 from jutong.kernel.codes.data_types import DataType
 from jutong.kernel.text import N_
+from jutong.supply.mounting.domain.canonical import bucket_of, canonical, row_digest
 from jutong.supply.mounting.domain.errors import FileError
 from jutong.supply.mounting.reader.contents import open_content, refuse_mislabelled
 from jutong.supply.mounting.reader.delimited import Delimited
 from jutong.supply.mounting.reader.shapes import Shape
 from jutong.supply.mounting.reader.tables import Batch, Order, Table
 from jutong.supply.mounting.reader.weaving import Wanted, Weaver, frame
+from jutong.supply.mounting.values import BUCKETS
 
 MEMORY_BYTES: Final = 512 * 1024 * 1024
 CPU_SECONDS: Final = 10
@@ -34,6 +36,14 @@ def kind_of(form: str) -> Callable[..., Table]:
             from jutong.supply.mounting.reader.dbase import Dbase
 
             return Dbase
+        case "sqlite" | "sqlite3" | "db":
+            from jutong.supply.mounting.reader.sqlite import Sqlite
+
+            return Sqlite
+        case "parquet":
+            from jutong.supply.mounting.reader.parquet import Parquet
+
+            return Parquet
         case "json" | "ndjson" | "jsonl" | "xml":
             from jutong.supply.mounting.reader import documents
 
@@ -118,6 +128,26 @@ def sketch(order: dict[str, Any], stream: BinaryIO, out: BinaryIO) -> None:
     frame(out, {"hashes": {name: sorted(found)[: order["size"]] for name, found in kept.items()}})
 
 
+def digest(order: dict[str, Any], stream: BinaryIO, out: BinaryIO) -> None:
+    """Rows and sums of each bucket, as the engines make them (`Adapter.digest`); a blank cell is an empty value."""
+    table, _ = opened({**order, "trusted": True, "names": [column["name"] for column in order["columns"]]}, stream)
+    places = [table.names.index(column["name"]) for column in order["columns"]]
+    types = [DataType.parse(column["data_type"]) for column in order["columns"]]
+    key = [[column["name"] for column in order["columns"]].index(name) for name in order["key"]]
+    rows, sums = [0] * BUCKETS, [0] * BUCKETS
+    for batch in table.batches():
+        for number, row in enumerate(batch.rows):
+            if number in batch.faults:
+                continue
+            cells = (row[place] for place in places)
+            texts = [canonical(cell if cell.strip() else None, kind) for cell, kind in zip(cells, types, strict=True)]
+            bucket = bucket_of("".join(texts[place] for place in key))
+            rows[bucket] += 1
+            sums[bucket] += row_digest("".join(texts))
+    # As text: a sum can be larger than what every reader of JSON takes for a whole number.
+    frame(out, {"buckets": [[at, count, str(sums[at])] for at, count in enumerate(rows) if count]})
+
+
 def _hash_of(text: str) -> int:
     return int(hashlib.md5(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:13], 16)
 
@@ -131,7 +161,14 @@ def _take(found: set[int], value: int, size: int) -> None:
         found.update(smallest)
 
 
-COMMANDS: Final = {"inspect": inspect, "heading": heading, "peek": peek, "stream": stream_rows, "sketch": sketch}
+COMMANDS: Final = {
+    "inspect": inspect,
+    "heading": heading,
+    "peek": peek,
+    "stream": stream_rows,
+    "sketch": sketch,
+    "digest": digest,
+}
 
 
 def limit_self(size_bytes: int) -> None:

@@ -6,6 +6,7 @@ can lie.
 
 import gzip
 import io
+import os
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -31,6 +32,8 @@ ZIP_EMPTY: Final = b"PK\x05\x06"
 GZIP: Final = b"\x1f\x8b"
 OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PARQUET: Final = b"PAR1"
+PARQUET_SEALED: Final = b"PARE"
+SQLITE: Final = b"SQLite format 3\x00"
 
 PLAIN_LIMIT_MEGABYTES: Final = 4096
 UNPACKED_LIMIT_MEGABYTES: Final = 2048
@@ -51,6 +54,12 @@ class Content:
     format: str
     open: Callable[[], BinaryIO]
     beside: Callable[[str], bytes | None] = lambda ending: None
+    path: str = ""
+    """Where the bytes lie as they are, for engines that open files themselves."""
+
+    def seekable(self) -> BinaryIO:
+        """All of it in memory, for readers that begin at the end. Raises FileTooLarge."""
+        return io.BytesIO(self.whole())
 
     def whole(self, limit_megabytes: int = WHOLE_LIMIT_MEGABYTES) -> bytes:
         """All of it. Raises FileTooLarge."""
@@ -67,13 +76,20 @@ def open_content(stream: BinaryIO, form: str, packed: str, member: str) -> tuple
         return _from_zip(stream, member)
     if packed == "gz":
         return Content("", form, lambda: _as_file(_Unpacking(gzip.GzipFile(fileobj=_again(stream)), stream))), ""
-    return Content("", form, lambda: _again(stream)), ""
+    return Content("", form, lambda: _again(stream), path=_path_of(stream)), ""
+
+
+def _path_of(stream: BinaryIO) -> str:
+    try:
+        return os.path.realpath(f"/dev/fd/{stream.fileno()}")
+    except (OSError, io.UnsupportedOperation):
+        return ""
 
 
 def refuse_mislabelled(content: Content) -> None:
     """Is the content what the name promises? Raises FileMislabelled, ArchiveNested, FileEncrypted."""
     with content.open() as stream:
-        head = stream.read(8)
+        head = stream.read(16)
     looks = _looks(head)
     promised = _PROMISED.get(content.format, "")
     if looks == promised:
@@ -84,14 +100,29 @@ def refuse_mislabelled(content: Content) -> None:
             if content.name
             else FileMislabelled(format=content.format.upper(), found=N_("压缩包"))
         )
-    found = {"zip": N_("XLSX 工作簿或 ZIP 压缩包"), "ole2": N_("XLS、ET 工作簿或加密的工作簿"), "parquet": "Parquet"}
+    if looks == "sealed parquet":
+        raise FileEncrypted()
+    found = {
+        "zip": N_("XLSX 工作簿或 ZIP 压缩包"),
+        "ole2": N_("XLS、ET 工作簿或加密的工作簿"),
+        "parquet": "Parquet",
+        "sqlite": N_("SQLite 数据库"),
+    }
     if looks:
         raise FileMislabelled(format=content.format.upper(), found=found[looks])
     if promised:
         raise FileMislabelled(format=content.format.upper(), found=N_("文本或其他格式"))
 
 
-_PROMISED: Final = {"xlsx": "zip", "xls": "ole2", "et": "ole2", "parquet": "parquet"}
+_PROMISED: Final = {
+    "xlsx": "zip",
+    "xls": "ole2",
+    "et": "ole2",
+    "parquet": "parquet",
+    "sqlite": "sqlite",
+    "sqlite3": "sqlite",
+    "db": "sqlite",
+}
 
 
 def _looks(head: bytes) -> str:
@@ -101,6 +132,10 @@ def _looks(head: bytes) -> str:
         return "ole2"
     if head.startswith(PARQUET):
         return "parquet"
+    if head.startswith(PARQUET_SEALED):
+        return "sealed parquet"
+    if head.startswith(SQLITE):
+        return "sqlite"
     return "archive" if head.startswith(_ARCHIVES) else ""
 
 

@@ -45,10 +45,25 @@ _MEDIA_TYPES: Final = {
     "ndjson": "application/x-ndjson",
     "jsonl": "application/x-ndjson",
     "xml": "application/xml",
+    "parquet": "application/vnd.apache.parquet",
+    "sqlite": "application/vnd.sqlite3",
+    "sqlite3": "application/vnd.sqlite3",
+    "db": "application/vnd.sqlite3",
     "zip": "application/zip",
     "gz": "application/gzip",
 }
 PREVIEW_ROWS: Final = 20
+
+_CATALOGUED: Final = {
+    "tsv": "spreadsheet:TSV",
+    "ndjson": "self_described:NDJSON",
+    "jsonl": "self_described:NDJSON",
+    "parquet": "self_described:Parquet",
+    "sqlite": "database:SQLite",
+    "sqlite3": "database:SQLite",
+    "db": "database:SQLite",
+}
+"""Formats that the catalogue's lists do not name, with the group they belong to."""
 
 
 def upload_file(
@@ -153,7 +168,8 @@ def propose(*, file_no: str, by: Subject) -> DraftProposal:
         ColumnFound(column.name, column.source_type, column.data_type, column.nullable, column.name)
         for column in columns_of(file)
     )
-    return propose_draft(TableFound(TableRef("", title), "file", title, file.rows, columns), samples, file.format)
+    form = _CATALOGUED.get(file.format, file.format)
+    return propose_draft(TableFound(TableRef("", title), "file", title, file.rows, columns), samples, form)
 
 
 def draft_from_file(*, file_no: str, title: str = "", by: Subject, at: datetime) -> str:

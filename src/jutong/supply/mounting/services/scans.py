@@ -28,7 +28,17 @@ SCAN_SILENT_SECONDS: Final = 120
 """A scan that has not moved for so long was left by a worker that is gone."""
 
 TITLE_LENGTH: Final = 200
-FORMATS: Final = {SourceKind.POSTGRESQL: "PostgreSQL", SourceKind.MYSQL: "MySQL"}
+FORMATS: Final = {
+    SourceKind.POSTGRESQL: "PostgreSQL",
+    SourceKind.MYSQL: "MySQL",
+    SourceKind.KINGBASE: "KingbaseES",
+    SourceKind.OPENGAUSS: "database:openGauss",
+    SourceKind.ORACLE: "oracle",
+    SourceKind.SQLSERVER: "sql server",
+    SourceKind.DB2: "db2",
+    SourceKind.DAMENG: "Dm",
+}
+"""The formats of the catalogue (资源格式) that the engines' tables have."""
 
 
 def start_scan(*, source_no: str, by: Subject, at: datetime) -> Scan:

@@ -23,13 +23,25 @@ class SourceForm(forms.Form):
     kind = forms.ChoiceField(
         label=N_("类型"),
         choices=[(kind.value, N_(kind.label)) for kind in SourceKind],
-        help_text=N_("其他数据库请改用文件或接口挂载。"),
+        help_text=N_(
+            "PostgreSQL、MySQL、MariaDB 的适配已在真实服务器上证实，其余按记录的行为证实；"
+            "Oracle、SQL Server、Db2、达梦须由系统管理员安装驱动。"
+        ),
     )
     host = forms.CharField(label=N_("主机"), max_length=253, help_text=N_("域名或 IP 地址，须在本部门允许访问名单内。"))
     port = forms.IntegerField(
-        label=N_("端口"), min_value=1, max_value=65535, help_text=N_("例如 MySQL 为 3306，PostgreSQL 为 5432。")
+        label=N_("端口"),
+        min_value=1,
+        max_value=65535,
+        help_text=N_(
+            "MySQL 常为 3306，PostgreSQL 5432，人大金仓 54321，Oracle 1521，SQL Server 1433，Db2 50000，达梦 5236。"
+        ),
     )
-    database = forms.CharField(label=N_("数据库名"), max_length=128, help_text=N_("区分大小写，与数据库中的名称一致。"))
+    database = forms.CharField(
+        label=N_("数据库名"),
+        max_length=128,
+        help_text=N_("区分大小写，与数据库中的名称一致；Oracle 填服务名，达梦填模式名。"),
+    )
     account = forms.CharField(label=N_("账号"), max_length=128, help_text=N_("请使用只读账号；平台的会话一律只读。"))
     password = forms.CharField(
         label=N_("密码"),
@@ -84,7 +96,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=N_("文件"),
-        help_text=N_("CSV、TSV、XLSX、XLS、ET、DBF、JSON、NDJSON、XML，或其中之一的 ZIP 压缩包。"),
+        help_text=N_("CSV、TSV、XLSX、XLS、ET、DBF、JSON、NDJSON、XML、Parquet、SQLite，或其中之一的 ZIP 压缩包。"),
     )
     encoding = forms.ChoiceField(
         label=N_("字符集"),
@@ -92,7 +104,12 @@ class UploadForm(forms.Form):
         choices=[("", N_("自动检测，不能确定时提示")), *((name.value, name.value) for name in Encoding)],
         help_text=N_("表格软件另存的 CSV 多为 GB18030。"),
     )
-    sheet = forms.CharField(label=N_("工作表"), required=False, max_length=100, help_text=N_("不填时取第一个。"))
+    sheet = forms.CharField(
+        label=N_("工作表或表名"),
+        required=False,
+        max_length=100,
+        help_text=N_("工作簿不填时取第一个；数据库文件有多张表时须填表名。"),
+    )
     header_row = forms.IntegerField(
         label=N_("列名所在行"),
         required=False,

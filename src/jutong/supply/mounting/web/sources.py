@@ -159,6 +159,7 @@ def source(request: SubjectRequest, source_no: str) -> HttpResponse:
         ],
         "writable": report["writable"],
         "replica": report["replica"],
+        "proved": SourceKind(row.kind).proved,
         "abilities": abilities_of(SourceKind(row.kind)),
         "scan": queries.latest_scan(row),
         "progress": _scan_progress(row),
