@@ -302,7 +302,9 @@ def listing(context: template.Context, listed: lists.Listed) -> dict[str, Any]:
     """A declared list: what is chosen, how many, search, files, the rows, the pages. See `jutong.ui.lists`."""
     request, columns = context["request"], listed.columns
     default = listed.listing.default
-    head = table_head(context, columns, default, ticks=bool(listed.listing.bulk), actions=listed.listing.actions)
+    # Where this reader may do none of it to any row, the bar would only be in the way.
+    ticks = bool(listed.listing.bulk) and any(row.get("tick") for row in listed.rows)
+    head = table_head(context, columns, default, ticks=ticks, actions=listed.listing.actions)
     body = []
     for row in listed.rows:
         cells = [(column, _cell(row.get(column.key), column.kind)) for column in columns]
