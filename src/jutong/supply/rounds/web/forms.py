@@ -207,7 +207,7 @@ class ObjectionForm(forms.Form):
 
     def __init__(self, *args: Any, entries: Choices, **more: Any):
         super().__init__(*args, **more)
-        self.fields["entry_no"].choices = [("", "—"), *entries]  # type: ignore[attr-defined]
+        self.fields["entry_no"].choices = [("", N_("整个目录")), *entries]  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):
