@@ -153,7 +153,8 @@ class SettleForm(forms.Form):
 
     def __init__(self, *args: Any, bodies: Choices, **more: Any):
         super().__init__(*args, **more)
-        self.fields["department"].choices = list(bodies)  # type: ignore[attr-defined]
+        # No department stands first: a ruling must not fall to one by oversight.
+        self.fields["department"].choices = [("", "—"), *bodies]  # type: ignore[attr-defined]
 
 
 class SurveyForm(forms.Form):
