@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from jutong.demo import answers, calls, catalogue, databases, lists, people, reform, region, rounds, sharing
+from jutong.demo import answers, calls, catalogue, databases, lists, people, readers, reform, region, rounds, sharing
 from jutong.demo.databases import DepartmentDatabase, Server
 from jutong.demo.moments import Past
 from jutong.demo.staff import Staff
@@ -91,10 +91,11 @@ def load(around: Surroundings, told: Told) -> Summary:
         gathering = beside.submit(gather, staff, past, taken)
         # The exchange hears of the mounts now; at the start it would gather all of them a second time.
         outbox.carry(at=past.now)
-        # Lists and rounds need the catalogue alone, so they are made while the other process gathers.
+        # Lists, rounds and readers need the catalogue alone, so they are made while the other process gathers.
         with transaction.atomic():
             lists.compile_lists(staff, past, taken | compiled)
             rounds.compile_in_rounds(staff, past, taken)
+            readers.read(staff, past, taken)
         gathered = gathering.result()
     told(N_("数据归集：{count} 行"), count=gathered)
     answers.upgrade_a_system(staff, past, taken, around.server)

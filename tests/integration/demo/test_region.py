@@ -20,6 +20,7 @@ from jutong.kernel.clock import local_day
 from jutong.kernel.codes.uscc import find_fault
 from jutong.supply.catalogue.domain import Surroundings, find_gaps
 from jutong.supply.catalogue.values import Content
+from jutong.supply.readers.values import RemarkState
 from jutong_client import Client
 from tests.support import prepared
 from tests.support.platforms import Platform
@@ -136,6 +137,16 @@ def test_requests_stand_in_every_state_and_some_are_late(database):
     assert late >= 3
     assert disputed == set(DisputeState)
     assert anew == 2
+
+
+def test_readers_remarks_stand_in_every_state_and_one_question_is_late(database):
+    states = {row[0] for row in database.execute("SELECT state FROM readers_remark")}
+    late = "SELECT count(*) FROM readers_remark WHERE state = 'waiting' AND due_on < %s"
+
+    assert states == set(RemarkState)
+    assert count(database, late, local_day(datetime.now(UTC))) == 1
+    assert count(database, "SELECT count(*) FROM readers_rating") >= 5
+    assert count(database, "SELECT count(*) FROM readers_follow") >= 5
 
 
 def test_a_department_was_renamed_and_another_became_part_of_a_third(database, people, asked):

@@ -111,6 +111,16 @@ class TestPages:
         assert "关注" in follow
         assert "评论、咨询或纠错" not in text_of(Client().get(f"/readers/panels/remarks/{code}/"))
 
+    def test_only_who_answers_is_led_to_the_answer_and_only_until_it_is_given(self, steward, reader, code):
+        asked = call(reader, "post", f"/resources/{code}/remarks", {"kind": "question", "text": "多久更新？"}, 201)
+        panel, way = f"/readers/panels/remarks/{code}/", f"/readers/remarks/{asked['remark_no']}/#answer"
+
+        assert way in text_of(steward.browser.get(panel))
+        assert way not in text_of(reader.browser.get(panel))
+
+        call(steward, "post", f"/remarks/{asked['remark_no']}/answer", {"text": "每日。"}, 200)
+        assert way not in text_of(steward.browser.get(panel))
+
     def test_one_press_follows_and_leads_back(self, reader, code):
         back = f"/catalogue/resources/{code}/"
 

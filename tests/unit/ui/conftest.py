@@ -3,6 +3,7 @@
 import pytest
 from django.template import engines
 from django.test import RequestFactory
+from django.urls import ResolverMatch
 from django.utils import translation
 
 from jutong.kernel.policy import ANONYMOUS, Post, Subject
@@ -23,11 +24,17 @@ def chinese():
 
 @pytest.fixture
 def render(settings):
-    """Render a template text with `{% load ui %}` in front; `at` is the address, `subject` who looks at it."""
+    """Render a template text with `{% load ui %}` in front; `at` is the address, `match` where it led."""
 
-    def rendered(text: str, at: str = "/list?q=%E8%AF%81&sort=-at&page=3", subject: Subject = ANONYMOUS, **values):
+    def rendered(
+        text: str,
+        at: str = "/list?q=%E8%AF%81&sort=-at&page=3",
+        subject: Subject = ANONYMOUS,
+        match: ResolverMatch | None = None,
+        **values,
+    ):
         request = RequestFactory().get(at)
-        request.subject = subject
+        request.subject, request.resolver_match = subject, match
         request.csp_nonce = "n0nce"
         return engines["django"].from_string("{% load ui i18n %}" + text).render(values, request)
 

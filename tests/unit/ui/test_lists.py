@@ -148,6 +148,20 @@ def test_a_list_is_drawn_with_search_files_order_and_ticks(render):
     assert "共 <strong>2</strong> 条" in html
 
 
+def test_who_may_tick_no_row_is_shown_no_bar_of_ticks(render):
+    listing = Listing(
+        name="items", title="清单", columns=LIST.columns, bulk=(Bulk("标为已读", "portal:home"),),
+        rows=lambda request, found: [{"title": item.title, "size": item.size, "tick": ""} for item in found],
+    )  # fmt: skip
+    _, listed = ask("/", listing)
+
+    html = render("{% listing listed %}", listed=listed)
+
+    assert "<table" in html
+    assert "bulk-bar" not in html
+    assert "cell-tick" not in html
+
+
 def test_a_list_without_rows_says_what_to_do(render):
     _, listed = ask("/?q=没有这样的")
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django import forms
 from django.core.paginator import Paginator
+from django.urls import ResolverMatch
 from django.utils import translation
 
 from jutong.kernel.errors import NotFound
@@ -64,6 +65,23 @@ def test_no_component_lets_markup_of_a_value_through(render, text):
 
     assert "<script" not in html
     assert "alert(1)" in html
+
+
+@pytest.mark.parametrize(
+    ("path", "named", "called"),
+    [
+        ("/api/v1/rounds/{round_no}/wall", {"round_no": "LC2026000001"}, "/api/v1/rounds/LC2026000001/wall"),
+        ("/api/v1/mounts/{classification}/{sequence}", {"code": "303001/17"}, "/api/v1/mounts/303001/17"),
+        ("/api/v1/rounds/{round_no}", {"round_no": "<b>'"}, "/api/v1/rounds/%3Cb%3E%27"),
+    ],
+)
+def test_the_call_of_a_page_can_be_copied_as_it_stands(render, path, named, called):
+    match = ResolverMatch(lambda request: None, (), named)
+
+    html = render('{% api_link "GET" path %}', match=match, path=path)
+
+    assert f"http://testserver{called}&#x27;" in html or f"http://testserver{called}'" in html
+    assert "{" not in html
 
 
 def test_pages_keep_the_filters_of_the_address(render):

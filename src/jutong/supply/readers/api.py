@@ -12,6 +12,7 @@ __all__ = [
     "ReadersError",
     "answer_remark",
     "follow",
+    "hide_remark",
     "make_remark",
     "rate",
     "rating_of",
@@ -51,6 +52,14 @@ def answer_remark(*, remark_no: str, text: str, by: Subject, at: datetime) -> No
     Raises NotPermitted, ReadersError.
     """
     remarks.answer_remark(remark_no=remark_no, text=text, by=by, at=at)
+
+
+def hide_remark(*, remark_no: str, reason: str, by: Subject, at: datetime) -> None:
+    """Take a remark out of sight, as the bureau.
+
+    Raises NotPermitted, ReadersError.
+    """
+    remarks.hide_remark(remark_no=remark_no, reason=reason, by=by, at=at)
 
 
 def rate(*, code: str, points: int, by: Subject, at: datetime) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import forms, template
 from django.core.paginator import Page
@@ -161,9 +162,23 @@ def breadcrumb(context: template.Context, *parts: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/api_link.html", takes_context=True)
 def api_link(context: template.Context, method: str, path: str) -> dict[str, Any]:
-    """此页对应的接口: the API call that does what the page does, ready to copy."""
+    """此页对应的接口: the API call that does what the page does, ready to copy.
+
+    A name in braces stands for the same name in the page's own address, such as `{round_no}`.
+    """
     request = context["request"]
+    path = _filled(path, request.resolver_match.kwargs if request.resolver_match else {})
     return {"method": method, "path": path, "url": request.build_absolute_uri(path), "ui": context["ui"]}
+
+
+def _filled(path: str, named: Mapping[str, Any]) -> str:
+    values = {name: str(value) for name, value in named.items()}
+    if "/" in values.get("code", ""):
+        # A page names a resource by its code, the API by the code's two parts.
+        values["classification"], _slash, values["sequence"] = values["code"].partition("/")
+    for name, value in values.items():
+        path = path.replace(f"{{{name}}}", quote(value))
+    return path
 
 
 @register.inclusion_tag("ui/print_button.html")
@@ -287,7 +302,9 @@ def listing(context: template.Context, listed: lists.Listed) -> dict[str, Any]:
     """A declared list: what is chosen, how many, search, files, the rows, the pages. See `jutong.ui.lists`."""
     request, columns = context["request"], listed.columns
     default = listed.listing.default
-    head = table_head(context, columns, default, ticks=bool(listed.listing.bulk), actions=listed.listing.actions)
+    # Where this reader may do none of it to any row, the bar would only be in the way.
+    ticks = bool(listed.listing.bulk) and any(row.get("tick") for row in listed.rows)
+    head = table_head(context, columns, default, ticks=ticks, actions=listed.listing.actions)
     body = []
     for row in listed.rows:
         cells = [(column, _cell(row.get(column.key), column.kind)) for column in columns]

@@ -11,7 +11,7 @@ from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.readers import policy, queries
 from jutong.supply.readers.values import MOST_POINTS, FollowKind
-from jutong.supply.readers.web.remarks import shown, state_badge
+from jutong.supply.readers.web.remarks import may_answer, shown, state_badge
 
 SHOWN = 5
 
@@ -51,6 +51,7 @@ def remarks(request: SubjectRequest, code: str) -> HttpResponse:
         "resource": found,
         "remarks": shown(rows[:SHOWN], found.content),
         "more": len(rows) > SHOWN,
+        "may_answer": may_answer(request.subject, found.provider_uscc),
         "may_say": found.published and bool(decide(request.subject, policy.MAKE_REMARK)),
     }
     return render(request, "readers/_remarks.html", context)

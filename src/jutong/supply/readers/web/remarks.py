@@ -17,7 +17,7 @@ from jutong.base.access import require
 from jutong.base.http import SubjectRequest, public
 from jutong.kernel import clock
 from jutong.kernel.clock import local_day
-from jutong.kernel.policy import decide
+from jutong.kernel.policy import Facts, Relation, Subject, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
@@ -171,6 +171,11 @@ def shown(found: Sequence[models.Remark], content: Content | None = None) -> lis
     ]
 
 
+def may_answer(subject: Subject, provider: str) -> bool:
+    """Whether somebody answers what is said of a department's resources."""
+    return decide(subject, policy.ANSWER_REMARK, Facts({Relation.PROVIDER: provider}, frozenset({"shown"}))).allowed
+
+
 @public
 @require_http_methods(["GET", "POST"])
 def of_resource(request: SubjectRequest, code: str) -> HttpResponse:
@@ -190,6 +195,7 @@ def of_resource(request: SubjectRequest, code: str) -> HttpResponse:
         "resource": resource,
         "form": form,
         "remarks": shown(found, resource.content),
+        "may_answer": may_answer(request.subject, resource.provider_uscc),
         "api_path": f"/api/v1/readers/resources/{resource.code}/remarks",
     }
     return render(request, "readers/of_resource.html", context, status=422 if form and form.errors else 200)
@@ -224,12 +230,12 @@ def _remark_page(
 ) -> HttpResponse:
     resource = catalogue.get_resource(row.resource_code)
     facts = queries.facts_of_remark(row)
-    may_answer = decide(request.subject, policy.ANSWER_REMARK, facts).allowed
+    answers = decide(request.subject, policy.ANSWER_REMARK, facts).allowed
     may_hide = decide(request.subject, policy.HIDE_REMARK, facts).allowed
     context = {
         "remark": shown([row], resource.content)[0],
         "resource": resource,
-        "answer_form": (answer or AnswerForm(initial={"answer": row.answer})) if may_answer else None,
+        "answer_form": (answer or AnswerForm(initial={"answer": row.answer})) if answers else None,
         "hide_form": (hide or HideForm()) if may_hide and not row.hidden_at else None,
         "may_show": may_hide and row.hidden_at is not None,
         "api_path": f"/api/v1/readers/remarks/{row.remark_no}",

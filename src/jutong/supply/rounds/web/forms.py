@@ -153,7 +153,8 @@ class SettleForm(forms.Form):
 
     def __init__(self, *args: Any, bodies: Choices, **more: Any):
         super().__init__(*args, **more)
-        self.fields["department"].choices = list(bodies)  # type: ignore[attr-defined]
+        # No department stands first: a ruling must not fall to one by oversight.
+        self.fields["department"].choices = [("", "—"), *bodies]  # type: ignore[attr-defined]
 
 
 class SurveyForm(forms.Form):
@@ -207,7 +208,7 @@ class ObjectionForm(forms.Form):
 
     def __init__(self, *args: Any, entries: Choices, **more: Any):
         super().__init__(*args, **more)
-        self.fields["entry_no"].choices = [("", "—"), *entries]  # type: ignore[attr-defined]
+        self.fields["entry_no"].choices = [("", N_("整个目录")), *entries]  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):
