@@ -7,6 +7,7 @@ import secrets
 import signal
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from jutong.kernel.crypto import SigningKey
 from jutong.supply.mounting.values import SourceKind, Tls
@@ -25,11 +26,11 @@ def main(arguments: list[str] | None = None) -> int:
         code: int = options.does(store, options)
         return code
     except Refused as fault:
-        print(f"平台拒绝：{fault}", file=sys.stderr)
+        _say(f"平台拒绝：{fault}", sys.stderr)
     except Cut as fault:
-        print(f"无法连接平台：{fault}", file=sys.stderr)
+        _say(f"无法连接平台：{fault}", sys.stderr)
     except NotEnrolled:
-        print("尚未接入平台，请先执行 jutong-node enrol。", file=sys.stderr)
+        _say("尚未接入平台，请先执行 jutong-node enrol。", sys.stderr)
     return 1
 
 
@@ -40,7 +41,7 @@ def enrol(store: Store, options: argparse.Namespace) -> int:
     told = {"code": options.code, "public_key": public, "version": VERSION}
     node_no = Link(options.url).tell("enrol", told)["node_no"]
     store.enrolled(url=options.url, node_no=node_no, key=secret)
-    print(f"已接入，编号 {node_no}。")
+    _say(f"已接入，编号 {node_no}。")
     return 0
 
 
@@ -48,11 +49,9 @@ def source(store: Store, options: argparse.Namespace) -> int:
     """Keep a source; its password is read from a file or from standard input, never from the command line."""
     password = (options.password_file.read_text() if options.password_file else sys.stdin.readline()).rstrip("\r\n")
     port = options.port or SourceKind(options.kind).default_port
-    kept = LocalSource(
-        options.kind, options.host, port, options.database, options.account, password, options.tls
-    )
+    kept = LocalSource(options.kind, options.host, port, options.database, options.account, password, options.tls)
     store.keep_source(options.name, kept)
-    print(f"数据源“{options.name}”已登记。")
+    _say(f"数据源“{options.name}”已登记。")
     return 0
 
 
@@ -63,7 +62,7 @@ def change_key(store: Store, options: argparse.Namespace) -> int:
     store.keep_key("key.next", secret)
     link.tell("key", {"public_key": base64.b64encode(SigningKey(secret).public).decode()})
     store.settle_key()
-    print("密钥已更换。")
+    _say("密钥已更换。")
     return 0
 
 
@@ -77,13 +76,16 @@ def run(store: Store, options: argparse.Namespace) -> int:
     return 0
 
 
+def _say(words: str, where: TextIO | None = None) -> None:
+    (where or sys.stdout).write(words + "\n")
+
+
 def _link(store: Store) -> Link:
     url, node_no = store.node()
     return Link(url, node_no, store.keys()[0])
 
 
 def _new_secret() -> bytes:
-
 
     return secrets.token_bytes(_KEY_BYTES)
 

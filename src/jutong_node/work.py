@@ -126,7 +126,7 @@ class _Job:
             told = {**source.told(), "report": adapter_for(source.dial()).test().to_json()} if source else {}
         else:
             told = ANSWERS[method](adapter_for(self.source().dial()), self.arguments)
-        self._deliver(lambda: self.worker.link.tell(f"{self.path}/end", {"answer": told, "chunks": None}))
+        self._tell("end", {"answer": told, "chunks": None})
 
     def source(self) -> LocalSource:
         return self.worker.store.sources()[self.arguments["source"]]
@@ -151,15 +151,13 @@ class _Job:
             if reading is not None and reading.error is not None:
                 raise reading.error
             if not begun and reading is not None and reading.estimate is not None:
-                estimate = reading.estimate
-                self._deliver(lambda: self.worker.link.tell(f"{self.path}/begin", {"estimate": estimate}))
+                self._tell("begin", {"estimate": reading.estimate})
                 begun = True
             rows, end = self.folder / f"{number:08d}.rows", self.folder / "end.json"
             if begun and rows.exists():
                 number = self._send_chunk(number, rows.read_bytes())
             elif begun and end.exists() and not rows.exists():
-                told = json.loads(end.read_text())
-                self._deliver(lambda: self.worker.link.tell(f"{self.path}/end", told))
+                self._tell("end", json.loads(end.read_text()))
                 return
             else:
                 time.sleep(_SEND_PAUSE_SECONDS)
@@ -199,9 +197,12 @@ class _Job:
                     raise OrderVoid() from fault
                 self.void.wait(5 * CUT_PAUSE_SECONDS)
 
+    def _tell(self, what: str, told: dict[str, Any]) -> None:
+        self._deliver(lambda: self.worker.link.tell(f"{self.path}/{what}", told))
+
     def _tell_failure(self, error: dict[str, Any]) -> None:
         try:
-            self._deliver(lambda: self.worker.link.tell(f"{self.path}/failure", {"error": error}))
+            self._tell("failure", {"error": error})
         except OrderVoid:
             log.info("order %s is over", self.number)
 
@@ -265,5 +266,3 @@ ANSWERS: Final[dict[str, Callable[[Adapter, dict[str, Any]], Any]]] = {
     "describe": _describe,
     "check_incremental": _check_incremental,
 }
-
-

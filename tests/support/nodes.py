@@ -94,8 +94,8 @@ class NodeProcess:
 
     def keep_source(self, name: str, server: MariaServer, database: str) -> None:
         self._do(
-            "source", name, "--kind", "mysql", "--host", "127.0.0.1", "--port", str(server.port), "--database", database,
-            "--account", server.admin, typed=server.password,
+            "source", name, "--kind", "mysql", "--host", "127.0.0.1", "--port", str(server.port),
+            "--database", database, "--account", server.admin, typed=server.password,
         )  # fmt: skip
 
     def change_key(self) -> None:

@@ -20,7 +20,8 @@ def maria():
     with MariaServer() as server:
         server.sql("CREATE DATABASE dept CHARACTER SET utf8mb4")
         server.sql(
-            "CREATE TABLE person (id bigint PRIMARY KEY COMMENT '编号', mc varchar(200) COMMENT '名称') COMMENT='个体工商户';"
+            "CREATE TABLE person (id bigint PRIMARY KEY COMMENT '编号', mc varchar(200) COMMENT '名称')"
+            " COMMENT='个体工商户';"
             f"INSERT INTO person SELECT seq, concat('户主', seq, sha2(seq, 512)) FROM seq_1_to_{ROWS}",
             "dept",
         )
@@ -43,7 +44,12 @@ def network(live_server):
 def node(department, network, maria, tmp_path):
     """A node that has joined, knows the database and is at work."""
     made = keeping.create_node(
-        organisation=department.uscc, name="机房一", zone="业务专网", rank=1, by=department.steward, at=datetime.now(UTC)
+        organisation=department.uscc,
+        name="机房一",
+        zone="业务专网",
+        rank=1,
+        by=department.steward,
+        at=datetime.now(UTC),
     )
     process = NodeProcess(tmp_path / "node", network.url)
     process.enrol(made.code)

@@ -10,9 +10,9 @@ from jutong.supply.exchange import api as exchange
 from jutong.supply.exchange.models import Run as RunRow
 from jutong.supply.exchange.services import engine
 from jutong.supply.exchange.values import RunState
+from jutong.supply.mounting.models import DataSource
 from jutong.supply.nodes.models import Node, Order, Release, SentChunk
 from jutong.supply.nodes.services import keeping
-from jutong.supply.mounting.models import DataSource
 from tests.support.way import pool
 
 from .conftest import ROWS
@@ -32,7 +32,8 @@ def approve(department) -> None:
 
 def assert_all_is_there(code: str, maria) -> None:
     """Counts and digests, made by the two servers and not by us."""
-    theirs = maria.sql("SELECT count(*), md5(group_concat(md5(concat(id, mc)) ORDER BY id SEPARATOR '')) FROM person", "dept")
+    digest = "md5(group_concat(md5(concat(id, mc)) ORDER BY id SEPARATOR ''))"
+    theirs = maria.sql(f"SELECT count(*), {digest} FROM person", "dept")
     ours = pool(code, "count(*), md5(string_agg(md5(id::text || mc), '' ORDER BY id))")[0]
     assert [str(each) for each in ours] == str(theirs).split()
 

@@ -30,7 +30,8 @@ _OBJECTS = {
     "source": N_("数据源"), "stop": N_("保密拦截"), "token": N_("接口令牌"), "claim": N_("目录认领"),
     "duty": N_("权责清单事项"), "notice": N_("目录公示"), "objection": N_("公示异议"),
     "element_remark": N_("逐项审核意见"), "compilation": N_("编制轮次"), "submission": N_("目录报送"),
-    "survey": N_("资源调查"), "system": N_("信息系统"),
+    "survey": N_("资源调查"), "system": N_("信息系统"), "node": N_("前置机"), "node_release": N_("传出审批"),
+    "node_zone": N_("前置机接入区"), "zone": N_("前置机接入区"),
 }  # fmt: skip
 _DEEDS = {
     "added": N_("新增"), "agreed": N_("同意"), "allowed": N_("允许"), "approved": N_("审核通过"),
@@ -59,7 +60,8 @@ _DEEDS = {
     "drafted": N_("开始编制"), "dropped": N_("不编制"), "linked": N_("关联"), "planned": N_("编入条目"),
     "reported": N_("报送"), "told": N_("填报"),
     "silent": N_("逾期未答复"), "stated": N_("陈述意见"), "stopped": N_("停用"),
-    "version_restored": N_("恢复版本"), "written": N_("写入"), "withdrawn": N_("撤回"),
+    "code_renewed": N_("重新生成接入码"), "enrolled": N_("接入"), "key_changed": N_("更换密钥"),
+    "suspended": N_("停用"), "version_restored": N_("恢复版本"), "written": N_("写入"), "withdrawn": N_("撤回"),
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from jutong.supply.mounting.domain.errors import (
 from jutong.supply.mounting.values import Chunk, ChunkForm, RowFault, StreamColumn, StreamRequest, TableRef
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
-"""What a packed chunk may become when it is unpacked; adapters make chunks of a few MiB, and single rows may be long."""
+"""What a packed chunk may become when unpacked; adapters make chunks of a few MiB, but a single row may be long."""
 
 _ERRORS: Final[Mapping[str, type[MountingError]]] = {
     kind.__name__: kind
@@ -92,7 +92,9 @@ def unpack(packed: bytes) -> Chunk:
         data = inflater.decompress(body, LIMIT_BYTES)
         if inflater.unconsumed_tail or not inflater.eof:
             raise ChunkMalformed("too long, or cut off")
-        faults = tuple(RowFault(int(row), str(column), str(why), str(value)) for row, column, why, value in heading["faults"])
+        faults = tuple(
+            RowFault(int(row), str(column), str(why), str(value)) for row, column, why, value in heading["faults"]
+        )
         chunk = Chunk(data, int(heading["rows"]), ChunkForm(heading["form"]), str(heading["null_mark"]), faults)
     except (ValueError, KeyError, TypeError, zlib.error) as fault:
         raise ChunkMalformed(str(fault)) from fault

@@ -5,149 +5,203 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=10, unique=True)),
-                ('last_no', models.PositiveBigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=10, unique=True)),
+                ("last_no", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': '编号计数',
+                "verbose_name": "编号计数",
             },
         ),
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('node_no', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('rank', models.PositiveIntegerField(default=1)),
-                ('public_key', models.BinaryField(default=b'')),
-                ('code_digest', models.CharField(blank=True, default='', max_length=64)),
-                ('code_expires_at', models.DateTimeField(null=True)),
-                ('enrolled_at', models.DateTimeField(null=True)),
-                ('suspended_at', models.DateTimeField(null=True)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('last_seen_at', models.DateTimeField(null=True)),
-                ('version', models.CharField(blank=True, default='', max_length=40)),
-                ('clock_ahead_seconds', models.FloatField(null=True)),
-                ('queued_bytes', models.PositiveBigIntegerField(default=0)),
-                ('sources', models.JSONField(default=list)),
-                ('created_by', models.JSONField()),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("node_no", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("rank", models.PositiveIntegerField(default=1)),
+                ("public_key", models.BinaryField(default=b"")),
+                ("code_digest", models.CharField(blank=True, default="", max_length=64)),
+                ("code_expires_at", models.DateTimeField(null=True)),
+                ("enrolled_at", models.DateTimeField(null=True)),
+                ("suspended_at", models.DateTimeField(null=True)),
+                ("removed_at", models.DateTimeField(null=True)),
+                ("last_seen_at", models.DateTimeField(null=True)),
+                ("version", models.CharField(blank=True, default="", max_length=40)),
+                ("clock_ahead_seconds", models.FloatField(null=True)),
+                ("queued_bytes", models.PositiveBigIntegerField(default=0)),
+                ("sources", models.JSONField(default=list)),
+                ("created_by", models.JSONField()),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '前置机',
+                "verbose_name": "前置机",
             },
         ),
         migrations.CreateModel(
-            name='Zone',
+            name="Zone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation', models.CharField(db_index=True, max_length=18)),
-                ('name', models.CharField(max_length=50)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation", models.CharField(db_index=True, max_length=18)),
+                ("name", models.CharField(max_length=50)),
             ],
             options={
-                'verbose_name': '接入区',
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'name'), name='nodes_zone_once')],
+                "verbose_name": "接入区",
+                "constraints": [models.UniqueConstraint(fields=("organisation", "name"), name="nodes_zone_once")],
             },
         ),
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_no', models.CharField(max_length=20, unique=True)),
-                ('local_name', models.CharField(max_length=60)),
-                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='nodes.zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source_no", models.CharField(max_length=20, unique=True)),
+                ("local_name", models.CharField(max_length=60)),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="routes", to="nodes.zone"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '接入路径',
+                "verbose_name": "接入路径",
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order_no', models.UUIDField(unique=True)),
-                ('method', models.CharField(max_length=20)),
-                ('arguments', models.JSONField()),
-                ('digest', models.CharField(db_index=True, max_length=64)),
-                ('state', models.CharField(choices=[('waiting', '待领取'), ('taken', '已领取'), ('done', '已完成'), ('failed', '失败')], max_length=10)),
-                ('epoch', models.PositiveIntegerField(default=1)),
-                ('reader_epoch', models.PositiveIntegerField(default=1)),
-                ('estimate', models.BigIntegerField(null=True)),
-                ('chunks', models.PositiveIntegerField(default=0)),
-                ('read', models.PositiveIntegerField(default=0)),
-                ('answer', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField(db_index=True)),
-                ('node', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='orders', to='nodes.node')),
-                ('route', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='orders', to='nodes.route')),
-                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='orders', to='nodes.zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order_no", models.UUIDField(unique=True)),
+                ("method", models.CharField(max_length=20)),
+                ("arguments", models.JSONField()),
+                ("digest", models.CharField(db_index=True, max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "待领取"), ("taken", "已领取"), ("done", "已完成"), ("failed", "失败")],
+                        max_length=10,
+                    ),
+                ),
+                ("epoch", models.PositiveIntegerField(default=1)),
+                ("reader_epoch", models.PositiveIntegerField(default=1)),
+                ("estimate", models.BigIntegerField(null=True)),
+                ("chunks", models.PositiveIntegerField(default=0)),
+                ("read", models.PositiveIntegerField(default=0)),
+                ("answer", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(db_index=True)),
+                (
+                    "node",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="orders", to="nodes.node"
+                    ),
+                ),
+                (
+                    "route",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="orders", to="nodes.route"
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="orders", to="nodes.zone"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '前置机任务',
+                "verbose_name": "前置机任务",
             },
         ),
         migrations.AddField(
-            model_name='node',
-            name='zone',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nodes', to='nodes.zone'),
+            model_name="node",
+            name="zone",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="nodes", to="nodes.zone"),
         ),
         migrations.CreateModel(
-            name='Nonce',
+            name="Nonce",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.CharField(max_length=40)),
-                ('used_at', models.DateTimeField(db_index=True)),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='nodes.node')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nonce", models.CharField(max_length=40)),
+                ("used_at", models.DateTimeField(db_index=True)),
+                (
+                    "node",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="nodes.node"),
+                ),
             ],
             options={
-                'verbose_name': '请求编号',
-                'constraints': [models.UniqueConstraint(fields=('node', 'nonce'), name='nodes_nonce_once')],
+                "verbose_name": "请求编号",
+                "constraints": [models.UniqueConstraint(fields=("node", "nonce"), name="nodes_nonce_once")],
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource_code', models.CharField(max_length=80)),
-                ('table', models.CharField(max_length=260)),
-                ('columns', models.JSONField()),
-                ('state', models.CharField(choices=[('asked', '待批准'), ('approved', '已批准'), ('withdrawn', '已收回')], max_length=10)),
-                ('asked_at', models.DateTimeField()),
-                ('decided_by', models.JSONField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('route', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='releases', to='nodes.route')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("resource_code", models.CharField(max_length=80)),
+                ("table", models.CharField(max_length=260)),
+                ("columns", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "待批准"), ("approved", "已批准"), ("withdrawn", "已收回")], max_length=10
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("decided_by", models.JSONField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "route",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="releases", to="nodes.route"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '传出审批',
-                'constraints': [models.UniqueConstraint(fields=('route', 'resource_code'), name='nodes_release_once'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='nodes_release_decided')],
+                "verbose_name": "传出审批",
+                "constraints": [
+                    models.UniqueConstraint(fields=("route", "resource_code"), name="nodes_release_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "asked")),
+                            models.Q(models.Q(("state", "asked"), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="nodes_release_decided",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SentChunk',
+            name="SentChunk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('packed', models.BinaryField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sent', to='nodes.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("packed", models.BinaryField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sent", to="nodes.order"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '前置机数据块',
-                'constraints': [models.UniqueConstraint(fields=('order', 'number'), name='nodes_chunk_once')],
+                "verbose_name": "前置机数据块",
+                "constraints": [models.UniqueConstraint(fields=("order", "number"), name="nodes_chunk_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='node',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('zone', 'rank'), name='nodes_rank_once'),
+            model_name="node",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at", None)), fields=("zone", "rank"), name="nodes_rank_once"
+            ),
         ),
     ]

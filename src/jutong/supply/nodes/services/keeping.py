@@ -14,7 +14,7 @@ from jutong.supply.mounting.values import ConnectionReport, SourceKind, Tls
 from jutong.supply.nodes import events, policy, queries
 from jutong.supply.nodes.domain import CODE_HOURS, hash_code, new_code
 from jutong.supply.nodes.domain.errors import NoSuchRelease, RankTaken, SourceNotOnNode
-from jutong.supply.nodes.models import Counter, Node, Nonce, Order, Release, Route, Zone
+from jutong.supply.nodes.models import Counter, Node, Nonce, Order, Route, Zone
 from jutong.supply.nodes.services import reading
 from jutong.supply.nodes.values import Enrolment, OrderState, ReleaseState
 

@@ -150,7 +150,7 @@ class NodeStream:
                 taken += 1
                 yield chunk
             if taken >= row.chunks:
-                if row.state == OrderState.DONE:
+                if row.state == OrderState.DONE and row.answer is not None:
                     self.cursor, self.more = row.answer["cursor"], row.answer["more"]
                     return
                 patience.wait(self._leaving)
@@ -172,7 +172,7 @@ class NodeStream:
             raise StreamBroken()
         if row.state == OrderState.FAILED:
             self.forget()
-            raise mounting.wire.error_from_json(row.answer)
+            raise mounting.wire.error_from_json(row.answer or {})
         return row
 
     def _fetch(self, first: int) -> list[Chunk]:
@@ -236,7 +236,7 @@ def ask_zone(
         while time.monotonic() < deadline:
             order.refresh_from_db(fields=["state", "answer"])
             if order.state == OrderState.FAILED:
-                raise mounting.wire.error_from_json(order.answer)
+                raise mounting.wire.error_from_json(order.answer or {})
             if order.state == OrderState.DONE:
                 return order.answer
             time.sleep(_LOOK_SECONDS)
@@ -286,5 +286,3 @@ def _new_order(zone: Zone, route: Route | None, method: str, arguments: dict[str
 
 def _main_thread() -> int:
     return threading.main_thread().ident or 0
-
-

@@ -61,9 +61,11 @@ def enrol(*, code: str, public_key: bytes, version: str, at: datetime) -> str:
 
 def recognise(signed: Signed, *, at: datetime) -> Node:
     """The node that signed, and note that it is there. Raises NotThisNode."""
-    row = Node.objects.select_related("zone").filter(
-        node_no=signed.node_no, removed_at=None, suspended_at=None, enrolled_at__isnull=False
-    ).first()
+    row = (
+        Node.objects.select_related("zone")
+        .filter(node_no=signed.node_no, removed_at=None, suspended_at=None, enrolled_at__isnull=False)
+        .first()
+    )
     if row is None or not signed.moment.isascii() or not signed.moment.isdecimal() or len(signed.moment) > 12:
         raise NotThisNode()
     ahead = int(signed.moment) - at.timestamp()
@@ -164,9 +166,9 @@ def take_chunk(node: Node, order_no: str, epoch: int, number: int, digest: str, 
 def finish(node: Node, order_no: str, epoch: int, answer: Any, *, chunks: int | None) -> None:
     """The answer to a question, or the end of a reading with as many chunks. Raises OrderGone, CallMalformed."""
     order = _mine(node, order_no, epoch)
-    if order.method == "stream":
-        if chunks != order.chunks or not isinstance(answer, dict) or set(answer) != {"cursor", "more"}:
-            raise CallMalformed()
+    whole = chunks == order.chunks and isinstance(answer, dict) and set(answer) == {"cursor", "more"}
+    if order.method == "stream" and not whole:
+        raise CallMalformed()
     order.state, order.answer = OrderState.DONE, answer
     order.save(update_fields=["state", "answer"])
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
-from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -23,7 +22,6 @@ from jutong.supply.nodes.models import Node
 from jutong.supply.nodes.services import serving
 
 _COUNT_MAX: Final = 2**31 - 1
-
 
 
 def _door(view: Callable[..., Any]) -> Callable[..., Any]:

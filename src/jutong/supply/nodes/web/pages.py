@@ -149,9 +149,7 @@ def add_source(request: SubjectRequest, node_no: str) -> HttpResponse:
     form = SourceForm(request.POST)
     if form.is_valid():
         try:
-            number = keeping.register_source(
-                node_no=node_no, **form.cleaned_data, by=request.subject, at=clock.now()
-            )
+            number = keeping.register_source(node_no=node_no, **form.cleaned_data, by=request.subject, at=clock.now())
             return redirect("mounting:source", number)
         except JutongError as error:
             refuse(form, error)
@@ -169,9 +167,7 @@ def decide_release(request: SubjectRequest, node_no: str, release_id: int) -> Ht
     return redirect("nodes:node", node_no)
 
 
-def _show(
-    request: SubjectRequest, node_no: str, *, code: str = "", form: SourceForm | None = None
-) -> HttpResponse:
+def _show(request: SubjectRequest, node_no: str, *, code: str = "", form: SourceForm | None = None) -> HttpResponse:
     row = queries.get_node(node_no, request.subject)
     subject, facts = request.subject, queries.facts(row)
     context = {
