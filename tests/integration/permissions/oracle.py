@@ -595,6 +595,7 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "interchange.import.manage": ("import", own_stewards),
     "nodes.node.view": ("node", keeps_node),
     "nodes.node.manage": ("node", keeps_node),
+    "nodes.source.add": ("node", own_stewards),
     "nodes.release.decide": ("node", own_stewards),
     "harvest.feed.view": ("feed", sees_feed),
     "harvest.feed.manage": ("feed", own_stewards),

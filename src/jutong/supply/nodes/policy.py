@@ -17,4 +17,5 @@ VIEW_NODES: Final = Action(
 MANAGE_NODES: Final = Action(
     "nodes.node.manage", N_("接入和维护前置机"), (rule(STEWARDS, Relation.OWNER), rule(CENTRE, Relation.ANY))
 )
+ADD_SOURCES: Final = Action("nodes.source.add", N_("登记经前置机接入的数据源"), (rule(STEWARDS, Relation.OWNER),))
 DECIDE_RELEASES: Final = Action("nodes.release.decide", N_("批准数据经前置机传出"), (rule(STEWARDS, Relation.OWNER),))

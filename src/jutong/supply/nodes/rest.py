@@ -25,7 +25,7 @@ def _words(limit: int) -> Any:
     return StringConstraints(pattern=_WORDS, max_length=limit)
 
 
-class NodeIn(StrictSchema):
+class FrontEndNodeIn(StrictSchema):
     """A node to be, in a zone of the own department; `rank` 1 is the main one, the others stand by."""
 
     name: Annotated[str, _words(100)]
@@ -40,7 +40,7 @@ class EnrolmentOut(Schema):
     code: str
 
 
-class NodeOut(Schema):
+class FrontEndNodeOut(Schema):
     """A node as it stands. `clock_ahead_seconds` is how far its clock is ahead of the platform's."""
 
     node_no: str
@@ -56,11 +56,11 @@ class NodeOut(Schema):
     sources: list[str]
 
 
-class NodePage(Schema):
+class FrontEndNodePage(Schema):
     """A page of nodes."""
 
     total: int
-    items: list[NodeOut]
+    items: list[FrontEndNodeOut]
 
 
 class NodeSourceIn(StrictSchema):
@@ -76,7 +76,7 @@ class NodeSourceOut(Schema):
     source_no: str
 
 
-class ReleaseOut(Schema):
+class NodeReleaseOut(Schema):
     """What of a table leaves, or would, for a resource."""
 
     id: int
@@ -89,27 +89,27 @@ class ReleaseOut(Schema):
     decided_at: datetime | None
 
 
-class ReleasePage(Schema):
+class NodeReleasePage(Schema):
     """A page of releases."""
 
     total: int
-    items: list[ReleaseOut]
+    items: list[NodeReleaseOut]
 
 
-class ReleaseDecision(StrictSchema):
+class NodeReleaseDecision(StrictSchema):
     """May it leave?"""
 
     approved: bool
 
 
-@router.get("/nodes", response={200: NodePage, **problems()}, summary="Nodes I may see")
+@router.get("/nodes", response={200: FrontEndNodePage, **problems()}, summary="Nodes I may see")
 def list_nodes(request: SubjectRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """A steward sees the own department's, the centre's engineer all."""
     return page_of(queries.nodes(request.subject), query, present=_node)
 
 
 @router.post("/nodes", response={201: EnrolmentOut, **problems(404, 409)}, summary="Join a node")
-def create_node(request: SubjectRequest, body: NodeIn) -> Any:
+def create_node(request: SubjectRequest, body: FrontEndNodeIn) -> Any:
     """For the own department; the code is told once."""
     made = keeping.create_node(
         organisation=request.subject.organisation, **body.model_dump(), by=request.subject, at=clock.now()
@@ -117,7 +117,7 @@ def create_node(request: SubjectRequest, body: NodeIn) -> Any:
     return Status(201, {"node_no": made.node_no, "code": made.code})
 
 
-@router.get("/nodes/{node_no}", response={200: NodeOut, **problems(404)}, summary="One node")
+@router.get("/nodes/{node_no}", response={200: FrontEndNodeOut, **problems(404)}, summary="One node")
 def get_node(request: SubjectRequest, node_no: InNode) -> Any:
     """How it is, and the names of its sources."""
     return _node(queries.get_node(node_no, request.subject))
@@ -137,14 +137,14 @@ def renew_node_code(request: SubjectRequest, node_no: InNode) -> Any:
     return {"node_no": made.node_no, "code": made.code}
 
 
-@router.post("/nodes/{node_no}/suspension", response={200: NodeOut, **problems(404)}, summary="Suspend a node")
+@router.post("/nodes/{node_no}/suspension", response={200: FrontEndNodeOut, **problems(404)}, summary="Suspend a node")
 def suspend_node(request: SubjectRequest, node_no: InNode) -> Any:
     """All it sends is refused until it is resumed."""
     keeping.suspend_node(node_no=node_no, by=request.subject, at=clock.now())
     return _node(queries.get_node(node_no, request.subject))
 
 
-@router.post("/nodes/{node_no}/resumption", response={200: NodeOut, **problems(404)}, summary="Resume a node")
+@router.post("/nodes/{node_no}/resumption", response={200: FrontEndNodeOut, **problems(404)}, summary="Resume a node")
 def resume_node(request: SubjectRequest, node_no: InNode) -> Any:
     """It may fetch orders again."""
     keeping.resume_node(node_no=node_no, by=request.subject, at=clock.now())
@@ -160,7 +160,7 @@ def register_node_source(request: SubjectRequest, node_no: InNode, body: NodeSou
     return Status(201, {"source_no": number})
 
 
-@router.get("/nodes/{node_no}/releases", response={200: ReleasePage, **problems(404)}, summary="What leaves")
+@router.get("/nodes/{node_no}/releases", response={200: NodeReleasePage, **problems(404)}, summary="What leaves")
 def list_releases(request: SubjectRequest, node_no: InNode, query: Query[PageQuery]) -> Any:
     """What waits for a decision first."""
     return page_of(queries.releases(queries.get_node(node_no, request.subject)), query, present=_release)
@@ -169,7 +169,7 @@ def list_releases(request: SubjectRequest, node_no: InNode, query: Query[PageQue
 @router.post(
     "/nodes/{node_no}/releases/{release_id}", response={204: None, **problems(404)}, summary="Decide what leaves"
 )
-def decide_release(request: SubjectRequest, node_no: InNode, release_id: InRelease, body: ReleaseDecision) -> Any:
+def decide_release(request: SubjectRequest, node_no: InNode, release_id: InRelease, body: NodeReleaseDecision) -> Any:
     """For the department's own steward."""
     keeping.decide_release(
         node_no=node_no, release_id=release_id, approved=body.approved, by=request.subject, at=clock.now()

@@ -97,6 +97,7 @@ def register_source(*, node_no: str, local_name: str, name: str, by: Subject, at
     source raises.
     """
     row = queries.get_node(node_no, by)
+    require(by, policy.ADD_SOURCES, queries.facts(row))
     told = reading.ask_zone(row.zone, None, "source", {"source": local_name}, at=at)
     if not told:
         raise SourceNotOnNode(name=local_name, field="local_name")

@@ -145,7 +145,8 @@ def remove(request: SubjectRequest, node_no: str) -> HttpResponse:
 @require_POST
 def add_source(request: SubjectRequest, node_no: str) -> HttpResponse:
     """Register a source the node has."""
-    queries.get_node(node_no, request.subject)
+    row = queries.get_node(node_no, request.subject)
+    require(request.subject, policy.ADD_SOURCES, queries.facts(row))
     form = SourceForm(request.POST)
     if form.is_valid():
         try:
@@ -198,6 +199,7 @@ def _show(request: SubjectRequest, node_no: str, *, code: str = "", form: Source
             for each in queries.releases(row)
         ],
         "may_manage": decide(subject, policy.MANAGE_NODES, facts).allowed,
+        "may_add": decide(subject, policy.ADD_SOURCES, facts).allowed,
         "may_decide": decide(subject, policy.DECIDE_RELEASES, facts).allowed,
     }
     response = render(request, "nodes/node.html", context, status=422 if form else 200)
