@@ -12,7 +12,7 @@ from tests.support import way
 from tests.support.nodes import CuttableWay, NodeProcess
 from tests.support.servers import MariaServer
 
-ROWS = 40_000
+ROWS = 30_000
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,9 @@ def whole_groups(maria):
     maria.sql("SET GLOBAL group_concat_max_len = 100000000", "dept")
 
 
-def test_rows_leave_only_with_consent_and_arrive_whole(department, mounted, node, maria):
+def test_rows_leave_only_with_consent_and_arrive_whole_through_a_cut_and_a_kill(
+    department, mounted, node, network, maria
+):
     refused = department.run(mounted)
     assert (refused.state, refused.error_code) == (RunState.FAILED, "release_awaited")
 
@@ -51,27 +53,17 @@ def test_rows_leave_only_with_consent_and_arrive_whole(department, mounted, node
     node.change_key()
     node.stop()
     node.start()
+    cut_short = threading.Thread(target=_cut_kill_and_heal, args=(node, network))
+    network.cut_after(_MID_STREAM_BYTES)
+    cut_short.start()
     run = department.run(mounted)
+    cut_short.join()
 
     assert (run.state, run.rows_read, run.rows_rejected) == (RunState.SUCCEEDED, ROWS, 0)
     assert_all_is_there(mounted, maria)
     assert not Order.objects.exists()
     assert not SentChunk.objects.exists()
     assert bytes(DataSource.objects.get().sealed_password) == b""
-
-
-def test_a_cut_and_a_kill_in_the_middle_lose_nothing(department, mounted, node, network, maria):
-    department.run(mounted)
-    approve(department)
-    cut_short = threading.Thread(target=_cut_kill_and_heal, args=(node, network))
-    network.cut_after(_MID_STREAM_BYTES)
-    cut_short.start()
-
-    run = department.run(mounted)
-    cut_short.join()
-
-    assert (run.state, run.rows_read) == (RunState.SUCCEEDED, ROWS)
-    assert_all_is_there(mounted, maria)
 
 
 def test_a_reading_that_was_killed_begins_anew(department, mounted, node, network, maria):
