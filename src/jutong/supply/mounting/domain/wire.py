@@ -123,7 +123,7 @@ def error_from_json(data: Mapping[str, Any]) -> MountingError:
         return SourceFailed(reason=str(data.get("name"))[:60])
     error = kind(field=data.get("field"), **{str(name): str(value)[:300] for name, value in details.items()})
     try:
-        error.words()
+        error.message.format(**error.details)
     except KeyError:
         return SourceFailed(reason=kind.__name__)
     return error
