@@ -19,6 +19,7 @@ LONGEST_FIRST = (
     "tests/integration/house/test_supervisor.py",
     "tests/integration/gateway/test_survival.py",
     "tests/integration/house/test_migrate.py",
+    "tests/integration/nodes/test_node.py",
     "tests/journeys/test_way_in_browser.py",
     "tests/journeys/test_first_screens.py",
     "tests/journeys/test_pages.py",

@@ -71,6 +71,7 @@ class Plenty:
         self.imports()
         self.readers(resources)
         self.harvests()
+        self.nodes()
 
     def resources(self) -> list[Any]:
         from jutong.supply.catalogue.models import Classification, Resource
@@ -580,6 +581,21 @@ class Plenty:
                 Client(
                     client_no=f"C9{n:07d}", name=f"业务系统{n}", organisation=self.chance.choice(self.organisations),
                     responsible=responsible, created_by=BY, created_at=self.moment(n),
+                )
+                for n in self.numbers()
+            ]
+        )  # fmt: skip
+
+    def nodes(self) -> None:
+        from jutong.registry.organisations import api as organisations
+        from jutong.supply.nodes.models import Node, Zone
+
+        zone = Zone.objects.create(organisation=organisations.bureau(), name="业务专网")
+        Node.objects.bulk_create(
+            [
+                Node(
+                    node_no=f"QZ99{n:06d}", zone=zone, name=f"前置机{n}", rank=n, created_by=BY,
+                    created_at=self.moment(n),
                 )
                 for n in self.numbers()
             ]

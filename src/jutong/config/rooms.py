@@ -21,6 +21,7 @@ ALL_ROOMS = (
     "jutong.supply.lists",
     "jutong.supply.rounds",
     "jutong.supply.mounting",
+    "jutong.supply.nodes",
     "jutong.supply.duplicates",
     "jutong.supply.exchange",
     "jutong.delivery.sharing",

@@ -2300,3 +2300,41 @@ class ObjectionKind:
         from jutong.supply.rounds import queries
 
         return queries.objections(subject, action)
+
+
+# --- Nodes -----------------------------------------------------------------------------------------------------------
+@kind("node", "supply.nodes")
+class NodeKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        rows = [_node(world, n, removed=world.flip()) for n in world.times()]
+        return [(row, {"organisation": row.zone.organisation, "removed": row.removed_at is not None}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.nodes import queries
+
+        return queries.facts(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.nodes import queries
+
+        return queries.nodes(subject, action)
+
+    @staticmethod
+    def shown(thing: Thing) -> bool:
+        return not thing["removed"]
+
+
+def _node(world: World, n: int, *, removed: bool = False) -> Any:
+    from jutong.supply.nodes.models import Node, Zone
+
+    return Node.objects.create(
+        node_no=f"QZ99{n:06d}",
+        zone=Zone.objects.create(organisation=world.organisation(), name=f"zone {n}"),
+        name=f"node {n}",
+        removed_at=AT if removed else None,
+        created_by=BY,
+        created_at=AT,
+    )

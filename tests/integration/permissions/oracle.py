@@ -437,6 +437,11 @@ def sees_feed(who: Who, thing: Thing) -> bool:
     return who.post in (REVIEWER, ENGINEER, MONITOR) or sees_import(who, thing)
 
 
+# A front-end node: the department's steward and the centre's engineer, who installs it; what leaves is the steward's.
+def keeps_node(who: Who, thing: Thing) -> bool:
+    return who.post == ENGINEER or own_stewards(who, thing)
+
+
 # What is collected twice is the bureau's to find; a department sees the negotiation in which it takes part.
 def sees_negotiation(who: Who, thing: Thing) -> bool:
     if who.post in (REVIEWER, MONITOR):
@@ -588,6 +593,10 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "readers.book.make": ("book", own_thing),
     "interchange.import.view": ("import", sees_import),
     "interchange.import.manage": ("import", own_stewards),
+    "nodes.node.view": ("node", keeps_node),
+    "nodes.node.manage": ("node", keeps_node),
+    "nodes.source.add": ("node", own_stewards),
+    "nodes.release.decide": ("node", own_stewards),
     "harvest.feed.view": ("feed", sees_feed),
     "harvest.feed.manage": ("feed", own_stewards),
     "harvest.harvest.view": ("harvest", sees_feed),
@@ -674,7 +683,7 @@ ONLY_LOOKS = frozenset(
         "rulebook.rules.read",
         "procedures.case.see", "procedures.procedure.see", "catalogue.resource.view", "catalogue.draft.view",
         "catalogue.change.view", "readers.remark.view", "readers.book.view",
-        "interchange.import.view", "harvest.feed.view", "harvest.harvest.view", "harvest.word.view",
+        "interchange.import.view", "nodes.node.view", "harvest.feed.view", "harvest.harvest.view", "harvest.word.view",
         "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
         "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "sharing.request.view",
         "sharing.grant.view", "sharing.dispute.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",

@@ -50,6 +50,7 @@ FACES = (
     Face("catalogue", "draft", "catalogue.draft.view", "draft_no", "drafts", "drafts/{}/gaps"),
     Face("harvest", "feed", "harvest.feed.view", "feed_no", "feeds", "feeds/{}"),
     Face("harvest", "harvest", "harvest.harvest.view", "harvest_no", "harvests", "harvests/{}"),
+    Face("nodes", "node", "nodes.node.view", "node_no", "nodes", "nodes/{}"),
     Face("mounting", "source", "mounting.source.view", "source_no", "sources", "sources/{}"),
     Face("mounting", "upload", "mounting.file.view", "file_no", "files"),
     Face("mounting", "mount", "mounting.mount.view", "resource_code", "mounts"),

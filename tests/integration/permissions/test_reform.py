@@ -26,6 +26,7 @@ OPEN = {
     "feed": lambda row: True,
     "harvest": lambda row: True,
     "source": lambda row: row.removed_at is None,
+    "node": lambda row: True,
     "upload": lambda row: True,
     "network": lambda row: True,
     "mount": lambda row: True,

@@ -52,6 +52,7 @@ LISTS = {
     "/harvest/words/": ("bureau_reviewer", 13),
     "/mounting/": ("centre_engineer", 12),
     "/mounting/sources/": ("centre_engineer", 12),
+    "/nodes/": ("centre_engineer", 12),
     "/mounting/files/": ("centre_engineer", 12),
     "/mounting/networks/": ("system_admin", 12),
     "/duplicates/": ("bureau_reviewer", 16),

@@ -32,6 +32,8 @@ _OBJECTS = {
     "element_remark": N_("逐项审核意见"), "compilation": N_("编制轮次"), "submission": N_("目录报送"),
     "survey": N_("资源调查"), "system": N_("信息系统"),
     "inquiry": N_("归集问询"), "alarm": N_("归集告警"), "reject": N_("拒收记录"),
+    "node": N_("前置机"), "node_release": N_("传出审批"),
+    "node_zone": N_("前置机接入区"), "zone": N_("前置机接入区"),
 }  # fmt: skip
 _DEEDS = {
     "added": N_("新增"), "agreed": N_("同意"), "allowed": N_("允许"), "approved": N_("审核通过"),
@@ -63,6 +65,8 @@ _DEEDS = {
     "asked": N_("问询"), "lapsed": N_("答复失效"), "concluded": N_("了结"), "acknowledged": N_("确认"),
     "cleared": N_("解除"), "corrected": N_("改正"), "replayed": N_("重放"), "left_to_source": N_("由来源改正"),
     "version_restored": N_("恢复版本"), "written": N_("写入"), "withdrawn": N_("撤回"),
+    "code_renewed": N_("重新生成接入码"), "enrolled": N_("接入"), "key_changed": N_("更换密钥"),
+    "suspended": N_("停用"),
 }  # fmt: skip
 
 

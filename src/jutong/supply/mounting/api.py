@@ -11,8 +11,10 @@ from jutong.kernel.egress import HostUnknown, Permitted
 from jutong.kernel.policy import Subject
 from jutong.supply.mounting import queries
 from jutong.supply.mounting.adapters.base import Adapter, Stream
+from jutong.supply.mounting.domain import wire
 from jutong.supply.mounting.domain.errors import (
     CursorLost,
+    GapInSource,
     MappingError,
     MountingError,
     NotMounted,
@@ -21,6 +23,7 @@ from jutong.supply.mounting.domain.errors import (
     TableMissing,
 )
 from jutong.supply.mounting.domain.mapping import find_faults, text_pattern
+from jutong.supply.mounting.plugs import Relay, plug_relay
 from jutong.supply.mounting.services import files, mounts, places, scans, sketches, sources
 from jutong.supply.mounting.services.mounts import items_wanted
 from jutong.supply.mounting.values import (
@@ -41,10 +44,12 @@ from jutong.supply.mounting.values import (
 __all__ = [
     "Adapter",
     "CursorLost",
+    "GapInSource",
     "HostUnknown",
     "MappingError",
     "MountingError",
     "NotMounted",
+    "Relay",
     "SourceFailed",
     "SourceUnreachable",
     "Stream",
@@ -67,7 +72,9 @@ __all__ = [
     "note_source",
     "open_source",
     "permitted",
+    "plug_relay",
     "propose_draft",
+    "register_relayed",
     "register_source",
     "remove_source",
     "replace_file",
@@ -79,6 +86,7 @@ __all__ = [
     "text_pattern",
     "try_source",
     "upload_file",
+    "wire",
 ]
 
 
@@ -170,6 +178,36 @@ def try_source(
         password=password,
         tls=tls,
         by=by,
+    )
+
+
+def register_relayed(
+    *,
+    organisation: str,
+    name: str,
+    kind: SourceKind,
+    host: str,
+    port: int,
+    database: str,
+    account: str,
+    tls: Tls,
+    report: ConnectionReport,
+    by: Subject,
+    at: datetime,
+) -> str:
+    """Keep a source that a front-end node reached and described; gives its number. Raises SourceNameTaken."""
+    return sources.register_relayed(
+        organisation=organisation,
+        name=name,
+        kind=kind,
+        host=host,
+        port=port,
+        database=database,
+        account=account,
+        tls=tls,
+        report=report,
+        by=by,
+        at=at,
     )
 
 

@@ -11,7 +11,7 @@ from jutong.base.egress import pinned_address
 from jutong.kernel.crypto import Envelope, Place
 from jutong.kernel.egress import Permitted, parse_permitted
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
-from jutong.supply.mounting import policy
+from jutong.supply.mounting import plugs, policy
 from jutong.supply.mounting.adapters import adapter_for
 from jutong.supply.mounting.adapters.base import Adapter, Dial
 from jutong.supply.mounting.domain.errors import (
@@ -122,8 +122,15 @@ def dial(row: DataSource) -> Dial:
     return Dial(SourceKind(row.kind), row.host, address, row.port, row.database, row.account, password, Tls(row.tls))
 
 
-def adapter(row: DataSource) -> Adapter:
-    """The source, ready to be asked."""
+def is_relayed(row: DataSource) -> bool:
+    """Is the source reached through a front-end node, which keeps its password itself?"""
+    return not row.sealed_password
+
+
+def adapter(row: DataSource, resource_code: str = "") -> Adapter:
+    """The source, ready to be asked; rows of a relayed one leave for one resource."""
+    if is_relayed(row):
+        return plugs.relay().adapter(row.source_no, resource_code)
     return adapter_for(dial(row))
 
 

@@ -30,12 +30,13 @@ class Sources(Mover):
         row = rows.filter(source_no=move.code).first()
         if row is None:
             return
-        row.sealed_password = queries.envelope().rewrap(
-            bytes(row.sealed_password),
-            owner=move.source,
-            place=queries.password_place(row.source_no, row.secret_version),
-            new_owner=move.target,
-        )
+        if not queries.is_relayed(row):
+            row.sealed_password = queries.envelope().rewrap(
+                bytes(row.sealed_password),
+                owner=move.source,
+                place=queries.password_place(row.source_no, row.secret_version),
+                new_owner=move.target,
+            )
         row.organisation, row.name = move.target, _free_name(row, move.target)
         row.changed_by, row.changed_at = move.by.to_json(), move.at
         row.save()

@@ -51,6 +51,8 @@ class SecrecyMiddleware:
         match = request.resolver_match
         route = f"{request.method} /{match.route if match else ''}"
         gate.on_the_way(route)
+        if getattr(view, "carries_rows", False):
+            return None
         errors = faults(request, route)
         return refusal(request, errors) if errors else None
 

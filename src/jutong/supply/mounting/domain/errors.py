@@ -39,6 +39,13 @@ class DriverMissing(MountingError):
     kind = ErrorKind.UNAVAILABLE
 
 
+class SourceRelayed(MountingError):
+    """Address and account of a source behind a front-end node are kept on the node, and only there changed."""
+
+    message = N_("数据源 {source_no} 经前置机接入，地址和账号请在前置机上修改。")
+    kind = ErrorKind.CONFLICT
+
+
 class SourceUnreachable(MountingError):
     """The server did not take the connection; `reason` is one of a few words, never the driver's own text."""
 

@@ -12,7 +12,7 @@ def open_source(mount: Mount) -> Adapter:
     """Raises NotMounted: the mount is stopped, or a service, which has nothing to gather."""
     if mount.active and mount.table is not None:
         row = DataSource.objects.get(source_no=mount.table.source_no)
-        return queries.adapter(row)
+        return queries.adapter(row, mount.resource_code)
     if mount.active and mount.file is not None:
         return FileAdapter(mount.file, [column.source for column in mount.columns])
     raise NotMounted(resource_code=mount.resource_code)

@@ -14,7 +14,7 @@ from jutong.registry.organisations import api as organisations
 from jutong.supply.mounting import policy, queries
 from jutong.supply.mounting.adapters import adapter_for
 from jutong.supply.mounting.adapters.base import Dial
-from jutong.supply.mounting.domain.errors import SourceInUse, SourceNameTaken
+from jutong.supply.mounting.domain.errors import SourceInUse, SourceNameTaken, SourceRelayed
 from jutong.supply.mounting.models import AllowedNetwork, DataSource
 from jutong.supply.mounting.services.numbers import next_number
 from jutong.supply.mounting.values import ConnectionReport, MountState, SourceKind, Tls
@@ -146,6 +146,49 @@ def register_source(
     return source_no
 
 
+@transaction.atomic
+def register_relayed(
+    *,
+    organisation: str,
+    name: str,
+    kind: SourceKind,
+    host: str,
+    port: int,
+    database: str,
+    account: str,
+    tls: Tls,
+    report: ConnectionReport,
+    by: Subject,
+    at: datetime,
+) -> str:
+    """Keep a source that a front-end node reached and described; gives its number. Its password stays on the node.
+
+    Raises NotPermitted, SourceNameTaken.
+    """
+    require(by, policy.MANAGE_SOURCES, Facts({Relation.OWNER: organisation}))
+    row = DataSource(
+        source_no=next_number("source"),
+        organisation=organisation,
+        name=name.strip(),
+        kind=kind.value,
+        host=host,
+        port=port,
+        database=database,
+        account=account,
+        sealed_password=b"",
+        tls=tls.value,
+        tested_at=at,
+        report=report.to_json(),
+        created_by=by.actor.to_json(),
+        created_at=at,
+        changed_by=by.actor.to_json(),
+        changed_at=at,
+    )
+    _save(row)
+    _record("registered", row, by, at)
+    return row.source_no
+
+
 def change_source(
     *,
     source_no: str,
@@ -161,10 +204,12 @@ def change_source(
 ) -> ConnectionReport:
     """Change a source after a test of the new values; without a password the old one stays.
 
-    Raises NoSuchSource and what `register_source` raises.
+    Raises NoSuchSource, SourceRelayed and what `register_source` raises.
     """
     row = queries.get_source(source_no, by)
     require(by, policy.MANAGE_SOURCES, queries.facts(row))
+    if queries.is_relayed(row):
+        raise SourceRelayed(source_no=source_no)
     kept = queries.dial(row).password if password is None else password
     report = try_source(
         organisation=row.organisation,

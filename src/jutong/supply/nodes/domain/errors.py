@@ -1,0 +1,100 @@
+"""What can go wrong with nodes, in words people can act on."""
+
+from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.text import N_
+
+
+class NodesError(JutongError):
+    """Root of this room's errors."""
+
+
+class NoSuchNode(NodesError):
+    """No node of that number, or none this subject may know of."""
+
+    message = N_("未找到前置机 {node_no}，请在“前置机”列表中重新选择。")
+    kind = ErrorKind.MISSING
+
+
+class NoSuchRelease(NodesError):
+    """No such line among what leaves through the node."""
+
+    message = N_("未找到这条传出审批，请刷新页面后重试。")
+    kind = ErrorKind.MISSING
+
+
+class RankTaken(NodesError):
+    """The zone has a node of that rank."""
+
+    message = N_("该接入区已有同一顺位的前置机，请选择其他顺位。")
+    kind = ErrorKind.CONFLICT
+
+
+class NodeNotThere(NodesError):
+    """The node cannot be asked now: it has not joined, is suspended, or does not call."""
+
+    message = N_("接入区“{zone}”没有在线的前置机。请检查前置机的电源、网络和服务后重试。")
+    kind = ErrorKind.UNAVAILABLE
+
+
+class NodeSlow(NodesError):
+    """The node is there and has not answered in time."""
+
+    message = N_("前置机未在规定时间内答复，请稍后重试。")
+    kind = ErrorKind.UNAVAILABLE
+
+
+class SourceNotOnNode(NodesError):
+    """The node keeps no source of that name."""
+
+    message = N_("前置机上没有名为“{name}”的数据源，请先在前置机上登记。")
+
+
+class WayClosed(NodesError):
+    """The source's way through a node was removed."""
+
+    message = N_("该数据源所经的前置机已移除，请先接入新的前置机。")
+    kind = ErrorKind.UNAVAILABLE
+
+
+class StreamBroken(NodesError):
+    """What the node sent stops here: it began anew, or another reader took the order over."""
+
+    message = N_("前置机的传送中断，稍后自动续传。")
+    kind = ErrorKind.UNAVAILABLE
+
+
+class ReleaseAwaited(NodesError):
+    """Nobody in the department has agreed that these rows leave its network."""
+
+    message = N_("该资源经前置机首次传出（或读取内容有变），须由本部门数据管理员在前置机页面批准后再启动归集。")
+    kind = ErrorKind.CONFLICT
+
+
+# --- Said to nodes ---------------------------------------------------------------------------------------------------
+
+
+class NotThisNode(NodesError):
+    """The request does not bear a node's valid signature, or was sent before."""
+
+    message = N_("请求的签名、时间或编号无效。请核对前置机时钟；多次出现请重新接入。")
+    kind = ErrorKind.DENIED
+
+
+class CodeWrong(NodesError):
+    """No node awaits this code, or it has expired."""
+
+    message = N_("接入码无效或已过期，请在平台重新生成。")
+    kind = ErrorKind.DENIED
+
+
+class CallMalformed(NodesError):
+    """What a node sent is not what this address takes."""
+
+    message = N_("请求内容不符合前置机接口。")
+
+
+class OrderGone(NodesError):
+    """The order is over, or another node's by now; the node drops what it keeps of it."""
+
+    message = N_("任务已结束或已转交其他前置机。")
+    kind = ErrorKind.CONFLICT

@@ -1,0 +1,18 @@
+"""Facts of nodes that other rooms may follow."""
+
+from dataclasses import dataclass
+
+from jutong.foundation.outbox.values import Event
+
+
+@dataclass(frozen=True)
+class ReleaseApproved(Event):
+    """A department consented that a resource's rows leave through its node (传出批准)."""
+
+    name = "nodes.release_approved"
+    resource_code: str
+    source_no: str
+
+    @property
+    def stream(self) -> str:
+        return self.resource_code

@@ -1,0 +1,192 @@
+"""The REST face: nodes, their codes, sources and what leaves through them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Path as InPath
+from ninja import Query, Router, Schema, Status
+from pydantic import Field, StringConstraints
+
+from jutong.base.http import SubjectRequest
+from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
+from jutong.kernel import clock
+from jutong.supply.nodes import models, queries
+from jutong.supply.nodes.services import keeping
+from jutong.supply.nodes.values import NodeState, ReleaseState
+
+router = Router(tags=["nodes"])
+
+InNode = Annotated[str, InPath(pattern=r"^QZ[0-9]{6,14}$", examples=["QZ000001"])]
+InRelease = Annotated[int, InPath(ge=1, le=2**62)]
+_WORDS = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+
+
+def _words(limit: int) -> Any:
+    return StringConstraints(pattern=_WORDS, max_length=limit)
+
+
+class FrontEndNodeIn(StrictSchema):
+    """A node to be, in a zone of the own department; `rank` 1 is the main one, the others stand by."""
+
+    name: Annotated[str, _words(100)]
+    zone: Annotated[str, _words(50)]
+    rank: Annotated[int, Field(ge=1, le=9)] = 1
+
+
+class EnrolmentOut(Schema):
+    """The one-time code by which the machine joins; it is told here and never again."""
+
+    node_no: str
+    code: str
+
+
+class FrontEndNodeOut(Schema):
+    """A node as it stands. `clock_ahead_seconds` is how far its clock is ahead of the platform's."""
+
+    node_no: str
+    organisation: str
+    zone: str
+    name: str
+    rank: int
+    state: NodeState
+    version: str
+    last_seen_at: datetime | None
+    clock_ahead_seconds: float | None
+    queued_bytes: int
+    sources: list[str]
+
+
+class FrontEndNodePage(Schema):
+    """A page of nodes."""
+
+    total: int
+    items: list[FrontEndNodeOut]
+
+
+class NodeSourceIn(StrictSchema):
+    """A source that the node has as `local_name`."""
+
+    local_name: Annotated[str, _words(60)]
+    name: Annotated[str, _words(100)]
+
+
+class NodeSourceOut(Schema):
+    """The number the source got."""
+
+    source_no: str
+
+
+class NodeReleaseOut(Schema):
+    """What of a table leaves, or would, for a resource."""
+
+    id: int
+    source_no: str
+    resource_code: str
+    table: str
+    columns: list[str]
+    state: ReleaseState
+    asked_at: datetime
+    decided_at: datetime | None
+
+
+class NodeReleasePage(Schema):
+    """A page of releases."""
+
+    total: int
+    items: list[NodeReleaseOut]
+
+
+class NodeReleaseDecision(StrictSchema):
+    """May it leave?"""
+
+    approved: bool
+
+
+@router.get("/nodes", response={200: FrontEndNodePage, **problems()}, summary="Nodes I may see")
+def list_nodes(request: SubjectRequest, query: Query[PageQuery]) -> dict[str, Any]:
+    """A steward sees the own department's, the centre's engineer all."""
+    return page_of(queries.nodes(request.subject), query, present=_node)
+
+
+@router.post("/nodes", response={201: EnrolmentOut, **problems(404, 409)}, summary="Join a node")
+def create_node(request: SubjectRequest, body: FrontEndNodeIn) -> Any:
+    """For the own department; the code is told once."""
+    made = keeping.create_node(
+        organisation=request.subject.organisation, **body.model_dump(), by=request.subject, at=clock.now()
+    )
+    return Status(201, {"node_no": made.node_no, "code": made.code})
+
+
+@router.get("/nodes/{node_no}", response={200: FrontEndNodeOut, **problems(404)}, summary="One node")
+def get_node(request: SubjectRequest, node_no: InNode) -> Any:
+    """How it is, and the names of its sources."""
+    return _node(queries.get_node(node_no, request.subject))
+
+
+@router.delete("/nodes/{node_no}", response={204: None, **problems(404)}, summary="Remove a node")
+def remove_node(request: SubjectRequest, node_no: InNode) -> Any:
+    """Its key is void from now on."""
+    keeping.remove_node(node_no=node_no, by=request.subject, at=clock.now())
+    return Status(204, None)
+
+
+@router.post("/nodes/{node_no}/code", response={200: EnrolmentOut, **problems(404)}, summary="A new code for a node")
+def renew_node_code(request: SubjectRequest, node_no: InNode) -> Any:
+    """The old key is void; the machine joins again."""
+    made = keeping.renew_code(node_no=node_no, by=request.subject, at=clock.now())
+    return {"node_no": made.node_no, "code": made.code}
+
+
+@router.post("/nodes/{node_no}/suspension", response={200: FrontEndNodeOut, **problems(404)}, summary="Suspend a node")
+def suspend_node(request: SubjectRequest, node_no: InNode) -> Any:
+    """All it sends is refused until it is resumed."""
+    keeping.suspend_node(node_no=node_no, by=request.subject, at=clock.now())
+    return _node(queries.get_node(node_no, request.subject))
+
+
+@router.post("/nodes/{node_no}/resumption", response={200: FrontEndNodeOut, **problems(404)}, summary="Resume a node")
+def resume_node(request: SubjectRequest, node_no: InNode) -> Any:
+    """It may fetch orders again."""
+    keeping.resume_node(node_no=node_no, by=request.subject, at=clock.now())
+    return _node(queries.get_node(node_no, request.subject))
+
+
+@router.post(
+    "/nodes/{node_no}/sources", response={201: NodeSourceOut, **problems(404, 409)}, summary="Register a node's source"
+)
+def register_node_source(request: SubjectRequest, node_no: InNode, body: NodeSourceIn) -> Any:
+    """The node is asked to reach it first."""
+    number = keeping.register_source(node_no=node_no, **body.model_dump(), by=request.subject, at=clock.now())
+    return Status(201, {"source_no": number})
+
+
+@router.get("/nodes/{node_no}/releases", response={200: NodeReleasePage, **problems(404)}, summary="What leaves")
+def list_releases(request: SubjectRequest, node_no: InNode, query: Query[PageQuery]) -> Any:
+    """What waits for a decision first."""
+    return page_of(queries.releases(queries.get_node(node_no, request.subject)), query, present=_release)
+
+
+@router.post(
+    "/nodes/{node_no}/releases/{release_id}", response={204: None, **problems(404)}, summary="Decide what leaves"
+)
+def decide_release(request: SubjectRequest, node_no: InNode, release_id: InRelease, body: NodeReleaseDecision) -> Any:
+    """For the department's own steward."""
+    keeping.decide_release(
+        node_no=node_no, release_id=release_id, approved=body.approved, by=request.subject, at=clock.now()
+    )
+    return Status(204, None)
+
+
+def _node(row: models.Node) -> dict[str, Any]:
+    plain = ("node_no", "name", "rank", "version", "last_seen_at", "clock_ahead_seconds", "queued_bytes", "sources")
+    return {
+        **{name: getattr(row, name) for name in plain},
+        "organisation": row.zone.organisation,
+        "zone": row.zone.name,
+        "state": queries.state_of(row, clock.now()),
+    }
+
+
+def _release(row: models.Release) -> dict[str, Any]:
+    plain = ("id", "resource_code", "table", "columns", "state", "asked_at", "decided_at")
+    return {**{name: getattr(row, name) for name in plain}, "source_no": row.route.source_no}

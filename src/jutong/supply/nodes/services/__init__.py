@@ -1,0 +1,1 @@
+"""What nodes does: keeping nodes, serving them, and reading through them."""

@@ -1,0 +1,305 @@
+"""Reading through a node: an adapter whose questions become orders, and whose rows are those the node has sent.
+
+Questions wait for an answer and leave nothing behind. A reading may outlive the run that ordered it: when the network
+or the worker fails, the next run finds the order by what it asks for and reads on from what has come, so that the
+source is not read again. A reading that ended in order, well or not, is never taken up again.
+"""
+
+import hashlib
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from jutong.kernel import clock
+from jutong.kernel.text import N_
+from jutong.supply.mounting import api as mounting
+from jutong.supply.mounting.values import (
+    Ability,
+    BucketDigest,
+    Chunk,
+    ConnectionReport,
+    Estimate,
+    KeyRange,
+    StreamRequest,
+    TableFound,
+    TableRef,
+)
+from jutong.supply.nodes import queries
+from jutong.supply.nodes.domain.errors import NodeNotThere, NodeSlow, ReleaseAwaited, StreamBroken, WayClosed
+from jutong.supply.nodes.models import Order, Release, Route, SentChunk, Zone
+from jutong.supply.nodes.values import OrderState, ReleaseState
+
+ANSWER_SECONDS: Final = 20
+SCAN_SECONDS: Final = 600
+KEPT_HOURS: Final = 6
+"""How long an unfinished reading may be taken up again; older rows would be too old a moment of the source."""
+
+SILENCE_SECONDS: Final = 45
+_NO_PARTS: Final = N_("经前置机接入的数据源只能整表或增量读取，不能按主键区间或分桶读取。")
+_NO_SAMPLES: Final = N_("经前置机接入的数据源不提供样例和取值摘要，数据只在传出审批后离开部门网络。")
+_LOOK_SECONDS: Final = 0.15
+_FETCHED_AT_ONCE: Final = 4
+
+
+class NodeAdapter:
+    """A source behind a node, as mounting and exchange see every source."""
+
+    def __init__(self, route: Route, resource_code: str):
+        self._route, self._resource_code = route, resource_code
+
+    def abilities(self) -> tuple[Ability, ...]:
+        return (Ability("key_ranges", False, _NO_PARTS), Ability("sketches", False, _NO_SAMPLES))
+
+    def test(self) -> ConnectionReport:
+        return ConnectionReport(**self._ask("test"))
+
+    def scan(self, told: Callable[[int, int], None]) -> tuple[TableFound, ...]:
+        found = tuple(map(TableFound.from_json, self._ask("scan", seconds=SCAN_SECONDS)))
+        told(len(found), len(found))
+        return found
+
+    def describe(self, table: TableRef) -> TableFound:
+        return TableFound.from_json(self._ask("describe", table=mounting.wire.table_to_json(table)))
+
+    def estimate(self, table: TableRef) -> Estimate:
+        return Estimate(self.describe(table).row_estimate, None)
+
+    def split(self, request: StreamRequest, parts: int) -> tuple[KeyRange, ...]:
+        raise mounting.GapInSource(words=_NO_PARTS)
+
+    def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
+        raise mounting.GapInSource(words=_NO_PARTS)
+
+    def sample(self, table: TableRef, columns: Sequence[str], limit: int) -> list[tuple[str | None, ...]]:
+        """None: rows leave a department's network for a resource it consented to, and for nothing else."""
+        return []
+
+    def sketch(self, table: TableRef, columns: Sequence[str], key: str, size: int) -> dict[str, list[int]]:
+        """None, for the same reason: even hashes tell who is in a table."""
+        return {}
+
+    def check_incremental(self, table: TableFound, watermark_column: str) -> None:
+        self._ask("check_incremental", found=table.to_json(), watermark_column=watermark_column)
+
+    @contextmanager
+    def stream(self, request: StreamRequest) -> Iterator["NodeStream"]:
+        if request.key_range or request.buckets:
+            raise mounting.GapInSource(words=_NO_PARTS)
+        asked_in = threading.get_ident()
+        try:
+            self._require_release(request)
+            stream = NodeStream(_order(self._route, request))
+            stream.await_beginning()
+            try:
+                yield stream
+            except (NodeNotThere, StreamBroken):
+                if stream.cancelled:
+                    stream.forget()
+                raise
+            except BaseException:
+                stream.forget()
+                raise
+            else:
+                stream.forget()
+        finally:
+            if asked_in != _main_thread():
+                connection.close()
+
+    def _require_release(self, request: StreamRequest) -> None:
+        """Raises ReleaseAwaited, and asks for consent where nobody has asked for these columns yet."""
+        columns = sorted(column.source for column in request.columns)
+        asked = {"table": str(request.table), "columns": columns, "asked_at": clock.now()}
+        with transaction.atomic():
+            row, _ = Release.objects.select_for_update().get_or_create(
+                route=self._route,
+                resource_code=self._resource_code,
+                defaults={**asked, "state": ReleaseState.ASKED},
+            )
+            if row.table != asked["table"] or row.columns != columns:
+                row.table, row.columns, row.asked_at = str(request.table), columns, clock.now()
+                row.state, row.decided_at, row.decided_by = ReleaseState.ASKED, None, None
+                row.save()
+        if row.state != ReleaseState.APPROVED:
+            raise ReleaseAwaited()
+
+    def _ask(self, method: str, *, seconds: float = ANSWER_SECONDS, **arguments: Any) -> Any:
+        arguments["source"] = self._route.local_name
+        return ask_zone(self._route.zone, self._route, method, arguments, at=clock.now(), seconds=seconds)
+
+
+class NodeStream:
+    """The rows of one order, as they come. Reads on from the first chunk, whatever an earlier reader took."""
+
+    def __init__(self, order: Order):
+        self._order = order
+        self._leaving = threading.Event()
+        self.estimate = 0
+        self.cursor: dict[str, Any] | None = None
+        self.more = False
+
+    def await_beginning(self) -> None:
+        """Return when the node has begun to read. Raises what the source raised, NodeNotThere, StreamBroken."""
+        patience = _Patience(self._order.zone)
+        while True:
+            row = self._look()
+            if row.estimate is not None:
+                self._order.epoch = row.epoch
+                self.estimate = row.estimate
+                return
+            patience.wait(self._leaving)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        patience, taken = _Patience(self._order.zone), 0
+        while True:
+            row = self._look()
+            if row.epoch != self._order.epoch or self._leaving.is_set():
+                raise StreamBroken()
+            for chunk in self._fetch(taken):
+                patience.renew()
+                taken += 1
+                yield chunk
+            if taken >= row.chunks:
+                if row.state == OrderState.DONE and row.answer is not None:
+                    self.cursor, self.more = row.answer["cursor"], row.answer["more"]
+                    return
+                patience.wait(self._leaving)
+
+    def cancel(self) -> None:
+        self._leaving.set()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._leaving.is_set()
+
+    def forget(self) -> None:
+        """The order is over, whoever still works on it."""
+        Order.objects.filter(pk=self._order.pk, reader_epoch=self._order.reader_epoch).delete()
+
+    def _look(self) -> Order:
+        row = Order.objects.filter(pk=self._order.pk, reader_epoch=self._order.reader_epoch).first()
+        if row is None:
+            raise StreamBroken()
+        if row.state == OrderState.FAILED:
+            self.forget()
+            raise mounting.wire.error_from_json(row.answer or {})
+        return row
+
+    def _fetch(self, first: int) -> list[Chunk]:
+        rows = SentChunk.objects.filter(
+            order=self._order,
+            order__epoch=self._order.epoch,
+            number__gte=first,
+            number__lt=first + _FETCHED_AT_ONCE,
+        ).order_by("number")
+        chunks = [mounting.wire.unpack(bytes(row.packed)) for row in rows]
+        if chunks:
+            Order.objects.filter(pk=self._order.pk).update(read=first + len(chunks))
+        return chunks
+
+
+class _Patience:
+    """Waits for a node as long as one is there."""
+
+    def __init__(self, zone: Zone):
+        self._zone, self._since = zone, time.monotonic()
+
+    def renew(self) -> None:
+        self._since = time.monotonic()
+
+    def wait(self, leaving: threading.Event | None = None) -> None:
+        if leaving is not None and leaving.is_set():
+            raise StreamBroken()
+        if queries.leader_of(self._zone, clock.now()) is not None:
+            self.renew()
+        elif time.monotonic() - self._since > SILENCE_SECONDS:
+            raise NodeNotThere(zone=self._zone.name)
+        time.sleep(_LOOK_SECONDS)
+
+
+class NodeRelay:
+    """The way to every relayed source."""
+
+    def adapter(self, source_no: str, resource_code: str) -> NodeAdapter:
+        """Raises WayClosed."""
+        route = Route.objects.select_related("zone").filter(source_no=source_no).first()
+        if route is None:
+            raise WayClosed()
+        return NodeAdapter(route, resource_code)
+
+
+def ask_zone(
+    zone: Zone,
+    route: Route | None,
+    method: str,
+    arguments: dict[str, Any],
+    *,
+    at: datetime,
+    seconds: float = ANSWER_SECONDS,
+) -> Any:
+    """Ask the nodes of a zone and wait for the answer. Raises NodeNotThere, NodeSlow, and what the source raised."""
+    if queries.leader_of(zone, at) is None:
+        raise NodeNotThere(zone=zone.name)
+    order = _new_order(zone, route, method, arguments, "")
+    deadline = time.monotonic() + seconds
+    try:
+        while time.monotonic() < deadline:
+            order.refresh_from_db(fields=["state", "answer"])
+            if order.state == OrderState.FAILED:
+                raise mounting.wire.error_from_json(order.answer or {})
+            if order.state == OrderState.DONE:
+                return order.answer
+            time.sleep(_LOOK_SECONDS)
+        raise NodeSlow()
+    finally:
+        Order.objects.filter(pk=order.pk).delete()
+
+
+def _order(route: Route, request: StreamRequest) -> Order:
+    """The order for this reading: one that was broken off and can go on, else a new one."""
+    arguments = {"source": route.local_name, "request": mounting.wire.request_to_json(request)}
+    digest = hashlib.sha256(json.dumps(arguments, sort_keys=True).encode()).hexdigest()
+    at = clock.now()
+    with transaction.atomic():
+        Route.objects.select_for_update().get(pk=route.pk)
+        left = Order.objects.filter(route=route, method="stream", digest=digest).select_related("node").first()
+        if left is not None and _goes_on(left, at):
+            Order.objects.filter(pk=left.pk).update(reader_epoch=F("reader_epoch") + 1, read=0)
+            left.refresh_from_db()
+            return left
+        if left is not None:
+            left.delete()
+        return _new_order(route.zone, route, "stream", arguments, digest)
+
+
+def _goes_on(order: Order, at: datetime) -> bool:
+    """Not when it failed, is too old, or hangs on a node whose place another has taken."""
+    if order.state == OrderState.FAILED or at - order.created_at > timedelta(hours=KEPT_HOURS):
+        return False
+    if order.state == OrderState.DONE or order.node_id is None:
+        return True
+    return queries.leader_of(order.zone, at) in (None, order.node_id)
+
+
+def _new_order(zone: Zone, route: Route | None, method: str, arguments: dict[str, Any], digest: str) -> Order:
+    return Order.objects.create(
+        order_no=uuid.uuid4(),
+        zone=zone,
+        route=route,
+        method=method,
+        arguments=arguments,
+        digest=digest,
+        state=OrderState.WAITING,
+        created_at=clock.now(),
+    )
+
+
+def _main_thread() -> int:
+    return threading.main_thread().ident or 0

@@ -1,0 +1,1 @@
+"""Pages of front-end nodes, and the doors the nodes themselves call."""
