@@ -33,6 +33,7 @@ class ExchangeConfig(AppConfig):
                 "exchange.run_failed", N_("数据归集未成功"), Group.DATA, for_systems=True, says=(*of_run, "state")
             ),
         )
+        notices.declare_kinds(NoticeKind("exchange.capture_lag", N_("变更捕获积压"), Group.DATA))
         reform.plug_in()
         lists.plug_freshness(queries.Freshness())
         outbox.subscribe(ResourceMounted, plans.on_mounted, name="exchange.plans")

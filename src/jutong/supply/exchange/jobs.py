@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from jutong.base import followers
 from jutong.kernel import clock
-from jutong.supply.exchange.services import engine, plans, runs
+from jutong.supply.exchange.services import captures, engine, plans, runs
 
 BELL = "jutong_exchange"
 
@@ -20,3 +20,10 @@ def _round() -> bool:
 
 
 followers.register(followers.Follower(name="exchange", bell=BELL, every_seconds=3, step=_round))
+
+
+def _watch() -> bool:
+    return captures.make_round(at=clock.now())
+
+
+followers.register(followers.Follower(name="exchange.captures", bell="jutong_exchange_captures", every_seconds=30, step=_watch))

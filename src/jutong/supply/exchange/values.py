@@ -14,10 +14,20 @@ class RunKind(StrEnum):
 
     FULL = "full"  # 全量
     INCREMENTAL = "incremental"  # 增量
+    CAPTURE = "capture"  # 变更捕获
+    RECONCILE = "reconcile"  # 分桶核对
 
     @property
     def label(self) -> str:
-        return N_("全量") if self is RunKind.FULL else N_("增量")
+        return _KIND_LABELS[self]
+
+
+_KIND_LABELS = {
+    RunKind.FULL: N_("全量"),
+    RunKind.INCREMENTAL: N_("增量"),
+    RunKind.CAPTURE: N_("变更捕获"),
+    RunKind.RECONCILE: N_("分桶核对"),
+}
 
 
 class Trigger(StrEnum):

@@ -10,8 +10,9 @@ from jutong.kernel.crypto import Secret
 from jutong.kernel.egress import HostUnknown, Permitted
 from jutong.kernel.policy import Subject
 from jutong.supply.mounting import queries
-from jutong.supply.mounting.adapters.base import Adapter, Stream
+from jutong.supply.mounting.adapters.base import Adapter, PartStream, Stream
 from jutong.supply.mounting.domain.errors import (
+    CaptureLost,
     CursorLost,
     MappingError,
     MountingError,
@@ -21,10 +22,12 @@ from jutong.supply.mounting.domain.errors import (
     TableMissing,
 )
 from jutong.supply.mounting.domain.mapping import find_faults
-from jutong.supply.mounting.services import files, mounts, places, scans, sketches, sources
+from jutong.supply.mounting.services import captures, files, mounts, places, scans, sketches, sources
 from jutong.supply.mounting.services.mounts import items_wanted
 from jutong.supply.mounting.values import (
     FOUND_OUT,
+    CaptureNames,
+    CaptureStanding,
     ConnectionReport,
     DraftProposal,
     Mount,
@@ -40,18 +43,23 @@ from jutong.supply.mounting.values import (
 
 __all__ = [
     "Adapter",
+    "CaptureLost",
     "CursorLost",
     "HostUnknown",
     "MappingError",
     "MountingError",
     "NotMounted",
+    "PartStream",
     "SourceFailed",
     "SourceUnreachable",
     "Stream",
     "TableMissing",
     "allow_network",
+    "capture_standing",
+    "confirm_capture",
     "draft_from_file",
     "draft_from_table",
+    "end_capture",
     "find_faults",
     "find_mount",
     "forbid_network",
@@ -126,6 +134,21 @@ def open_source(mount: Mount) -> Adapter:
 def table_of(mount: Mount) -> TableRef:
     """The table to ask the opened source for; a file is a table of its own name."""
     return places.table_of(mount)
+
+
+def capture_standing(source_no: str, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+    """How a source stands with the changes it keeps for a mount. Raises what asking a source raises."""
+    return captures.standing(source_no, names, cursor)
+
+
+def confirm_capture(source_no: str, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+    """Let a source forget the changes before a cursor, which the pool has. Raises CaptureLost."""
+    return captures.confirm(source_no, names, cursor)
+
+
+def end_capture(source_no: str, names: CaptureNames) -> bool:
+    """Have a source keep nothing for a mount any more; False when it cannot be asked."""
+    return captures.end(source_no, names)
 
 
 # --- Actions ---------------------------------------------------------------------------------------------------------

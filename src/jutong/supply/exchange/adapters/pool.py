@@ -1,13 +1,14 @@
 """The pool's tables, changed inside the target transaction: swap the whole, or merge by key."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from psycopg import sql
 
 from jutong.supply.exchange.adapters.staging import Staging
 from jutong.supply.exchange.domain import BATCH_COLUMN, LOADED_COLUMN, POOL, Shape, key_constraint
+from jutong.supply.mounting.values import Chunk
 
 READER_ROLE = "jutong_gateway"
 
@@ -41,8 +42,29 @@ def swap(shape: Shape, staging: Staging, rows: int, rows_before: int) -> Effect:
     return Effect(inserted=rows, updated=0, deleted=rows_before, rows_after=rows)
 
 
-def merge(shape: Shape, staging: Staging, rows_before: int, *, whole: bool) -> Effect:
-    """Bring the staged rows into the pool by key; with `whole`, rows that were not staged go.
+ALL_ROWS: Final = sql.SQL("TRUE")
+"""What `merge` takes as `spoken_of` after a reading of the whole table."""
+
+_TOUCHED: Final = sql.Identifier("pg_temp", "touched")
+
+
+def hold_keys(shape: Shape, keys: Chunk) -> sql.Composable:
+    """Keep touched keys until the transaction ends; gives the condition that a pool row is of them."""
+    columns = {column.name: column.data_type.postgres_type() for column in shape.columns}
+    typed = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(columns[name])) for name in shape.key
+    )
+    _run(sql.SQL("CREATE TEMP TABLE touched ({}) ON COMMIT DROP").format(typed))
+    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(_TOUCHED)) as copy:
+        copy.write(keys.data)
+    _run(sql.SQL("ANALYZE {}").format(_TOUCHED))
+    return sql.SQL("EXISTS (SELECT FROM {touched} AS k WHERE {same})").format(
+        touched=_TOUCHED, same=_joined(" AND ", "p.{c} = k.{c}", shape.key)
+    )
+
+
+def merge(shape: Shape, staging: Staging, rows_before: int, *, spoken_of: sql.Composable | None) -> Effect:
+    """Bring the staged rows into the pool by key; rows of which the reading spoke but which it did not bring go.
 
     Rows that are equal already are not touched, so that `_batch` says when each last changed.
     """
@@ -68,9 +90,11 @@ def merge(shape: Shape, staging: Staging, rows_before: int, *, whole: bool) -> E
             )
         )
     deleted = 0
-    if whole:
+    if spoken_of is not None:
         deleted = _run(
-            sql.SQL("DELETE FROM {pool} AS p WHERE NOT EXISTS (SELECT FROM {stage} AS s WHERE {same})").format(**names)
+            sql.SQL(
+                "DELETE FROM {pool} AS p WHERE {spoken_of} AND NOT EXISTS (SELECT FROM {stage} AS s WHERE {same})"
+            ).format(spoken_of=spoken_of, **names)
         )
     inserted = _run(
         sql.SQL(

@@ -48,10 +48,10 @@ from jutong.supply.exchange.domain import (
     too_many,
 )
 from jutong.supply.exchange.models import Batch, Lease, PoolTable, Run, Watermark
-from jutong.supply.exchange.services import runs
+from jutong.supply.exchange.services import captures, runs
 from jutong.supply.exchange.values import Reject, RunKind, RunState
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import Mount, MountMode, StreamColumn, StreamRequest
+from jutong.supply.mounting.values import CaptureNames, Mount, MountMode, Part, StreamColumn, StreamRequest
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +103,7 @@ class Loaded:
     rejected: int
     cursor: dict[str, Any] | None
     more: bool
+    part: Part | None = None
 
 
 @dataclass
@@ -125,6 +126,8 @@ class _Work:
         self.pulse = Pulse(claimed)
         self.rejects: list[Reject] = []
         self.tally = _Tally()
+        self.events = 0
+        self.begun = time.monotonic()
 
     # --- The way of a run --------------------------------------------------------------------------------------------
 
@@ -142,10 +145,18 @@ class _Work:
         if watermark is not None:
             try:
                 self._gather_increments(watermark)
+                self._confirm()
                 return
             except mounting.CursorLost as fault:
                 log.warning("run %s: %s", self.claimed.run_no, fault.code)
+                if self._capturing():
+                    captures.note_lost(self.mount, fault, at=clock.now())
         self._gather_all()
+        self._confirm()
+
+    def _confirm(self) -> None:
+        if self._capturing():
+            captures.confirm(self.mount, at=clock.now())
 
     def _resume(self) -> None:
         """Count on from the batches an earlier attempt of this run has committed."""
@@ -156,7 +167,7 @@ class _Work:
     def _watermark(self) -> Watermark | None:
         """From where to read on, if increments are mounted, not overruled, and the table is of the present contract."""
         place = self.mount.table
-        if place is None or place.mode is not MountMode.WATERMARK or self.row.full_asked or not self.shape.key:
+        if place is None or not place.mode.keeps_cursor or self.row.full_asked or not self.shape.key:
             return None
         table = PoolTable.objects.filter(resource_code=self.shape.resource_code).first()
         if table is None or table.signature != self.shape.signature():
@@ -171,6 +182,8 @@ class _Work:
 
     def _gather_all(self) -> None:
         self._begin(RunKind.FULL)
+        if self._capturing():
+            captures.note_begun(self.mount, at=clock.now())
         before = PoolTable.objects.filter(resource_code=self.shape.resource_code).first()
         same_shape = before is not None and before.signature == self.shape.signature()
         merging = bool(self.shape.key and same_shape and before and before.rows)
@@ -189,7 +202,7 @@ class _Work:
                 cursor_from=None,
                 last=True,
                 change=lambda rows_before: (
-                    pool.merge(self.shape, staging, rows_before, whole=True)
+                    pool.merge(self.shape, staging, rows_before, spoken_of=pool.ALL_ROWS)
                     if merging
                     else pool.swap(self.shape, staging, rows, rows_before)
                 ),
@@ -198,15 +211,17 @@ class _Work:
             pool.analyse(self.shape)
 
     def _gather_increments(self, watermark: Watermark) -> None:
-        self._begin(RunKind.INCREMENTAL)
+        self._begin(RunKind.CAPTURE if self._capturing() else RunKind.INCREMENTAL)
         cursor, rewind, more = watermark.cursor, True, True
         while more:
             request = replace(
                 self._request(), incremental=True, cursor=cursor, rewind=rewind, limit_rows=INCREMENT_ROWS
             )
             with self._staging(lasting=False) as staging:
+                self.begun = time.monotonic()
                 loaded = self._load(staging, request)
                 loaded = self._settle(staging, loaded)
+                self.events = loaded.part.events if loaded.part else 0
                 rows, digest = staging.digest()
                 staging.analyse()
                 self.commit(
@@ -220,12 +235,23 @@ class _Work:
                         self.shape,
                         staging,
                         rows_before,
-                        whole=False,
+                        spoken_of=self._spoken_of(loaded.part),
                     ),
                 )
             cursor, rewind, more = loaded.cursor or cursor, False, loaded.more
 
+    def _spoken_of(self, part: Part | None) -> Any:
+        """The condition of the rows a reading spoke of; increments by a watermark speak of none but what they bring."""
+        if part is None or part.keys is None or not part.keys.rows:
+            return None
+        return pool.hold_keys(self.shape, part.keys)
+
+    def _capturing(self) -> bool:
+        place = self.mount.table
+        return place is not None and place.mode is MountMode.CAPTURE
+
     def _begin(self, kind: RunKind) -> None:
+        self.kind = kind
         self.seq = Batch.objects.filter(resource_code=self.shape.resource_code).aggregate(last=Max("seq"))["last"] or 0
         Run.objects.filter(run_no=self.claimed.run_no, epoch=self.claimed.epoch).update(
             kind=kind, resource_version=self.shape.resource_version, rows_total=None
@@ -247,6 +273,7 @@ class _Work:
             watermark_column=place.watermark_column if place and place.mode is MountMode.WATERMARK else "",
             overlap_seconds=place.overlap_seconds if place else 0,
             zero_dates_empty=place.zero_dates_empty if place else False,
+            capture=CaptureNames.of(self.mount) if self._capturing() else None,
         )
 
     # --- Into staging ------------------------------------------------------------------------------------------------
@@ -274,7 +301,12 @@ class _Work:
                     raise TooManyRejects(rejected=counts.rejected, limit_percent=round(ratio_max * 100, 2))
             self.pulse.check()
             return Loaded(
-                counts.read - read_before, rows, counts.rejected - rejected_before, reading.cursor, reading.more
+                counts.read - read_before,
+                rows,
+                counts.rejected - rejected_before,
+                reading.cursor,
+                reading.more,
+                reading.part,
             )
 
     def _settle(self, staging: Staging, loaded: Loaded) -> Loaded:
@@ -326,7 +358,7 @@ class _Work:
                 seq=self.seq,
                 run=self.row,
                 epoch=self.claimed.epoch,
-                kind=RunKind.INCREMENTAL if cursor_from else RunKind.FULL,
+                kind=self.kind,
                 cursor_from=cursor_from,
                 cursor_to=loaded.cursor,
                 rows=rows,
@@ -355,13 +387,16 @@ class _Work:
     def move_watermark(self, cursor: dict[str, Any] | None, at: datetime) -> None:
         """In the batch's own transaction: moved apart from it, a kill between the two loses or doubles rows."""
         place = self.mount.table
-        if cursor is None or place is None or place.mode is not MountMode.WATERMARK:
+        if cursor is None or place is None or not place.mode.keeps_cursor:
             Watermark.objects.filter(resource_code=self.shape.resource_code).delete()
             return
         Watermark.objects.update_or_create(
             resource_code=self.shape.resource_code,
             defaults={"place": self._place(), "cursor": cursor, "seq": self.seq, "moved_at": at},
         )
+        if place.mode is MountMode.CAPTURE:
+            speed = self.events / max(time.monotonic() - self.begun, 0.001) if self.events else None
+            captures.note_position(self.mount, cursor, events=self.events, speed=speed, at=at)
 
     def _fence(self) -> None:
         held = Lease.objects.select_for_update().filter(

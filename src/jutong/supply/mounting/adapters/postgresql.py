@@ -7,7 +7,7 @@ or time column lost 37 % of rows written by concurrent transactions). The price 
 that one transaction held open for long at the source holds everything written since back.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from psycopg import sql
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_
+from jutong.supply.mounting.adapters import capture_postgresql as capture
 from jutong.supply.mounting.adapters.base import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -25,10 +26,12 @@ from jutong.supply.mounting.adapters.base import (
     SKETCH_SECONDS,
     STREAM_SECONDS,
     Dial,
+    PartStream,
     Row,
     Told,
 )
 from jutong.supply.mounting.domain.errors import (
+    CaptureLost,
     CursorLost,
     SourceFailed,
     SourceIsReplica,
@@ -41,10 +44,13 @@ from jutong.supply.mounting.domain.mapping import is_text, text_pattern
 from jutong.supply.mounting.values import (
     UNREADABLE,
     Ability,
+    CaptureNames,
+    CaptureStanding,
     Chunk,
     ColumnFound,
     ConnectionReport,
     ForeignKey,
+    Part,
     StreamColumn,
     StreamRequest,
     TableFound,
@@ -57,6 +63,8 @@ _KINDS: Final = {"r": "table", "p": "partitioned", "v": "view", "m": "materialis
 _HAVE_XMIN: Final = frozenset({"table", "partitioned"})
 _SAMPLE_CHARACTERS: Final = 200
 _XID_MASK: Final = 0xFFFFFFFF
+_KEYS_AT_ONCE: Final = 20_000
+"""Keys asked for in one statement."""
 
 # Set after connecting rather than in the start packet: poolers in front of a source refuse unknown start options.
 _SESSION: Final = """
@@ -124,7 +132,8 @@ class PostgresAdapter:
             Ability("full", True, N_("全量读取为同一时刻的一致快照。")),
             Ability("incremental", True, N_("增量以事务快照为水位，不需要水位列，晚提交的事务不会漏读。")),
             Ability("incremental_views", False, N_("视图和外部表没有事务号，只能全量交换。")),
-            Ability("deletes", False, N_("增量读不到源表中的删除，须定期全量核对。")),
+            Ability("deletes", False, N_("增量读不到源表中的删除，由每日分桶核对发现。")),
+            Ability("capture", True, N_("变更捕获（逻辑复制槽）收取新增、修改和删除；须由源库管理员开通。")),
             Ability("replica_incremental", False, N_("只读副本上不能使用增量。")),
         )
 
@@ -187,6 +196,26 @@ class PostgresAdapter:
         with self._session() as connection:
             _refuse_replica(connection)
 
+    # --- Capturing changes -------------------------------------------------------------------------------------------
+
+    def check_capture(self, table: TableFound, key: Sequence[str], names: CaptureNames) -> None:
+        with self._session() as connection:
+            _refuse_replica(connection)
+            capture.check(connection, table, key, names)
+
+    def confirm_capture(self, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+        with self._session(STREAM_SECONDS) as connection:
+            capture.confirm(connection, names, cursor)
+            return capture.standing(connection, names, cursor)
+
+    def capture_standing(self, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+        with self._session() as connection:
+            return capture.standing(connection, names, cursor)
+
+    def end_capture(self, names: CaptureNames) -> None:
+        with self._session() as connection:
+            capture.drop_slot(connection, names)
+
     def _describe(self, connection: psycopg.Connection[Any], table: TableRef) -> TableFound:
         row = connection.execute(
             _TABLES + " AND n.nspname = %s AND c.relname = %s", (table.schema, table.name)
@@ -222,15 +251,60 @@ class PostgresAdapter:
 
     @contextmanager
     def stream(self, request: StreamRequest) -> Iterator["_PostgresStream"]:
+        reading = self._read_table
+        if request.capture is not None:
+            reading = self._read_touched if request.incremental else self._begin_capture
+        with reading(request) as stream:
+            yield stream
+
+    @contextmanager
+    def _read_table(self, request: StreamRequest) -> Iterator["_PostgresStream"]:
         with self._session(STREAM_SECONDS) as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             table = self._describe(connection, request.table)
             oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
             where, cursor = self._since(connection, request, table, oid)
-            columns = sql.SQL(", ").join(_expression(column) for column in request.columns)
-            query = sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT").format(columns, _identifier(request.table), where)
             estimate = 0 if request.cursor else table.row_estimate
-            yield _PostgresStream(connection, query, estimate, cursor)
+            yield _PostgresStream(connection, [_select(request, where)], estimate, cursor)
+
+    @contextmanager
+    def _begin_capture(self, request: StreamRequest) -> Iterator["_PostgresStream"]:
+        """The whole table in the snapshot that was made with the slot: what commits later is in the slot."""
+        assert request.capture is not None
+        with self._session(STREAM_SECONDS) as connection, connection.transaction():
+            with self._session(replication=True) as maker:
+                position, snapshot = capture.make_slot(maker, request.capture)
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(snapshot)))
+            table = self._describe(connection, request.table)
+            oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
+            yield _PostgresStream(
+                connection, [_select(request, sql.SQL(""))], table.row_estimate, {"lsn": position, "table": oid}
+            )
+
+    @contextmanager
+    def _read_touched(self, request: StreamRequest) -> Iterator["_PostgresStream"]:
+        """The rows of keys that were touched since the cursor."""
+        names, cursor = request.capture, request.cursor
+        assert names is not None
+        assert cursor is not None
+        with self._session(STREAM_SECONDS) as log, self._session(STREAM_SECONDS) as connection:
+            with connection.transaction():
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
+                if oid != cursor["table"]:
+                    raise CaptureLost(reason=N_("源表被重建"))
+                capture.confirm(log, names, cursor)
+                found = capture.read_touched(log, connection, names, cursor, request.key, request.limit_rows)
+                log.close()
+                keys = list(found.touched.keys)
+                portions = [keys[at : at + _KEYS_AT_ONCE] for at in range(0, len(keys), _KEYS_AT_ONCE)]
+                yield _PostgresTouched(
+                    connection,
+                    [_select(request, _having(request, portion)) for portion in portions],
+                    {**cursor, "lsn": found.position},
+                    found,
+                )
 
     def _since(
         self, connection: psycopg.Connection[Any], request: StreamRequest, table: TableFound, oid: int
@@ -267,8 +341,10 @@ class PostgresAdapter:
     # --- Connection --------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _session(self, seconds: int = METADATA_SECONDS) -> Iterator[psycopg.Connection[Any]]:
-        connection = self._connect()
+    def _session(
+        self, seconds: int = METADATA_SECONDS, *, replication: bool = False
+    ) -> Iterator[psycopg.Connection[Any]]:
+        connection = self._connect(**{"replication": "database"} if replication else {})
         try:
             connection.execute(f"{_SESSION} SET statement_timeout = '{seconds}s'")
             yield connection
@@ -285,7 +361,7 @@ class PostgresAdapter:
         finally:
             connection.close()
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self, **more: str) -> psycopg.Connection[Any]:
         dial = self._dial
         try:
             return psycopg.connect(
@@ -306,6 +382,7 @@ class PostgresAdapter:
                 application_name="jutong",
                 autocommit=True,
                 prepare_threshold=None,
+                **more,
             )
         except psycopg.OperationalError as fault:
             raise _connection_error(str(fault)) from None
@@ -313,16 +390,24 @@ class PostgresAdapter:
 
 class _PostgresStream:
     def __init__(
-        self, connection: psycopg.Connection[Any], query: sql.Composed, estimate: int, cursor: dict[str, Any] | None
+        self,
+        connection: psycopg.Connection[Any],
+        queries: Sequence[sql.Composed],
+        estimate: int,
+        cursor: dict[str, Any] | None,
     ):
         self._connection = connection
-        self._query = query
+        self._queries = queries
         self.estimate = estimate
         self.cursor = cursor
         self.more = False
 
     def __iter__(self) -> Iterator[Chunk]:
-        with self._connection.cursor() as cursor, cursor.copy(self._query) as copy:
+        for query in self._queries:
+            yield from self._chunks(query)
+
+    def _chunks(self, query: sql.Composed) -> Iterator[Chunk]:
+        with self._connection.cursor() as cursor, cursor.copy(query) as copy:
             lines: list[Any] = []
             size = 0
             for line in copy:
@@ -336,6 +421,43 @@ class _PostgresStream:
 
     def cancel(self) -> None:
         self._connection.cancel_safe(timeout=5)
+
+
+class _PostgresTouched(_PostgresStream, PartStream):
+    """The rows that changes touched, as they are now."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        queries: Sequence[sql.Composed],
+        cursor: dict[str, Any],
+        found: capture.Reading,
+    ):
+        super().__init__(connection, queries, 0, cursor)
+        self.more = found.more
+        keys = Chunk(capture.key_lines(found.touched), len(found.touched.keys)) if found.touched.keys else Chunk(b"", 0)
+        self.part = Part(keys=keys, events=found.touched.events)
+
+
+def _select(request: StreamRequest, condition: sql.Composable) -> sql.Composed:
+    """The rows of a request as COPY text; the condition begins with what joins it to the table."""
+    columns = sql.SQL(", ").join(_expression(column) for column in request.columns)
+    return sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT").format(columns, _identifier(request.table), condition)
+
+
+def _having(request: StreamRequest, keys: Sequence[tuple[bytes | None, ...]]) -> sql.Composable:
+    """The condition that a row's key is one of these."""
+    types = {column.source: column.source_type for column in request.columns}
+    arrays = [
+        # The type's words come from the source's own catalogue.
+        sql.SQL("{}::{}[]").format(sql.Literal([(key[place] or b"").decode() for key in keys]), sql.SQL(types[name]))
+        for place, name in enumerate(request.key)
+    ]
+    if len(arrays) == 1:
+        return sql.SQL(" WHERE {} = ANY ({})").format(sql.Identifier(request.key[0]), arrays[0])
+    return sql.SQL(" WHERE ({}) IN (SELECT * FROM unnest({}))").format(
+        sql.SQL(", ").join(map(sql.Identifier, request.key)), sql.SQL(", ").join(arrays)
+    )
 
 
 def _expression(column: StreamColumn) -> sql.Composable:
