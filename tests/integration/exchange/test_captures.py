@@ -11,12 +11,13 @@ from jutong.supply.exchange.models import Batch, Capture
 from jutong.supply.exchange.services import captures
 from jutong.supply.exchange.values import RunKind, RunState
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.domain.errors import CaptureUnfit, CaptureUnready
+from jutong.supply.mounting.domain.errors import CaptureUnready
 from jutong.supply.mounting.values import MountMode, TableRef
 from tests.support.servers import PostgresServer
 from tests.support.way import AT, pool
 
 SLOTS = "SELECT slot_name FROM pg_replication_slots"
+DROP_SLOTS = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def publish(department, postgres):
         return number, department.publish_table(number, TableRef("public", name))
 
     yield begin
-    postgres.sql("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots", "dept")
+    postgres.sql(DROP_SLOTS, "dept")
     postgres.script(
         "DO $$ DECLARE p name; BEGIN FOR p IN SELECT pubname FROM pg_publication LOOP"
         " EXECUTE format('DROP PUBLICATION %I', p); END LOOP; END $$",
@@ -140,7 +141,7 @@ def test_late_commits_of_four_writers_all_arrive_and_deletes_too(department, led
     ("harm", "words"),
     [
         ("TRUNCATE ledger; INSERT INTO ledger SELECT g, 'w' FROM generate_series(1, 900) g", "清空"),
-        ("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots; DELETE FROM ledger WHERE id < 9", "删除"),
+        (f"{DROP_SLOTS}; DELETE FROM ledger WHERE id < 9", "删除"),
     ],
     ids=["truncated", "slot dropped"],
 )
@@ -173,7 +174,6 @@ def test_mounting_says_what_the_administrator_must_do(department, publish, postg
     with pytest.raises(CaptureUnready) as refused:
         department.mount(code, number, TableRef("public", "bare"), MountMode.CAPTURE)
 
-    [remedy] = refused.value.details["list"]
-    assert "CREATE PUBLICATION" in remedy
-    postgres.script(remedy.removeprefix("执行 "), "dept")
+    [remedy] = refused.value.details["remedies"]
+    postgres.script(remedy, "dept")
     department.mount(code, number, TableRef("public", "bare"), MountMode.CAPTURE)

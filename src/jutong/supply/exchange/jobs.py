@@ -26,4 +26,6 @@ def _watch() -> bool:
     return captures.make_round(at=clock.now())
 
 
-followers.register(followers.Follower(name="exchange.captures", bell="jutong_exchange_captures", every_seconds=30, step=_watch))
+followers.register(
+    followers.Follower(name="exchange.captures", bell="jutong_exchange_captures", every_seconds=30, step=_watch)
+)

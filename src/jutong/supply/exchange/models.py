@@ -140,7 +140,7 @@ class Watermark(models.Model):
 
 
 class Capture(models.Model):
-    """What a source keeps for a mount whose changes are captured (变更捕获): up to where the pool has them, and the lag.
+    """What a source keeps for a mount whose changes are captured (变更捕获), and up to where the pool has them.
 
     `cursor` moves in the transaction of its batch; the rest is what the source said when it was last looked at.
     """

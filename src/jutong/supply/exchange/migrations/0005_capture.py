@@ -4,48 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exchange', '0004_reject_reasons_of_files'),
+        ("exchange", "0004_reject_reasons_of_files"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Capture',
+            name="Capture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource_code', models.CharField(db_index=True, max_length=80)),
-                ('source_no', models.CharField(max_length=20)),
-                ('slot', models.CharField(max_length=63, unique=True)),
-                ('publication', models.CharField(max_length=63)),
-                ('cursor', models.JSONField(null=True)),
-                ('moved_at', models.DateTimeField(null=True)),
-                ('events', models.BigIntegerField(default=0)),
-                ('events_per_second', models.FloatField(null=True)),
-                ('looked_at', models.DateTimeField(db_index=True)),
-                ('position', models.CharField(blank=True, max_length=100)),
-                ('lag_bytes', models.BigIntegerField(default=0)),
-                ('keep_bytes', models.BigIntegerField(null=True)),
-                ('lost', models.BooleanField(default=False)),
-                ('advice', models.JSONField(default=list)),
-                ('alarmed_at', models.DateTimeField(null=True)),
-                ('lost_at', models.DateTimeField(null=True)),
-                ('lost_words', models.TextField(blank=True)),
-                ('lost_details', models.JSONField(default=dict)),
-                ('ended_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("resource_code", models.CharField(db_index=True, max_length=80)),
+                ("source_no", models.CharField(max_length=20)),
+                ("slot", models.CharField(max_length=63, unique=True)),
+                ("publication", models.CharField(max_length=63)),
+                ("cursor", models.JSONField(null=True)),
+                ("moved_at", models.DateTimeField(null=True)),
+                ("events", models.BigIntegerField(default=0)),
+                ("events_per_second", models.FloatField(null=True)),
+                ("looked_at", models.DateTimeField(db_index=True)),
+                ("position", models.CharField(blank=True, max_length=100)),
+                ("lag_bytes", models.BigIntegerField(default=0)),
+                ("keep_bytes", models.BigIntegerField(null=True)),
+                ("lost", models.BooleanField(default=False)),
+                ("advice", models.JSONField(default=list)),
+                ("alarmed_at", models.DateTimeField(null=True)),
+                ("lost_at", models.DateTimeField(null=True)),
+                ("lost_words", models.TextField(blank=True)),
+                ("lost_details", models.JSONField(default=dict)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': '变更捕获',
+                "verbose_name": "变更捕获",
             },
         ),
         migrations.AlterField(
-            model_name='batch',
-            name='kind',
-            field=models.CharField(choices=[('full', '全量'), ('incremental', '增量'), ('capture', '变更捕获'), ('reconcile', '分桶核对')], max_length=12),
+            model_name="batch",
+            name="kind",
+            field=models.CharField(
+                choices=[("full", "全量"), ("incremental", "增量"), ("capture", "变更捕获"), ("reconcile", "分桶核对")],
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='kind',
-            field=models.CharField(choices=[('full', '全量'), ('incremental', '增量'), ('capture', '变更捕获'), ('reconcile', '分桶核对')], max_length=12),
+            model_name="run",
+            name="kind",
+            field=models.CharField(
+                choices=[("full", "全量"), ("incremental", "增量"), ("capture", "变更捕获"), ("reconcile", "分桶核对")],
+                max_length=12,
+            ),
         ),
     ]

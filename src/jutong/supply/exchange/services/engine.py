@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -231,20 +232,18 @@ class _Work:
                     digest=digest,
                     cursor_from=cursor,
                     last=not loaded.more,
-                    change=lambda rows_before: pool.merge(
-                        self.shape,
-                        staging,
-                        rows_before,
-                        spoken_of=self._spoken_of(loaded.part),
-                    ),
+                    change=partial(self._merge_part, staging, loaded.part),
                 )
             cursor, rewind, more = loaded.cursor or cursor, False, loaded.more
 
-    def _spoken_of(self, part: Part | None) -> Any:
-        """The condition of the rows a reading spoke of; increments by a watermark speak of none but what they bring."""
-        if part is None or part.keys is None or not part.keys.rows:
-            return None
-        return pool.hold_keys(self.shape, part.keys)
+    def _merge_part(self, staging: Staging, part: Part | None, rows_before: int) -> pool.Effect:
+        """Merge what a reading brought; of the rows it spoke of without bringing them, nothing stays.
+
+        Increments by a watermark speak of no row but what they bring.
+        """
+        touched = part.keys if part else None
+        spoken_of = pool.hold_keys(self.shape, touched) if touched and touched.rows else None
+        return pool.merge(self.shape, staging, rows_before, spoken_of=spoken_of)
 
     def _capturing(self) -> bool:
         place = self.mount.table

@@ -13,7 +13,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from jutong.kernel.text import N_
+from jutong.kernel.text import N_, Term
 from jutong.supply.mounting.adapters.pgoutput import NotUnderstood, Touched
 from jutong.supply.mounting.domain.errors import CaptureLost, CaptureUnfit, CaptureUnready, SourceFailed
 from jutong.supply.mounting.values import CaptureNames, CaptureStanding, TableFound
@@ -61,18 +61,18 @@ def check(connection: psycopg.Connection[Any], table: TableFound, key: Sequence[
     version, level, account, may, slots_left = _one(connection, _SERVER)
     remedies = []
     if level != "logical":
-        remedies.append(N_("执行 ALTER SYSTEM SET wal_level = logical 并重启数据库"))
+        remedies.append(Term(N_("将 wal_level 设为 logical 并重启数据库")))
     if not may:
-        remedies.append(_filled("执行 {}", sql.SQL("ALTER ROLE {} REPLICATION").format(sql.Identifier(account))))
+        remedies.append(sql.SQL("ALTER ROLE {} REPLICATION").format(sql.Identifier(account)).as_string())
     if slots_left < 1:
-        remedies.append(N_("增大 max_replication_slots 并重启数据库：复制槽已用完"))
+        remedies.append(Term(N_("增大 max_replication_slots 并重启数据库：复制槽已用完")))
     identity = _one(connection, _IDENTITY, (_quoted(table),))[0]
     if identity not in ("d", "f"):
-        remedies.append(_filled("执行 {}", sql.SQL("ALTER TABLE {} REPLICA IDENTITY DEFAULT").format(_name(table))))
+        remedies.append(sql.SQL("ALTER TABLE {} REPLICA IDENTITY DEFAULT").format(_name(table)).as_string())
     if not _published(connection, table, key, names):
-        remedies.append(_filled("执行 {}", publication(table, version, names)))
+        remedies.append(publication(table, version, names).as_string())
     if remedies:
-        raise CaptureUnready(field="mode", remedies="；".join(map(str, remedies)) + "。", list=list(map(str, remedies)))
+        raise CaptureUnready(field="mode", remedies=tuple(remedies))
 
 
 def publication(table: TableFound, version: int, names: CaptureNames) -> sql.Composed:
@@ -88,18 +88,18 @@ def publication(table: TableFound, version: int, names: CaptureNames) -> sql.Com
 
 def _check_table(table: TableFound, key: Sequence[str]) -> None:
     if table.kind not in _HAVE_LOG:
-        raise CaptureUnfit(table=str(table.ref), reason=N_("视图和外部表没有变更日志"), field="mode")
+        raise CaptureUnfit(table=str(table.ref), reason=Term(N_("视图和外部表没有变更日志")), field="mode")
     if not key or not set(key) <= set(table.key):
-        raise CaptureUnfit(table=str(table.ref), reason=N_("数据项的主键须是源表的主键列"), field="mode")
+        raise CaptureUnfit(table=str(table.ref), reason=Term(N_("数据项的主键须是源表的主键列")), field="mode")
     for name in key:
         column = table.column(name)
         if column is None or column.source_type.startswith(_UNFIT_KEYS):
-            raise CaptureUnfit(table=str(table.ref), reason=N_("主键列的类型在日志中没有确定的写法"), field="mode")
+            raise CaptureUnfit(
+                table=str(table.ref), reason=Term(N_("主键列的类型在日志中没有确定的写法")), field="mode"
+            )
 
 
-def _published(
-    connection: psycopg.Connection[Any], table: TableFound, key: Sequence[str], names: CaptureNames
-) -> bool:
+def _published(connection: psycopg.Connection[Any], table: TableFound, key: Sequence[str], names: CaptureNames) -> bool:
     row = connection.execute(
         _PUBLICATION, {"schema": table.ref.schema, "table": table.ref.name, "publication": names.publication}
     ).fetchone()
@@ -139,9 +139,7 @@ def drop_slot(connection: psycopg.Connection[Any], names: CaptureNames) -> None:
     )
 
 
-def standing(
-    connection: psycopg.Connection[Any], names: CaptureNames, cursor: Mapping[str, Any]
-) -> CaptureStanding:
+def standing(connection: psycopg.Connection[Any], names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
     """How the slot stands. A missing or dead one is said to be lost."""
     limit = connection.execute(_KEEP).fetchone()
     keep = limit[0] * 1024 * 1024 if limit and limit[0] >= 0 else None
@@ -168,12 +166,12 @@ def confirm(connection: psycopg.Connection[Any], names: CaptureNames, cursor: Ma
     """Move the slot to what the pool has. Raises CaptureLost when it is gone, dead, or already beyond it."""
     row = connection.execute(_SLOT, (names.slot,)).fetchone()
     if row is None:
-        raise CaptureLost(reason=N_("源库中的复制槽已被删除"))
+        raise CaptureLost(reason=Term(N_("源库中的复制槽已被删除")))
     position, status, _, _ = row
     if status == "lost":
-        raise CaptureLost(reason=N_("复制槽保留的日志超过上限，已被源库清除"))
+        raise CaptureLost(reason=Term(N_("复制槽保留的日志超过上限，已被源库清除")))
     if position is None or lsn(position) > lsn(cursor["lsn"]):
-        raise CaptureLost(reason=N_("复制槽的位置与已归集的位置不符"))
+        raise CaptureLost(reason=Term(N_("复制槽的位置与已归集的位置不符")))
     if lsn(position) < lsn(cursor["lsn"]):
         try:
             connection.execute("SELECT pg_replication_slot_advance(%s, %s::pg_lsn)", (names.slot, cursor["lsn"]))
@@ -215,15 +213,15 @@ def read_touched(
             copy.set_types(["bytea"])
             touched.take(row[0] for row in copy.rows())
     except NotUnderstood as fault:
-        raise CaptureLost(reason=N_("变更日志中有不能识别的内容")) from fault
+        raise CaptureLost(reason=Term(N_("变更日志中有不能识别的内容"))) from fault
     except psycopg.errors.ObjectInUse as fault:
         raise SourceFailed(reason=N_("复制槽正被占用")) from fault
     except psycopg.errors.UndefinedObject as fault:
-        raise CaptureLost(reason=N_("源库中的发布已被删除")) from fault
+        raise CaptureLost(reason=Term(N_("源库中的发布已被删除"))) from fault
     if touched.truncated:
-        raise CaptureLost(reason=N_("源表被清空（TRUNCATE）"))
+        raise CaptureLost(reason=Term(N_("源表被清空（TRUNCATE）")))
     if len(touched.keys) > KEYS_MOST:
-        raise CaptureLost(reason=N_("单个事务变更的行数过多"))
+        raise CaptureLost(reason=Term(N_("单个事务变更的行数过多")))
     more = touched.messages >= most
     position = cursor["lsn"]
     for transaction in touched.transactions:
@@ -283,7 +281,3 @@ def _name(table: TableFound) -> sql.Identifier:
 
 def _quoted(table: TableFound) -> str:
     return _name(table).as_string()
-
-
-def _filled(words: str, statement: sql.Composed) -> str:
-    return words.format(statement.as_string())

@@ -16,7 +16,7 @@ import contextlib
 import re
 import secrets
 import ssl
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -27,6 +27,7 @@ from asyncmy.cursors import SSCursor
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_
+from jutong.supply.mounting.adapters import capture_mariadb as capture
 from jutong.supply.mounting.adapters.base import (
     CHUNK_ROWS,
     CONNECT_SECONDS,
@@ -35,9 +36,11 @@ from jutong.supply.mounting.adapters.base import (
     SKETCH_SECONDS,
     STREAM_SECONDS,
     Dial,
+    PartStream,
     Row,
     Told,
 )
+from jutong.supply.mounting.adapters.binlog import Position, Touched
 from jutong.supply.mounting.domain.errors import (
     MountingError,
     SourceFailed,
@@ -52,11 +55,14 @@ from jutong.supply.mounting.domain.mapping import is_text, text_pattern
 from jutong.supply.mounting.values import (
     UNREADABLE,
     Ability,
+    CaptureNames,
+    CaptureStanding,
     Chunk,
     ChunkForm,
     ColumnFound,
     ConnectionReport,
     ForeignKey,
+    Part,
     RowFault,
     StreamColumn,
     StreamRequest,
@@ -67,6 +73,9 @@ from jutong.supply.mounting.values import (
 
 _T = TypeVar("_T")
 _SAMPLE_CHARACTERS: Final = 200
+_KEYS_AT_ONCE: Final = 5_000
+"""Keys asked for in one statement."""
+
 INTEGER_OVERLAP: Final = 100_000
 """How many values of an integer watermark are read again; integers have no seconds to count."""
 
@@ -127,7 +136,10 @@ class MysqlAdapter:
             Ability("full", True, N_("全量读取为同一时刻的一致快照（InnoDB 表）。")),
             Ability("incremental", True, N_("增量按水位列读取，每次回退一段重叠区，须不短于源库最长事务。")),
             Ability("incremental_without_column", False, N_("没有递增的水位列时只能全量交换。")),
-            Ability("deletes", False, N_("增量读不到源表中的删除，须定期全量核对。")),
+            Ability("deletes", False, N_("增量读不到源表中的删除，由每日分桶核对发现。")),
+            Ability("capture", True, N_("变更捕获（MariaDB 行格式 binlog）收取新增、修改和删除；须由源库管理员开通。")),
+            Ability("capture_mysql", False, N_("MySQL 不能使用变更捕获：快照没有对应的 binlog 位置。")),
+            Ability("capture_cascades", False, N_("外键级联删除不写入 binlog，由每日分桶核对发现。")),
             Ability("control_characters", False, N_("文本中含 U+0000 至 U+0003 控制字符的行会被拒收。")),
             Ability("ed25519", False, N_("不支持 ed25519、GSSAPI、PAM 登录方式，请使用密码账号。")),
         )
@@ -192,6 +204,42 @@ class MysqlAdapter:
             if str(session.rows("SELECT @@global.read_only")[0][0]) not in ("0", "OFF"):
                 raise SourceIsReplica(field="mode")
 
+    # --- Capturing changes -------------------------------------------------------------------------------------------
+
+    def check_capture(self, table: TableFound, key: Sequence[str], names: CaptureNames) -> None:
+        with self._session() as session:
+            if str(session.rows("SELECT @@global.read_only")[0][0]) not in ("0", "OFF"):
+                raise SourceIsReplica(field="mode")
+            found, columns = self._describe(session, table.ref)
+            capture.check(session.rows, found, key, _charsets(columns))
+
+    def confirm_capture(self, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+        return self.capture_standing(names, cursor)
+
+    def capture_standing(self, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+        with self._session() as session:
+            return capture.standing(session.rows, cursor)
+
+    def end_capture(self, names: CaptureNames) -> None:
+        """The server keeps its log by its own rules, not for us."""
+
+    def _touched(
+        self, session: "_Session", request: StreamRequest, table: TableFound, charsets: dict[str, str | None]
+    ) -> capture.Reading:
+        """Keys touched between the cursor and the session's snapshot."""
+        names, cursor = request.capture, request.cursor
+        assert names is not None
+        assert cursor is not None
+        capture.require(session.rows, cursor)
+        end = capture.snapshot_position(session.rows)
+        key = capture.key_columns(table, request.key, charsets)
+        touched = Touched(table.ref.schema, table.ref.name, key, Position(cursor["file"], cursor["at"]))
+        if (end["file"], end["at"]) == (cursor["file"], cursor["at"]):
+            return capture.Reading(touched, end, False)
+        with self._session(STREAM_SECONDS) as log:
+            more = log.follow(names, touched, Position(end["file"], end["at"]), request.limit_rows)
+        return capture.Reading(touched, capture.cursor_at(session.rows, touched.position) if more else end, more)
+
     def _describe(self, session: "_Session", table: TableRef) -> tuple[TableFound, list[Any]]:
         name = _literal(table.name)
         possible = table.schema == self._dial.database and max(table.name, default="") <= _LAST_IN_NAMES
@@ -224,23 +272,31 @@ class MysqlAdapter:
             table, columns = self._describe(session, request.table)
             session.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
             page = _Page(session, request, table) if request.watermark_column else None
-            charsets = {row[1]: row[9] for row in columns}
+            charsets = _charsets(columns)
             mark = "\x03" + secrets.token_hex(1)
             null = _literal(mark)
             fields = ", ".join(
                 f"IFNULL({_expression(column, charsets.get(column.source), request.zero_dates_empty)}, {null})"
                 for column in request.columns
             )
+            query = f"SELECT CONCAT_WS({_FIELD_LITERAL}, {fields}) FROM {_identifier(request.table)}"
+            width = len(request.columns)
+            if request.capture is not None and request.incremental:
+                found = self._touched(session, request, table, charsets)
+                yield _MysqlTouched(
+                    session, [query + where for where in _having(request, table, found)], width, mark, found
+                )
+                return
             where = page.condition if page and request.incremental else ""
-            query = f"SELECT CONCAT_WS({_FIELD_LITERAL}, {fields}) FROM {_identifier(request.table)}{where}"
             estimate = 0 if request.cursor else table.row_estimate
+            begun = capture.snapshot_position(session.rows) if request.capture is not None else None
             yield _MysqlStream(
                 session,
-                query,
-                len(request.columns),
+                [query + where],
+                width,
                 mark,
                 estimate,
-                page.cursor if page else None,
+                page.cursor if page else begun,
                 bool(page and page.more and request.incremental),
             )
 
@@ -326,6 +382,11 @@ class _Session:
         while rows := self._wait(cursor.fetchmany(at_once)):
             yield [row[0] for row in rows]
         self._wait(cursor.close())
+
+    def follow(self, names: CaptureNames, touched: Touched, end: Position, most: int) -> bool:
+        """Read the binary log from where `touched` stands; the connection is of no other use afterwards."""
+        self.run("SET @master_binlog_checksum = 'NONE', @mariadb_slave_capability = 4")  # what replicas must say
+        return self._wait(capture.read_touched(self._connection, names, touched, end, most))
 
     def cancel(self) -> None:
         """From another thread: break the connection, so that whoever waits on it gets an error."""
@@ -419,7 +480,7 @@ class _MysqlStream:
     def __init__(
         self,
         session: _Session,
-        query: str,
+        queries: Sequence[str],
         width: int,
         mark: str,
         estimate: int,
@@ -427,7 +488,7 @@ class _MysqlStream:
         more: bool,
     ):
         self._session = session
-        self._query = query
+        self._queries = queries
         self._width = width
         self._mark = mark
         self.estimate = estimate
@@ -435,11 +496,48 @@ class _MysqlStream:
         self.more = more
 
     def __iter__(self) -> Iterator[Chunk]:
-        for texts in self._session.texts(self._query, CHUNK_ROWS):
-            yield write_chunk(texts, self._width, self._mark)
+        for query in self._queries:
+            for texts in self._session.texts(query, CHUNK_ROWS):
+                yield write_chunk(texts, self._width, self._mark)
 
     def cancel(self) -> None:
         self._session.cancel()
+
+
+class _MysqlTouched(_MysqlStream, PartStream):
+    """The rows that changes touched, as they are now."""
+
+    def __init__(self, session: _Session, queries: Sequence[str], width: int, mark: str, found: capture.Reading):
+        super().__init__(session, queries, width, mark, 0, found.cursor, found.more)
+        lines = ("\t".join(map(_escaped_text, key)) for key in found.touched.keys)
+        data = "".join(f"{line}\n" for line in lines).encode()
+        self.part = Part(keys=Chunk(data, len(found.touched.keys)), events=found.touched.events)
+
+
+def _having(request: StreamRequest, table: TableFound, found: capture.Reading) -> list[str]:
+    """Conditions that a row's key is one of those touched, some keys each."""
+    columns = [column for name in request.key if (column := table.column(name))]
+    keys = list(found.touched.keys)
+    listed = ", ".join(_quoted(column.name) for column in columns)
+    conditions = []
+    for at in range(0, len(keys), _KEYS_AT_ONCE):
+        values = [
+            ", ".join(_typed(column, value) for column, value in zip(columns, key, strict=True))
+            for key in keys[at : at + _KEYS_AT_ONCE]
+        ]
+        if len(columns) > 1:
+            values = [f"({value})" for value in values]
+        conditions.append(f" WHERE ({listed}) IN ({', '.join(values)})")
+    return conditions
+
+
+def _charsets(columns: list[Any]) -> dict[str, str | None]:
+    """The character set of each column, None where it has none."""
+    return {row[1]: row[9] for row in columns}
+
+
+def _escaped_text(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def write_chunk(texts: list[bytes | None], width: int, mark: str) -> Chunk:

@@ -11,7 +11,8 @@ from struct import Struct
 from typing import Final
 
 _BEGIN, _COMMIT, _RELATION, _INSERT, _UPDATE, _DELETE, _TRUNCATE = b"BCRIUDT"
-_OLD_KEY, _OLD_ROW, _NEW = b"KON"
+_CHANGES: Final = (_INSERT, _UPDATE, _DELETE)
+_NEW = ord("N")
 _TEXT = ord("t")
 _LENGTH: Final = Struct(">I").unpack_from
 _BEGIN_PARTS: Final = Struct(">xQqI").unpack_from
@@ -61,7 +62,7 @@ class Touched:
 
     def _take(self, message: bytes) -> None:
         letter = message[0]
-        if letter == _INSERT or letter == _UPDATE or letter == _DELETE:
+        if letter in _CHANGES:
             self.events += 1
             places = self._places[_number(message, 1)]
             end = self._note(message, _TUPLE, places)

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
-from jutong.kernel.text import N_
+from jutong.kernel.text import N_, Term
 from jutong.supply.mounting.adapters import capture_postgresql as capture
 from jutong.supply.mounting.adapters.base import (
     CHUNK_BYTES,
@@ -288,23 +288,26 @@ class PostgresAdapter:
         names, cursor = request.capture, request.cursor
         assert names is not None
         assert cursor is not None
-        with self._session(STREAM_SECONDS) as log, self._session(STREAM_SECONDS) as connection:
-            with connection.transaction():
-                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
-                if oid != cursor["table"]:
-                    raise CaptureLost(reason=N_("源表被重建"))
-                capture.confirm(log, names, cursor)
-                found = capture.read_touched(log, connection, names, cursor, request.key, request.limit_rows)
-                log.close()
-                keys = list(found.touched.keys)
-                portions = [keys[at : at + _KEYS_AT_ONCE] for at in range(0, len(keys), _KEYS_AT_ONCE)]
-                yield _PostgresTouched(
-                    connection,
-                    [_select(request, _having(request, portion)) for portion in portions],
-                    {**cursor, "lsn": found.position},
-                    found,
-                )
+        with (
+            self._session(STREAM_SECONDS) as log,
+            self._session(STREAM_SECONDS) as connection,
+            connection.transaction(),
+        ):
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
+            if oid != cursor["table"]:
+                raise CaptureLost(reason=Term(N_("源表被重建")))
+            capture.confirm(log, names, cursor)
+            found = capture.read_touched(log, connection, names, cursor, request.key, request.limit_rows)
+            log.close()
+            keys = list(found.touched.keys)
+            portions = [keys[at : at + _KEYS_AT_ONCE] for at in range(0, len(keys), _KEYS_AT_ONCE)]
+            yield _PostgresTouched(
+                connection,
+                [_select(request, _having(request, portion)) for portion in portions],
+                {**cursor, "lsn": found.position},
+                found,
+            )
 
     def _since(
         self, connection: psycopg.Connection[Any], request: StreamRequest, table: TableFound, oid: int

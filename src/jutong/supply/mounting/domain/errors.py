@@ -162,7 +162,7 @@ class SourceIsReplica(MappingError):
 class CaptureUnready(MappingError):
     """The source is not set so that its changes can be captured; each remedy says what its administrator must do."""
 
-    message = N_("该数据源尚不能使用变更捕获：{remedies}")
+    message = N_("该数据源尚不能使用变更捕获，请源库管理员执行：{remedies}")
 
 
 class CaptureUnfit(MappingError):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from jutong.kernel.text import N_
+from jutong.kernel.text import N_, Term
 from jutong.supply.mounting import queries
 from jutong.supply.mounting.adapters.base import Adapter, Capturing
 from jutong.supply.mounting.domain.errors import CaptureUnfit
@@ -14,7 +14,7 @@ from jutong.supply.mounting.values import CaptureNames, CaptureStanding, TableRe
 def capturing(adapter: Adapter, table: TableRef) -> Capturing:
     """The adapter as one that captures changes. Raises CaptureUnfit."""
     if not isinstance(adapter, Capturing):
-        raise CaptureUnfit(table=str(table), reason=N_("该类数据源没有可读的变更日志"), field="mode")
+        raise CaptureUnfit(table=str(table), reason=Term(N_("该类数据源没有可读的变更日志")), field="mode")
     return adapter
 
 
