@@ -15,7 +15,7 @@ from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import policy
 from jutong.supply.exchange.domain import NoSuchPlan, NoSuchRun, NotInPool, PoolColumn, Shape, make_window
-from jutong.supply.exchange.models import Batch, Plan, PoolTable, Reject, Run
+from jutong.supply.exchange.models import Batch, Capture, Plan, PoolTable, Reject, Run
 from jutong.supply.exchange.values import (
     OPEN_STATES,
     Load,
@@ -28,6 +28,7 @@ from jutong.supply.exchange.values import (
     RunState,
     Trigger,
 )
+from jutong.supply.exchange.values import Capture as CaptureValue
 from jutong.supply.exchange.values import Plan as PlanValue
 from jutong.supply.exchange.values import PoolTable as PoolTableValue
 from jutong.supply.exchange.values import Run as RunValue
@@ -174,6 +175,28 @@ def plan_of(row: Any) -> PlanValue:
         settings=settings_of(row),
         paused_at=row.paused_at,
         pause_reason=row.pause_reason,
+    )
+
+
+def find_capture(resource_code: str) -> CaptureValue | None:
+    """How the capture of a resource's changes stands, or nothing when they are not captured."""
+    row = Capture.objects.filter(resource_code=resource_code, ended_at=None).first()
+    if row is None:
+        return None
+    return CaptureValue(
+        resource_code=row.resource_code,
+        slot=row.slot,
+        position=row.position,
+        events=row.events,
+        events_per_second=row.events_per_second,
+        moved_at=row.moved_at,
+        looked_at=row.looked_at,
+        lag_bytes=row.lag_bytes,
+        keep_bytes=row.keep_bytes,
+        alarmed_at=row.alarmed_at,
+        advice=tuple(row.advice),
+        lost_at=row.lost_at,
+        lost_reason=row.lost_details.get("reason", ""),
     )
 
 

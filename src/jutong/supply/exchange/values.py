@@ -83,6 +83,29 @@ _STATE_LABELS = {
 OPEN_STATES = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.WAITING})
 
 
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What a source keeps for a resource whose changes are captured (变更捕获), and how far the pool is behind.
+
+    `lag_bytes` is the log kept for us as last seen, `keep_bytes` the source's own limit. `lost_at` is when the thread
+    of changes last broke and a new snapshot was taken, `lost_reason` why.
+    """
+
+    resource_code: str
+    slot: str
+    position: str
+    events: int
+    events_per_second: float | None
+    moved_at: datetime | None
+    looked_at: datetime
+    lag_bytes: int
+    keep_bytes: int | None
+    alarmed_at: datetime | None
+    advice: tuple[str, ...] = ()
+    lost_at: datetime | None = None
+    lost_reason: str = ""
+
+
 class Priority(StrEnum):
     """Whose turn it is first where several resources are due (优先级)."""
 

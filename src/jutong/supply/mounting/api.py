@@ -10,6 +10,7 @@ from jutong.kernel.crypto import Secret
 from jutong.kernel.egress import HostUnknown, Permitted
 from jutong.kernel.policy import Subject
 from jutong.supply.mounting import queries
+from jutong.supply.mounting.adapters import digests
 from jutong.supply.mounting.adapters.base import Adapter, PartStream, Stream
 from jutong.supply.mounting.domain.errors import (
     CaptureLost,
@@ -57,6 +58,7 @@ __all__ = [
     "allow_network",
     "capture_standing",
     "confirm_capture",
+    "digests",
     "draft_from_file",
     "draft_from_table",
     "end_capture",

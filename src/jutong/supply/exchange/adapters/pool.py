@@ -6,8 +6,10 @@ from typing import Any, Final
 from django.db import connection
 from psycopg import sql
 
+from jutong.kernel.codes.data_types import TypeLetter
 from jutong.supply.exchange.adapters.staging import Staging
 from jutong.supply.exchange.domain import BATCH_COLUMN, LOADED_COLUMN, POOL, Shape, key_constraint
+from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import Chunk
 
 READER_ROLE = "jutong_gateway"
@@ -61,6 +63,32 @@ def hold_keys(shape: Shape, keys: Chunk) -> sql.Composable:
     return sql.SQL("EXISTS (SELECT FROM {touched} AS k WHERE {same})").format(
         touched=_TOUCHED, same=_joined(" AND ", "p.{c} = k.{c}", shape.key)
     )
+
+
+def digests(shape: Shape) -> dict[int, str]:
+    """Digests of the table by bucket, comparable with a source's."""
+    statement = mounting.digests.statement(
+        sql.Identifier(POOL, shape.table), [_text(shape, name) for name in shape.names], _key_texts(shape)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return dict(cursor.fetchall())
+
+
+def in_buckets(shape: Shape, buckets: tuple[int, ...]) -> sql.Composed:
+    """The condition that a pool row lies in one of these buckets."""
+    listed = sql.SQL(", ").join(map(sql.Literal, buckets))
+    return sql.SQL("{} IN ({})").format(mounting.digests.bucket(_key_texts(shape)), listed)
+
+
+def _key_texts(shape: Shape) -> list[sql.Composed]:
+    return [_text(shape, name) for name in shape.key]
+
+
+def _text(shape: Shape, name: str) -> sql.Composed:
+    """A column as text; truth as a number, since engines have no common word for it."""
+    logical = next(column for column in shape.columns if column.name == name).data_type.letter is TypeLetter.LOGICAL
+    return sql.SQL("p.{}::int::text" if logical else "p.{}::text").format(sql.Identifier(name))
 
 
 def merge(shape: Shape, staging: Staging, rows_before: int, *, spoken_of: sql.Composable | None) -> Effect:

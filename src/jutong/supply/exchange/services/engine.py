@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -128,6 +128,7 @@ class _Work:
         self.rejects: list[Reject] = []
         self.tally = _Tally()
         self.events = 0
+        self.ours: dict[int, str] = {}
         self.begun = time.monotonic()
 
     # --- The way of a run --------------------------------------------------------------------------------------------
@@ -213,36 +214,65 @@ class _Work:
 
     def _gather_increments(self, watermark: Watermark) -> None:
         self._begin(RunKind.CAPTURE if self._capturing() else RunKind.INCREMENTAL)
+        reconciling = self._reconcile_due()
         cursor, rewind, more = watermark.cursor, True, True
         while more:
             request = replace(
                 self._request(), incremental=True, cursor=cursor, rewind=rewind, limit_rows=INCREMENT_ROWS
             )
-            with self._staging(lasting=False) as staging:
-                self.begun = time.monotonic()
-                loaded = self._load(staging, request)
-                loaded = self._settle(staging, loaded)
-                self.events = loaded.part.events if loaded.part else 0
-                rows, digest = staging.digest()
-                staging.analyse()
-                self.commit(
-                    staging,
-                    loaded,
-                    rows=rows,
-                    digest=digest,
-                    cursor_from=cursor,
-                    last=not loaded.more,
-                    change=partial(self._merge_part, staging, loaded.part),
-                )
+            loaded = self._bring(request, cursor, last=not reconciling)
             cursor, rewind, more = loaded.cursor or cursor, False, loaded.more
+        if reconciling:
+            self._reconcile(cursor)
+
+    def _reconcile_due(self) -> bool:
+        """Has the whole table not been compared for as long as the rules say?"""
+        hours = self._parameter("exchange.reconcile_hours")
+        whole = Batch.objects.filter(resource_code=self.shape.resource_code, kind__in=[RunKind.FULL, RunKind.RECONCILE])
+        last = whole.aggregate(last=Max("committed_at"))["last"]
+        return last is None or last + timedelta(hours=hours) <= clock.now()
+
+    def _reconcile(self, cursor: dict[str, Any]) -> None:
+        """Compare by buckets and read those that differ: what was deleted goes, what was passed over comes."""
+        self.kind = RunKind.RECONCILE
+        self.ours = pool.digests(self.shape)
+        request = replace(self._request(), compare=self.ours, cursor=cursor if self._capturing() else None)
+        self._bring(request, cursor, last=True)
+
+    def _bring(self, request: StreamRequest, cursor: dict[str, Any], *, last: bool) -> Loaded:
+        """Read a part of the table and merge it, as one batch."""
+        with self._staging(lasting=False) as staging:
+            self.begun = time.monotonic()
+            loaded = self._load(staging, request)
+            loaded = self._settle(staging, loaded)
+            self.events = loaded.part.events if loaded.part else 0
+            rows, digest = staging.digest()
+            if loaded.part is not None and loaded.part.buckets is not None:
+                before = sum(mounting.digests.rows_in(self.ours, [bucket]) for bucket in self.ours)
+                gone = mounting.digests.rows_in(self.ours, loaded.part.buckets)
+                self._refuse_shrinking(before, before - gone + rows)
+            staging.analyse()
+            self.commit(
+                staging,
+                loaded,
+                rows=rows,
+                digest=digest,
+                cursor_from=cursor,
+                last=last and not loaded.more,
+                change=partial(self._merge_part, staging, loaded.part),
+            )
+        return loaded
 
     def _merge_part(self, staging: Staging, part: Part | None, rows_before: int) -> pool.Effect:
         """Merge what a reading brought; of the rows it spoke of without bringing them, nothing stays.
 
         Increments by a watermark speak of no row but what they bring.
         """
-        touched = part.keys if part else None
-        spoken_of = pool.hold_keys(self.shape, touched) if touched and touched.rows else None
+        spoken_of = None
+        if part is not None and part.keys is not None and part.keys.rows:
+            spoken_of = pool.hold_keys(self.shape, part.keys)
+        elif part is not None and part.buckets:
+            spoken_of = pool.in_buckets(self.shape, part.buckets)
         return pool.merge(self.shape, staging, rows_before, spoken_of=spoken_of)
 
     def _capturing(self) -> bool:

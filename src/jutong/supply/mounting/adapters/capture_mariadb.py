@@ -40,7 +40,7 @@ def check(rows: Rows, table: TableFound, key: Sequence[str], charsets: Mapping[s
     if table.kind == "view" or not set(key) <= set(table.key) or not key:
         raise CaptureUnfit(table=str(table.ref), reason=Term(N_("数据项的主键须是源表的主键列")), field="mode")
     key_columns(table, key, charsets)
-    remedies = []
+    remedies: list[str] = []
     if str(log_bin) not in ("1", "ON"):
         remedies.append(Term(N_("在服务器配置中加入 log_bin 并重启数据库")))
     if form != "ROW":

@@ -59,7 +59,7 @@ def check(connection: psycopg.Connection[Any], table: TableFound, key: Sequence[
     """Raises CaptureUnfit, or CaptureUnready with all that the source's administrator must do."""
     _check_table(table, key)
     version, level, account, may, slots_left = _one(connection, _SERVER)
-    remedies = []
+    remedies: list[str] = []
     if level != "logical":
         remedies.append(Term(N_("将 wal_level 设为 logical 并重启数据库")))
     if not may:

@@ -28,6 +28,7 @@ from asyncmy.cursors import SSCursor
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_
 from jutong.supply.mounting.adapters import capture_mariadb as capture
+from jutong.supply.mounting.adapters import digests
 from jutong.supply.mounting.adapters.base import (
     CHUNK_ROWS,
     CONNECT_SECONDS,
@@ -287,16 +288,23 @@ class MysqlAdapter:
                     session, [query + where for where in _having(request, table, found)], width, mark, found
                 )
                 return
+            begun = capture.snapshot_position(session.rows) if request.capture is not None else None
+            cursor = page.cursor if page else begun
+            if request.compare is not None:
+                buckets = digests.differing(request.compare, _digests(session, request))
+                condition = f" WHERE {_bucket(request)} IN ({', '.join(map(str, buckets))})"
+                queries = [query + condition] if buckets else []
+                yield _MysqlDiffering(session, queries, width, mark, cursor, buckets)
+                return
             where = page.condition if page and request.incremental else ""
             estimate = 0 if request.cursor else table.row_estimate
-            begun = capture.snapshot_position(session.rows) if request.capture is not None else None
             yield _MysqlStream(
                 session,
                 [query + where],
                 width,
                 mark,
                 estimate,
-                page.cursor if page else begun,
+                cursor,
                 bool(page and page.more and request.incremental),
             )
 
@@ -512,6 +520,50 @@ class _MysqlTouched(_MysqlStream, PartStream):
         lines = ("\t".join(map(_escaped_text, key)) for key in found.touched.keys)
         data = "".join(f"{line}\n" for line in lines).encode()
         self.part = Part(keys=Chunk(data, len(found.touched.keys)), events=found.touched.events)
+
+
+class _MysqlDiffering(_MysqlStream, PartStream):
+    """The rows of buckets in which the source is not as the pool."""
+
+    def __init__(
+        self,
+        session: _Session,
+        queries: Sequence[str],
+        width: int,
+        mark: str,
+        cursor: dict[str, Any] | None,
+        buckets: tuple[int, ...],
+    ):
+        super().__init__(session, queries, width, mark, 0, cursor, False)
+        self.part = Part(buckets=buckets)
+
+
+def _digests(session: _Session, request: StreamRequest) -> dict[int, str]:
+    """Digests by bucket, in one statement; the rows stay where they are."""
+    fields = ", ".join(_hashable(column, request) for column in request.columns)
+    halves = (f"SUM(CAST(CONV(SUBSTR(hashed, {start}, 13), 16, 10) AS UNSIGNED))" for start in digests.PARTS)
+    query = (
+        f"SELECT bucket, CONCAT_WS(' ', COUNT(*), {', '.join(halves)}) FROM (SELECT {_bucket(request)} AS bucket,"
+        f" MD5(CONCAT_WS({_FIELD_LITERAL}, {fields})) AS hashed FROM {_identifier(request.table)}) AS d GROUP BY bucket"
+    )
+    return {int(bucket): str(digest) for bucket, digest in session.rows(query)}
+
+
+def _bucket(request: StreamRequest) -> str:
+    by_name = {column.source: column for column in request.columns}
+    key = ", ".join(_hashable(by_name[name], request) for name in request.key)
+    return f"CAST(CONV(LEFT(MD5(CONCAT_WS({_FIELD_LITERAL}, {key})), 3), 16, 10) AS UNSIGNED) DIV {digests.SHARE}"
+
+
+def _hashable(column: StreamColumn, request: StreamRequest) -> str:
+    """A column as the text that the pool's column has; where it is not, its bucket is read once too often."""
+    text = f"CAST({_expression(column, None, request.zero_dates_empty)} AS CHAR CHARACTER SET utf8mb4)"
+    if _base(column.source_type) in _MOMENTS:
+        # PostgreSQL writes no zeros at the end of a fraction.
+        text = f"IF(INSTR({text}, '.') > 0, TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM {text})), {text})"
+    if _base(column.source_type) in _BINARY:
+        text = f"LOWER({text})"
+    return f"IFNULL({text}, _utf8mb4 0x02)"
 
 
 def _having(request: StreamRequest, table: TableFound, found: capture.Reading) -> list[str]:

@@ -17,6 +17,7 @@ from psycopg import sql
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_, Term
 from jutong.supply.mounting.adapters import capture_postgresql as capture
+from jutong.supply.mounting.adapters import digests
 from jutong.supply.mounting.adapters.base import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -252,7 +253,7 @@ class PostgresAdapter:
     @contextmanager
     def stream(self, request: StreamRequest) -> Iterator["_PostgresStream"]:
         reading = self._read_table
-        if request.capture is not None:
+        if request.capture is not None and request.compare is None:
             reading = self._read_touched if request.incremental else self._begin_capture
         with reading(request) as stream:
             yield stream
@@ -264,6 +265,13 @@ class PostgresAdapter:
             table = self._describe(connection, request.table)
             oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
             where, cursor = self._since(connection, request, table, oid)
+            if request.capture is not None and request.cursor is not None:
+                # What the slot tells from there on is read again, which does no harm.
+                where, cursor = sql.SQL(""), dict(request.cursor)
+            if request.compare is not None:
+                buckets = digests.differing(request.compare, _digests(connection, request))
+                yield _PostgresDiffering(connection, request, cursor, buckets)
+                return
             estimate = 0 if request.cursor else table.row_estimate
             yield _PostgresStream(connection, [_select(request, where)], estimate, cursor)
 
@@ -327,7 +335,7 @@ class PostgresAdapter:
         )
         cursor = {"xid": lowest, "table": oid, "database": database}
         before = request.cursor
-        if before is None:
+        if before is None or request.capture is not None:
             return sql.SQL(""), cursor
         if (before.get("table"), before.get("database")) != (oid, database) or before["xid"] > lowest:
             raise CursorLost()
@@ -347,7 +355,7 @@ class PostgresAdapter:
     def _session(
         self, seconds: int = METADATA_SECONDS, *, replication: bool = False
     ) -> Iterator[psycopg.Connection[Any]]:
-        connection = self._connect(**{"replication": "database"} if replication else {})
+        connection = self._connect(replication=replication)
         try:
             connection.execute(f"{_SESSION} SET statement_timeout = '{seconds}s'")
             yield connection
@@ -364,7 +372,7 @@ class PostgresAdapter:
         finally:
             connection.close()
 
-    def _connect(self, **more: str) -> psycopg.Connection[Any]:
+    def _connect(self, *, replication: bool = False) -> psycopg.Connection[Any]:
         dial = self._dial
         try:
             return psycopg.connect(
@@ -385,7 +393,7 @@ class PostgresAdapter:
                 application_name="jutong",
                 autocommit=True,
                 prepare_threshold=None,
-                **more,
+                replication="database" if replication else None,
             )
         except psycopg.OperationalError as fault:
             raise _connection_error(str(fault)) from None
@@ -440,6 +448,46 @@ class _PostgresTouched(_PostgresStream, PartStream):
         self.more = found.more
         keys = Chunk(capture.key_lines(found.touched), len(found.touched.keys)) if found.touched.keys else Chunk(b"", 0)
         self.part = Part(keys=keys, events=found.touched.events)
+
+
+class _PostgresDiffering(_PostgresStream, PartStream):
+    """The rows of buckets in which the source is not as the pool."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        request: StreamRequest,
+        cursor: dict[str, Any] | None,
+        buckets: tuple[int, ...],
+    ):
+        listed = sql.SQL(", ").join(map(sql.Literal, buckets))
+        condition = sql.SQL(" WHERE {} IN ({})").format(_bucket(request), listed)
+        super().__init__(connection, [_select(request, condition)] if buckets else [], 0, cursor)
+        self.part = Part(buckets=buckets)
+
+
+def _digests(connection: psycopg.Connection[Any], request: StreamRequest) -> dict[int, str]:
+    """Digests by bucket, in one statement; the rows stay where they are."""
+    by_name = {column.source: column for column in request.columns}
+    query = digests.statement(
+        _identifier(request.table),
+        [_text(column) for column in request.columns],
+        [_text(by_name[name]) for name in request.key],
+    )
+    return dict(connection.execute(query).fetchall())
+
+
+def _bucket(request: StreamRequest) -> sql.Composed:
+    by_name = {column.source: column for column in request.columns}
+    return digests.bucket(_text(by_name[name]) for name in request.key)
+
+
+def _text(column: StreamColumn) -> sql.Composed:
+    """A column as the text that the pool's column has."""
+    found = _by_words(column.source_type)
+    if found is not None and found.letter is TypeLetter.LOGICAL:
+        return sql.SQL("{}::int::text").format(sql.Identifier(column.source))
+    return sql.SQL("({})::text").format(_expression(column))
 
 
 def _select(request: StreamRequest, condition: sql.Composable) -> sql.Composed:
