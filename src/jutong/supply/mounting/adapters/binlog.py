@@ -184,7 +184,7 @@ class Touched:
         while at < len(rows):
             at = self._step(rows, at, widths, size)
             met += 1
-        if at != len(rows) or met % images:
+        if at != len(rows) or not met or met % images:
             raise NotUnderstood("a row is cut off")
         self.events += met // images
 
