@@ -1,20 +1,28 @@
 """Changes captured from a department's log: inserts, updates and deletes, none passed over, none met twice."""
 
 import threading
+from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
 import pytest
 
 from jutong.kernel import clock
+from jutong.supply.exchange import queries
 from jutong.supply.exchange.models import Batch, Capture
 from jutong.supply.exchange.services import captures
 from jutong.supply.exchange.values import RunKind, RunState
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.domain.errors import CaptureUnready
-from jutong.supply.mounting.values import MountMode, TableRef
+from jutong.supply.mounting.values import CaptureStanding, MountMode, TableRef
 from tests.support.servers import PostgresServer
 from tests.support.way import AT, pool
+
+
+@dataclass(frozen=True)
+class People:
+    person_no: str
+
 
 SLOTS = "SELECT slot_name FROM pg_replication_slots"
 DROP_SLOTS = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
@@ -177,3 +185,31 @@ def test_mounting_says_what_the_administrator_must_do(department, publish, postg
     [remedy] = refused.value.details["remedies"]
     postgres.script(remedy, "dept")
     department.mount(code, number, TableRef("public", "bare"), MountMode.CAPTURE)
+
+
+def test_what_is_kept_too_long_is_alarmed_once_until_it_is_gone(department, ledger_code, postgres, monkeypatch):
+    people = [People("P-1")]
+    monkeypatch.setattr(captures.accounts, "people_in", lambda **_: people)
+    told = []
+    monkeypatch.setattr(captures.notices, "notify", lambda people, **said: told.append(said["kind"]))
+    standing = CaptureStanding("0/1", lag_bytes=2 * 1024**3)
+    monkeypatch.setattr(captures.mounting, "capture_standing", lambda *_: standing)
+
+    for minutes in (2, 4):
+        captures.make_round(at=clock.now() + timedelta(minutes=minutes))
+
+    assert told == ["exchange.capture_lag"]
+    standing = CaptureStanding("0/2", lag_bytes=0)
+    captures.make_round(at=clock.now() + timedelta(minutes=6))
+    assert Capture.objects.get(resource_code=ledger_code).alarmed_at is None
+
+
+def test_position_lag_and_speed_are_shown_and_told(department, ledger_code, postgres):
+    postgres.script("UPDATE ledger SET t = 'y' WHERE id < 100", "dept")
+    department.run(ledger_code)
+
+    found = queries.find_capture(ledger_code)
+
+    assert (found.events, found.events_per_second > 0, found.lag_bytes < 1024**2) == (99, True, True)
+    assert len(found.advice) == 1
+    assert found.position.startswith("0/")
