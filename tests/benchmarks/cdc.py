@@ -37,7 +37,7 @@ def _postgres() -> None:
     with PostgresServer(wal_level="logical", shared_buffers="256MB") as source:
         source.sql("CREATE DATABASE dept")
         rows = (
-            "INSERT INTO person SELECT g, '450000199001011234', '韦' || g, '1990-01-01', '南宁市民族大道' || g, g / 7.0,"
+            "INSERT INTO person SELECT g, '450000199001011234', '韦' || g, '1990-01-01', '南宁市民族路' || g, g / 7.0,"
             " g % 1000, CASE WHEN g % 2 = 0 THEN '备注' END FROM generate_series({first}, {last}) g"
         )
         source.script(f"{TABLE}; {rows.format(first=1, last=FIRST)}; ANALYZE", "dept")

@@ -64,7 +64,7 @@ _KINDS: Final = {"r": "table", "p": "partitioned", "v": "view", "m": "materialis
 _HAVE_XMIN: Final = frozenset({"table", "partitioned"})
 _SAMPLE_CHARACTERS: Final = 200
 _XID_MASK: Final = 0xFFFFFFFF
-_KEYS_AT_ONCE: Final = 20_000
+_KEYS_AT_ONCE: Final = 100_000
 """Keys asked for in one statement."""
 
 # Set after connecting rather than in the start packet: poolers in front of a source refuse unknown start options.
