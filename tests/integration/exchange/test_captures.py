@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.test import Client
 
 from jutong.kernel import clock
+from jutong.kernel.policy import Post
+from jutong.registry.accounts.models import Appointment, Person
 from jutong.supply.exchange import queries
-from jutong.supply.exchange.models import Batch, Capture
+from jutong.supply.exchange.models import Batch, Capture, Plan
 from jutong.supply.exchange.services import captures
-from jutong.supply.exchange.values import RunKind, RunState
+from jutong.supply.exchange.values import RunKind, RunState, Trigger
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.domain.errors import CaptureUnready
 from jutong.supply.mounting.values import CaptureStanding, MountMode, TableRef
@@ -103,6 +106,19 @@ def test_nothing_changed_brings_nothing_and_lets_the_source_forget(department, l
 
     assert (run.kind, run.rows_read, run.deleted) == (RunKind.CAPTURE, 0, 0)
     assert Capture.objects.get(resource_code=ledger_code).position != before
+
+
+def test_a_death_between_the_pool_and_the_slot_has_nothing_read_twice(department, ledger_code, postgres, monkeypatch):
+    postgres.script("UPDATE ledger SET t = 'once' WHERE id <= 50", "dept")
+    with monkeypatch.context() as patched:
+        # The worker died after the pool's commit; the slot stands where it stood.
+        patched.setattr(captures, "confirm", lambda *_, **__: None)
+        department.run(ledger_code)
+
+    run = department.run(ledger_code)
+
+    assert (run.kind, run.rows_read, run.updated) == (RunKind.CAPTURE, 0, 0)
+    assert Capture.objects.get(resource_code=ledger_code).events == 50
 
 
 def test_a_long_value_that_did_not_change_stays(department, ledger_code, postgres):
@@ -204,7 +220,25 @@ def test_what_is_kept_too_long_is_alarmed_once_until_it_is_gone(department, ledg
     assert Capture.objects.get(resource_code=ledger_code).alarmed_at is None
 
 
-def test_position_lag_and_speed_are_shown_and_told(department, ledger_code, postgres):
+@pytest.fixture
+def engineer(department) -> Client:
+    """An engineer of the centre at the portal."""
+    person = Person.objects.create(
+        person_no="P-engineer", login_name="engineer", display_name="工程师", created_at=AT,
+        password_changed_at=clock.now(),
+    )  # fmt: skip
+    Appointment.objects.create(
+        person=person, post=Post.CENTRE_ENGINEER, organisation=department.engineer.organisation,
+        starts_on=clock.local_day(AT), appointed_by=department.admin.actor.to_json(), appointed_at=AT,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_position_lag_and_speed_are_shown_and_told(
+    department, ledger_code, postgres, engineer, django_assert_max_num_queries
+):
     postgres.script("UPDATE ledger SET t = 'y' WHERE id < 100", "dept")
     department.run(ledger_code)
 
@@ -213,3 +247,9 @@ def test_position_lag_and_speed_are_shown_and_told(department, ledger_code, post
     assert (found.events, found.events_per_second > 0, found.lag_bytes < 1024**2) == (99, True, True)
     assert len(found.advice) == 1
     assert found.position.startswith("0/")
+
+    Plan.objects.get_or_create(resource_code=ledger_code, provider_uscc=department.uscc, trigger=Trigger.SCHEDULE)
+    with django_assert_max_num_queries(25):
+        page = engineer.get(f"/exchange/plans/{ledger_code}/").content.decode()
+    assert found.slot in page
+    assert "源库未设 max_slot_wal_keep_size" in page
