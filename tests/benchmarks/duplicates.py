@@ -83,7 +83,7 @@ def lexicons() -> tuple[Lexicon, Lexicon]:
 
     resource_fillers, item_fillers = words("item_filler")
     return (
-        Lexicon.of(words("item_synonym"), flat(words("item_part")), flat([item_fillers])),
+        Lexicon.of(words("item_synonym"), flat(words("item_part")), flat([item_fillers]), words("item_part_of")),
         Lexicon.of(words("resource_synonym"), (), flat([resource_fillers])),
     )
 

@@ -171,7 +171,7 @@ class Plenty:
         )  # fmt: skip
 
     def runs(self, resources: list[Any]) -> None:
-        from jutong.supply.exchange.models import Plan, Reject, Run
+        from jutong.supply.exchange.models import Alarm, Inquiry, Plan, Reject, Run
 
         states = ["succeeded", "failed", "succeeded", "stopped"]
         made = Run.objects.bulk_create(
@@ -189,6 +189,20 @@ class Plenty:
             Plan(
                 resource_code=run.resource_code, provider_uscc=run.provider_uscc, trigger="schedule",
                 next_due_at=run.finished_at,
+            )
+            for run in made
+        )  # fmt: skip
+        Inquiry.objects.bulk_create(
+            Inquiry(
+                inquiry_no=f"XW{run.run_no[2:]}", kind="late", resource_code=run.resource_code,
+                provider_uscc=run.provider_uscc, asked_at=run.finished_at, due_on=run.finished_at.date(),
+            )
+            for run in made
+        )  # fmt: skip
+        Alarm.objects.bulk_create(
+            Alarm(
+                alarm_no=f"GJ{run.run_no[2:]}", kind="failing", resource_code=run.resource_code, run_no=run.run_no,
+                provider_uscc=run.provider_uscc, raised_at=run.finished_at,
             )
             for run in made
         )  # fmt: skip

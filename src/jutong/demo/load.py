@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from jutong.demo import calls, catalogue, databases, lists, people, reform, region, rounds, sharing
+from jutong.demo import answers, calls, catalogue, databases, lists, people, reform, region, rounds, sharing
 from jutong.demo.databases import DepartmentDatabase, Server
 from jutong.demo.moments import Past
 from jutong.demo.staff import Staff
@@ -97,6 +97,7 @@ def load(around: Surroundings, told: Told) -> Summary:
             rounds.compile_in_rounds(staff, past, taken)
         gathered = gathering.result()
     told(N_("数据归集：{count} 行"), count=gathered)
+    answers.upgrade_a_system(staff, past, taken, around.server)
     with transaction.atomic():
         clients = sharing.register_clients(staff, past)
         asked = sharing.ask(staff, past, taken, clients)

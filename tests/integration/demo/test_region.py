@@ -147,6 +147,12 @@ def test_a_department_was_renamed_and_another_became_part_of_a_third(database, p
     assert asked("steward.tcj", "GET", "/accounts/me").status_code == 200
 
 
+def test_a_department_whose_source_changed_is_asked_what_it_will_do(database):
+    (differences,) = database.execute("SELECT differences FROM exchange_inquiry WHERE closed_at IS NULL").fetchone()
+
+    assert [each["kind"] for each in differences][:1] == ["renamed"]
+
+
 def test_things_happened_in_their_order(database):
     for what, query in {
         "mounted before it was published": "SELECT count(*) FROM mounting_mount m JOIN catalogue_resource r"

@@ -1100,6 +1100,68 @@ class RunKind:
         return queries.runs(subject, action)
 
 
+class OfExchange:
+    """Inquiries and alarms: rows of a provider, seen as its runs are."""
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.exchange import queries
+
+        return queries.facts(row)
+
+
+@kind("inquiry", "supply.exchange")
+class InquiryKind(OfExchange):
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.exchange.models import Inquiry
+
+        rows = Inquiry.objects.bulk_create(
+            Inquiry(
+                inquiry_no=f"XW2099{n:06d}",
+                kind="drift",
+                resource_code=f"399997/{n + 1}",
+                provider_uscc=world.organisation(),
+                asked_at=AT,
+                due_on="2099-01-01",
+            )
+            for n in world.times()
+        )
+        return [(row, {"provider": row.provider_uscc}) for row in rows]
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.exchange import queries
+
+        return queries.inquiries(subject, action)
+
+
+@kind("alarm", "supply.exchange")
+class AlarmKind(OfExchange):
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.exchange.models import Alarm
+
+        rows = Alarm.objects.bulk_create(
+            Alarm(
+                alarm_no=f"GJ2099{n:06d}",
+                kind="failing",
+                resource_code=f"399997/{n + 1}",
+                provider_uscc=world.organisation(),
+                run_no=f"YX2099{n:06d}",
+                raised_at=AT,
+            )
+            for n in world.times()
+        )
+        return [(row, {"provider": row.provider_uscc}) for row in rows]
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.exchange import queries
+
+        return queries.alarms(subject, action)
+
+
 # --- Sharing ---------------------------------------------------------------------------------------------------------
 def two_organisations(world: World) -> tuple[str, str]:
     provider, consumer = world.chance.sample(world.organisations, 2)

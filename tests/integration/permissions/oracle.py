@@ -641,6 +641,8 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "exchange.run.view": ("run", sees_run),
     "exchange.run.steer": ("run", steers_run),
     "exchange.reject.view": ("run", steers_run),
+    "exchange.reject.correct": ("run", own_stewards),
+    "exchange.inquiry.answer": ("inquiry", own_stewards),
     "sharing.request.submit": ("place", submits_request),
     "sharing.request.view": ("request", sees_request),
     "sharing.request.withdraw": ("request", withdraws_request),

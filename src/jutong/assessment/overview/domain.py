@@ -15,6 +15,7 @@ from jutong.assessment.overview.values import (
     Ranked,
 )
 from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.seasons import due_at
 from jutong.kernel.text import N_
 
 
@@ -93,25 +94,29 @@ def ranking(departments: Sequence[DepartmentFigures], indicator: Indicator, *, e
 class Standing:
     """What is known of a resource's data: mounted how, loaded when, and how old they may be.
 
-    `fresh_for` is None for a cycle that is never late, and for services, which are asked anew at each call.
+    `fresh_for` is None for a cycle that is never late, and for services, which are asked anew at each call. `months`
+    are those in which updates are due, all where none is named; `stopped`: a stop of updates is declared.
     """
 
     mounted_at: datetime | None
     loaded_at: datetime | None
     fresh_for: timedelta | None
     service: bool
+    months: tuple[int, ...] = ()
+    stopped: bool = False
 
     @property
     def judged(self) -> bool:
         """Does 更新及时率 count this resource?"""
-        return self.mounted_at is not None and not self.service and self.fresh_for is not None
+        dated = self.mounted_at is not None and self.fresh_for is not None
+        return dated and not self.service and not self.stopped
 
     @property
     def late_since(self) -> datetime | None:
         """From when the data are late, past or future; None where they are not judged."""
         if not self.judged or self.mounted_at is None or self.fresh_for is None:
             return None
-        return (self.loaded_at or self.mounted_at) + self.fresh_for
+        return due_at(self.loaded_at or self.mounted_at, self.fresh_for, self.months)
 
     def fresh(self, at: datetime) -> bool:
         late_since = self.late_since

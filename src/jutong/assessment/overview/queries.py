@@ -157,14 +157,19 @@ _COUNTED = Kept[Counted](MONTHS_KEPT)
 
 
 def standings(outlines: Iterable[Outline], at: datetime) -> dict[str, Standing]:
-    """Of each resource: since when it is mounted, when loaded, how old its data may be."""
+    """Of each resource: since when it is mounted, when loaded, how old its data may be, and whether they are due."""
+    outlines = list(outlines)
     kinds, loaded, fresh_for = mounting.mount_kinds(), exchange.loaded_at(), _fresh_for(local_day(at))
+    months = exchange.seasons()
+    stopped = catalogue.stopped([each.code for each in outlines], on=local_day(at))
     return {
         each.code: Standing(
             mounted_at=each.mounted_at,
             loaded_at=loaded.get(each.code),
             fresh_for=fresh_for[each.update_cycle],
             service=kinds.get(each.code) is MountKind.SERVICE,
+            months=months.get(each.code, ()),
+            stopped=each.code in stopped,
         )
         for each in outlines
     }

@@ -31,6 +31,7 @@ _OBJECTS = {
     "duty": N_("权责清单事项"), "notice": N_("目录公示"), "objection": N_("公示异议"),
     "element_remark": N_("逐项审核意见"), "compilation": N_("编制轮次"), "submission": N_("目录报送"),
     "survey": N_("资源调查"), "system": N_("信息系统"),
+    "inquiry": N_("归集问询"), "alarm": N_("归集告警"), "reject": N_("拒收记录"),
 }  # fmt: skip
 _DEEDS = {
     "added": N_("新增"), "agreed": N_("同意"), "allowed": N_("允许"), "approved": N_("审核通过"),
@@ -59,6 +60,8 @@ _DEEDS = {
     "drafted": N_("开始编制"), "dropped": N_("不编制"), "linked": N_("关联"), "planned": N_("编入条目"),
     "reported": N_("报送"), "told": N_("填报"),
     "silent": N_("逾期未答复"), "stated": N_("陈述意见"), "stopped": N_("停用"),
+    "asked": N_("问询"), "lapsed": N_("答复失效"), "concluded": N_("了结"), "acknowledged": N_("确认"),
+    "cleared": N_("解除"), "corrected": N_("改正"), "replayed": N_("重放"), "left_to_source": N_("由来源改正"),
     "version_restored": N_("恢复版本"), "written": N_("写入"), "withdrawn": N_("撤回"),
 }  # fmt: skip
 
@@ -83,6 +86,7 @@ _DETAILS = {
     "person": N_("人员"), "plan": N_("机构调整方案"),
     "port": N_("端口"), "post": N_("岗位"), "procedure": N_("流程"), "provider": N_("提供部门"),
     "question": N_("检索词"), "quiet": N_("免打扰"), "reason": N_("原因"), "region_code": N_("行政区划代码"),
+    "reject": N_("拒收记录"),
     "rejected": N_("拒收行数"), "request": N_("数据申请"), "resource": N_("数据资源"), "resource_code": N_("资源代码"),
     "resource_version": N_("资源版本"), "resources": N_("数据资源"), "result": N_("结果"), "root": N_("根哈希"),
     "route": N_("位置"), "rows": N_("行数"), "run": N_("交换运行"), "second": N_("另一项"), "shown": N_("显示条数"),

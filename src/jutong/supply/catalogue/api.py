@@ -43,10 +43,12 @@ __all__ = [
     "UserBook",
     "answers",
     "approve",
+    "ask_withdrawal",
     "classification_names",
     "completeness",
     "create_draft",
     "create_drafts",
+    "declare_stop",
     "differences",
     "draft_content",
     "draft_contents",
@@ -94,6 +96,7 @@ __all__ = [
     "update_draft",
     "view_resource",
     "visible",
+    "withdrawing",
 ]
 
 
@@ -214,6 +217,11 @@ def completeness(content: Content) -> Completeness:
 def stopped(codes: Collection[str], *, on: date) -> set[str]:
     """Those of some resources for which a stop of updates (停更) is declared that day, in one query."""
     return queries.stopped(codes, on=on)
+
+
+def withdrawing(codes: Collection[str]) -> set[str]:
+    """Those of some resources that somebody has asked to take offline, as yet undecided, in one query."""
+    return queries.withdrawing(codes)
 
 
 def overdue_updates(*, on: date) -> dict[str, int]:
@@ -389,6 +397,25 @@ def take_over(*, contents: Sequence[Content], by: Subject, at: datetime) -> list
     Raises NotPermitted, ClassifiedRefused, DraftHasGaps.
     """
     return takeover.take_over(contents=contents, by=by, at=at)
+
+
+def declare_stop(
+    *, code: str, reason: str, from_day: date, until_day: date | None = None, by: Subject, at: datetime
+) -> None:
+    """Declare that a resource is not updated for a time (停更).
+
+    Raises NoSuchResource, NotPermitted, ReasonMissing, StopTermReversed, StopOpen.
+    """
+    services.declare_stop(code=code, reason=reason, from_day=from_day, until_day=until_day, by=by, at=at)
+
+
+def ask_withdrawal(*, code: str, reason: str, replaced_by: str = "", by: Subject, at: datetime) -> str:
+    """Ask that a resource leave the catalogue (申请下线); gives the case number.
+
+    Raises NoSuchResource, NotPermitted, ResourceNotPublished, WithdrawalOpen, ReasonMissing, ReplacementUnknown.
+    """
+    made = services.ask_withdrawal(code=code, reason=reason, replaced_by=replaced_by, by=by, at=at)
+    return made.case_no
 
 
 def note_mounted(code: str, *, at: datetime) -> None:

@@ -146,7 +146,7 @@ def lexicons(on: date) -> tuple[Lexicon, Lexicon]:
     parts = [word for name, aliases in words("item_part") for word in (name, *aliases)]
     fillers = {entry.code: (entry.name, *entry.aliases) for entry in rulebook.code_list("item_filler", on=on).entries}
     return (
-        Lexicon.of(words("item_synonym"), parts, fillers.get("item", ())),
+        Lexicon.of(words("item_synonym"), parts, fillers.get("item", ()), words("item_part_of")),
         Lexicon.of(words("resource_synonym"), (), fillers.get("resource", ())),
     )
 

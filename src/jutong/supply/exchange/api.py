@@ -38,6 +38,7 @@ __all__ = [
     "retry_run",
     "rows_moved",
     "run_counts",
+    "seasons",
     "start_run",
     "stop_run",
 ]
@@ -87,6 +88,11 @@ def loaded_codes() -> list[str]:
 def loaded_at() -> dict[str, datetime]:
     """When each resource in the pool was last loaded, by code, in one query."""
     return queries.loaded_at()
+
+
+def seasons() -> dict[str, tuple[int, ...]]:
+    """The months in which updates are due of the resources that have a season (季节性更新), by code, in one query."""
+    return queries.seasons()
 
 
 def open_runs(subject: Subject, *, last: int = 20) -> list[Run]:

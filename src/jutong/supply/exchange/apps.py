@@ -32,6 +32,8 @@ class ExchangeConfig(AppConfig):
             NoticeKind(
                 "exchange.run_failed", N_("数据归集未成功"), Group.DATA, for_systems=True, says=(*of_run, "state")
             ),
+            NoticeKind("exchange.inquiry", N_("数据归集问询"), Group.DATA),
+            NoticeKind("exchange.alarm", N_("数据归集告警"), Group.DATA),
         )
         notices.declare_kinds(NoticeKind("exchange.capture_lag", N_("变更捕获积压"), Group.DATA))
         reform.plug_in()
@@ -64,5 +66,15 @@ class ExchangeConfig(AppConfig):
             url_name="exchange:plans",
             visible=sees_runs,
             icon="calendar-event",
+        )
+        for title, url_name, icon in (
+            (N_("归集问询"), "exchange:inquiries", "message-report"),
+            (N_("归集告警"), "exchange:alarms", "bell-ringing"),
+            (N_("更新及时情况"), "exchange:freshness", "clock-exclamation"),
+            (N_("部门挂载率与更新及时率"), "exchange:departments", "chart-bar"),
+        ):
+            navigation.register(navigation.EXCHANGE, title=title, url_name=url_name, visible=sees_runs, icon=icon)
+        slots.register(
+            "workbench", "main", "exchange:asked_panel", title=N_("归集问询与告警"), order=18, visible=sees_runs
         )
         slots.register("resource", "aside", "exchange:panel", title=N_("归集"), order=30, visible=navigation.signed_in)

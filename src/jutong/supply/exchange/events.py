@@ -43,3 +43,63 @@ class RunFailed(Event):
     @property
     def stream(self) -> str:
         return self.resource_code
+
+
+@dataclass(frozen=True)
+class InquiryAsked(Event):
+    """A provider is asked about its data: its source has changed, or it brings nothing in time (问询)."""
+
+    name = "exchange.inquiry_asked"
+    inquiry_no: str
+    resource_code: str
+    provider_uscc: str
+    kind: str
+
+    @property
+    def stream(self) -> str:
+        return self.resource_code
+
+
+@dataclass(frozen=True)
+class InquiryAnswered(Event):
+    """The provider has answered (答复)."""
+
+    name = "exchange.inquiry_answered"
+    inquiry_no: str
+    resource_code: str
+    provider_uscc: str
+    answer: str
+
+    @property
+    def stream(self) -> str:
+        return self.resource_code
+
+
+@dataclass(frozen=True)
+class InquiryClosed(Event):
+    """Nothing more is asked: a run has succeeded, or the data are not to be updated now (问询了结)."""
+
+    name = "exchange.inquiry_closed"
+    inquiry_no: str
+    resource_code: str
+    provider_uscc: str
+    outcome: str
+
+    @property
+    def stream(self) -> str:
+        return self.resource_code
+
+
+@dataclass(frozen=True)
+class AlarmRaised(Event):
+    """The runs of a resource give cause for a warning (告警)."""
+
+    name = "exchange.alarm_raised"
+    alarm_no: str
+    resource_code: str
+    provider_uscc: str
+    kind: str
+
+    @property
+    def stream(self) -> str:
+        return self.resource_code

@@ -1,10 +1,10 @@
-"""Runs in the worker, and the round that begins and resumes them."""
+"""Runs in the worker, the round that begins and resumes them, what is watched and asked."""
 
 from procrastinate.contrib.django import app
 
 from jutong.base import followers
 from jutong.kernel import clock
-from jutong.supply.exchange.services import captures, engine, plans, runs
+from jutong.supply.exchange.services import alarms, captures, engine, inquiries, plans, rejects, runs
 
 BELL = "jutong_exchange"
 
@@ -13,6 +13,27 @@ BELL = "jutong_exchange"
 def run(run_no: str) -> None:
     """Carry one run out."""
     engine.run_exchange(run_no)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="exchange.watch", queueing_lock="exchange.watch")
+def watch(timestamp: int) -> None:
+    """Warn of runs that take or wait too long."""
+    alarms.watch(at=clock.now())
+
+
+@app.periodic(cron="20 8 * * *")
+@app.task(name="exchange.ask", queueing_lock="exchange.ask")
+def ask(timestamp: int) -> None:
+    """Ask about data that are late, remind who has not answered."""
+    inquiries.make_morning_round(at=clock.now())
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="exchange.forget", queueing_lock="exchange.forget")
+def forget(timestamp: int) -> None:
+    """Erase refused rows that are kept too long."""
+    rejects.forget(at=clock.now())
 
 
 def _round() -> bool:

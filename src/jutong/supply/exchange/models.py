@@ -3,11 +3,24 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.base.models import actor_field, resource_code_field, uscc_field
-from jutong.supply.exchange.values import OPEN_STATES, Priority, RejectReason, RunKind, RunState, Trigger
+from jutong.supply.exchange.values import (
+    OPEN_STATES,
+    AlarmKind,
+    InquiryAnswer,
+    InquiryKind,
+    InquiryOutcome,
+    LogLevel,
+    Priority,
+    RejectReason,
+    RejectState,
+    RunKind,
+    RunState,
+    Trigger,
+)
 
 
 class Lease(models.Model):
@@ -198,11 +211,126 @@ class Reject(models.Model):
     column = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=20, choices=[(reason.value, reason.label) for reason in RejectReason])
     masked_value = models.CharField(max_length=40, blank=True)
+    # The row itself, sealed for its department; null where it could not be read or is settled.
+    sealed_row = models.BinaryField(null=True)
+    row_digest = models.CharField(max_length=64, blank=True, db_default="", db_index=True)
+    state = models.CharField(
+        max_length=10,
+        choices=[(state.value, state.label) for state in RejectState],
+        default=RejectState.OPEN,
+        db_default=RejectState.OPEN,
+    )
+    sealed_correction = models.BinaryField(null=True)
+    corrected_columns = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    corrected_by = actor_field(null=True)
+    corrected_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = N_("拒收记录")
         ordering: ClassVar = ["number"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["run", "number"], name="exchange_reject_once")]
+
+
+class RunLine(models.Model):
+    """A line of a run's log (运行日志): a moment and words, whose parameters are filled in the reader's language."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="lines")
+    at = models.DateTimeField()
+    level = models.CharField(max_length=8, choices=[(level.value, level.label) for level in LogLevel])
+    words = models.CharField(max_length=300)
+    parameters = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = N_("运行日志")
+        ordering: ClassVar = ["pk"]
+
+
+class AnswerCounter(models.Model):
+    """The last number given in a year, of inquiries and of alarms; taken under its row lock."""
+
+    prefix = models.CharField(max_length=2)
+    year = models.PositiveSmallIntegerField()
+    last_no = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = N_("问询与告警编号计数")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["prefix", "year"], name="exchange_answer_counter")]
+
+
+class Inquiry(models.Model):
+    """What the platform asks a provider about its data (问询): of a source that changed, or of data that are late.
+
+    No case: nobody decides it. A run, a declared stop or a withdrawal closes it.
+    """
+
+    inquiry_no = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=8, choices=[(kind.value, kind.label) for kind in InquiryKind])
+    resource_code = resource_code_field(db_index=True)
+    provider_uscc = uscc_field(db_index=True)
+    run_no = models.CharField(max_length=20, blank=True)
+    differences = models.JSONField(default=list)
+    late_since = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    # What was answered
+    answer = models.CharField(
+        max_length=10, blank=True, choices=[(answer.value, answer.label) for answer in InquiryAnswer]
+    )
+    remark = models.CharField(max_length=500, blank=True)
+    holds_until = models.DateField(null=True)
+    draft_no = models.CharField(max_length=20, blank=True)
+    answered_by = actor_field(null=True)
+    answered_at = models.DateTimeField(null=True)
+    # How often it was told: 0 asked, 1 reminded, 2 told to the monitor
+    told = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(
+        max_length=10, blank=True, choices=[(outcome.value, outcome.label) for outcome in InquiryOutcome]
+    )
+    closing_run = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = N_("问询")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["resource_code", "kind"], condition=Q(closed_at=None), name="exchange_one_open_inquiry"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="") | Q(answered_by__isnull=False, answered_at__isnull=False),
+                name="exchange_answer_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="") | Q(closed_at__isnull=False) & ~Q(outcome=""),
+                name="exchange_inquiry_closed_by",
+            ),
+        ]
+
+
+class Alarm(models.Model):
+    """A warning about the runs of a resource (告警): one of a kind until it is cleared."""
+
+    alarm_no = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=12, choices=[(kind.value, kind.label) for kind in AlarmKind])
+    resource_code = resource_code_field(db_index=True)
+    provider_uscc = uscc_field(db_index=True)
+    run_no = models.CharField(max_length=20)
+    figures = models.JSONField(default=dict)
+    raised_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = actor_field(null=True)
+    remark = models.CharField(max_length=200, blank=True)
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = N_("告警")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["resource_code", "kind"], condition=Q(cleared_at=None), name="exchange_one_open_alarm"
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_at=None) | Q(acknowledged_by__isnull=False), name="exchange_alarm_by_somebody"
+            ),
+        ]
 
 
 class Plan(models.Model):
@@ -225,6 +353,9 @@ class Plan(models.Model):
     paused_at = models.DateTimeField(null=True)
     paused_by = actor_field(null=True)
     pause_reason = models.CharField(max_length=200, blank=True, db_default="")
+    months = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    # The source's columns with their types, as the last good check of the contract found them.
+    seen_columns = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         verbose_name = N_("交换计划")

@@ -23,3 +23,13 @@ VIEW_REJECTS: Final = Action(
     N_("查看拒收记录"),
     (rule({Post.DATA_STEWARD}, Relation.PROVIDER), rule({Post.CENTRE_ENGINEER}, Relation.ANY)),
 )
+ANSWER_INQUIRY: Final = Action(
+    "exchange.inquiry.answer",
+    N_("答复归集问询"),
+    (rule({Post.DATA_STEWARD}, Relation.PROVIDER),),
+)
+CORRECT_REJECTS: Final = Action(
+    "exchange.reject.correct",
+    N_("改正并重放拒收记录"),
+    (rule({Post.DATA_STEWARD}, Relation.PROVIDER),),
+)

@@ -1,34 +1,49 @@
 """Reading the exchange: runs as values, what a subject may see, the pool's tables."""
 
-from datetime import datetime
+from collections import Counter, defaultdict
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncMonth
 
 from jutong.base.access import scope_q
 from jutong.foundation.rulebook import api as rulebook
+from jutong.kernel import clock
 from jutong.kernel.clock import SHANGHAI, local_day
 from jutong.kernel.codes.sharing import UpdateCycle
+from jutong.kernel.crypto import CannotOpen
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
+from jutong.kernel.seasons import due_at, in_season
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import policy
+from jutong.supply.exchange.adapters import vault
 from jutong.supply.exchange.domain import NoSuchPlan, NoSuchRun, NotInPool, PoolColumn, Shape, make_window
-from jutong.supply.exchange.models import Batch, Capture, Plan, PoolTable, Reject, Run
+from jutong.supply.exchange.domain.answers import NoSuchAlarm, NoSuchInquiry, NoSuchReject, RejectUnreadable
+from jutong.supply.exchange.domain.answers import usual_seconds as usual_seconds_of
+from jutong.supply.exchange.models import Alarm, Batch, Capture, Inquiry, Plan, PoolTable, Reject, Run, RunLine
 from jutong.supply.exchange.values import (
     OPEN_STATES,
+    AlarmState,
+    DepartmentFreshness,
+    FreshnessState,
+    InquiryAnswer,
+    InquiryKind,
+    InquiryState,
     Load,
     PlanSettings,
     PlanStanding,
     Priority,
     Receipt,
+    RejectState,
     RunCount,
     RunKind,
     RunState,
     Trigger,
 )
 from jutong.supply.exchange.values import Capture as CaptureValue
+from jutong.supply.exchange.values import Freshness as FreshnessValue
 from jutong.supply.exchange.values import Plan as PlanValue
 from jutong.supply.exchange.values import PoolTable as PoolTableValue
 from jutong.supply.exchange.values import Run as RunValue
@@ -41,8 +56,8 @@ _FIELDS = {Relation.PROVIDER: "provider_uscc"}
 # --- Rights ----------------------------------------------------------------------------------------------------------
 
 
-def facts(row: Run | Plan) -> Facts:
-    """What the decision may know of a run, or of a plan."""
+def facts(row: Run | Plan | Inquiry | Alarm) -> Facts:
+    """What the decision may know of a run, a plan, an inquiry or an alarm."""
     return Facts({Relation.PROVIDER: row.provider_uscc})
 
 
@@ -105,7 +120,8 @@ def find_latest_run(resource_code: str) -> Run | None:
 
 def find_last_load(resource_code: str) -> Load | None:
     """The last run of a resource that brought data, or nothing."""
-    row = Run.objects.filter(resource_code=resource_code, state=RunState.SUCCEEDED).order_by("-finished_at").first()
+    rows = Run.objects.filter(resource_code=resource_code, state=RunState.SUCCEEDED).exclude(kind=RunKind.REPLAY)
+    row = rows.order_by("-finished_at").first()
     if row is None or row.finished_at is None:
         return None
     return Load(row.run_no, row.rows, row.rows_rejected, row.finished_at)
@@ -162,7 +178,8 @@ def get_plan_row(resource_code: str, subject: Subject) -> Plan:
 
 def settings_of(row: Plan) -> PlanSettings:
     """What people have set about a plan."""
-    return PlanSettings(row.every_minutes, make_window(row.opens, row.closes), Priority(row.priority))
+    window = make_window(row.opens, row.closes)
+    return PlanSettings(row.every_minutes, window, Priority(row.priority), tuple(row.months))
 
 
 def plan_of(row: Any) -> PlanValue:
@@ -212,14 +229,198 @@ class Freshness:
     """Which data is older than its cycle allows, as the lists ask for it (更新不及时). Services never are."""
 
     def stale(self, *, at: datetime) -> set[str]:
-        loaded, kinds = loaded_at(), mounting.mount_kinds()
-        fresh_for = {cycle: rulebook.fresh_for(cycle, on=local_day(at)) for cycle in UpdateCycle}
-        late = set()
-        for each in catalogue.outlines():
-            allowed, since = fresh_for[each.update_cycle], loaded.get(each.code) or each.mounted_at
-            if allowed and since and kinds.get(each.code, MountKind.SERVICE) is not MountKind.SERVICE:
-                late |= {each.code} if since + allowed < at else set()
-        return late - catalogue.stopped(late, on=local_day(at))
+        return {each.resource_code for each in freshness(at=at) if each.state is FreshnessState.LATE}
+
+
+def seasons() -> dict[str, tuple[int, ...]]:
+    """The months of updates of the resources that have any, by code, in one query."""
+    return {
+        code: tuple(months) for code, months in Plan.objects.exclude(months=[]).values_list("resource_code", "months")
+    }
+
+
+def find_freshness(resource_code: str, *, at: datetime) -> FreshnessValue | None:
+    """How one resource keeps its update cycle, or nothing where it is not gathered."""
+    mount = mounting.find_mount(resource_code)
+    if mount is None or not mount.active or not mount.gathered:
+        return None
+    resource, on = catalogue.get_resource(resource_code), local_day(at)
+    plan = Plan.objects.filter(resource_code=resource_code).first()
+    table = PoolTable.objects.filter(resource_code=resource_code).first()
+    allowed, season = rulebook.fresh_for(resource.update_cycle, on=on), tuple(plan.months) if plan else ()
+    since = table.loaded_at if table else mount.mounted_at
+    due = due_at(since, allowed, season) if allowed else None
+    question = find_inquiry(resource_code, InquiryKind.LATE)
+    return FreshnessValue(
+        resource_code=resource_code,
+        provider_uscc=mount.provider_uscc,
+        title=resource.title,
+        state=_freshness_state(bool(catalogue.stopped([resource_code], on=on)), due, season, at),
+        loaded_at=table.loaded_at if table else None,
+        due_at=due,
+        inquiry_no=question.inquiry_no if question else "",
+        answer=InquiryAnswer(question.answer) if question and question.answer else None,
+        holds_until=question.holds_until if question else None,
+        remark=question.remark if question else "",
+    )
+
+
+def freshness(*, at: datetime, provider: str = "") -> list[FreshnessValue]:
+    """How each mounted resource keeps its update cycle, of one provider where given, in six queries."""
+    loaded, kinds, months = loaded_at(), mounting.mount_kinds(), seasons()
+    fresh_for = {cycle: rulebook.fresh_for(cycle, on=local_day(at)) for cycle in UpdateCycle}
+    asked = {row.resource_code: row for row in Inquiry.objects.filter(kind=InquiryKind.LATE, closed_at=None)}
+    outlines = [
+        each
+        for each in catalogue.outlines(provider=provider)
+        if kinds.get(each.code, MountKind.SERVICE) is not MountKind.SERVICE
+    ]
+    stopped = catalogue.stopped([each.code for each in outlines], on=local_day(at))
+    found = []
+    for each in outlines:
+        allowed, season = fresh_for[each.update_cycle], months.get(each.code, ())
+        since = loaded.get(each.code) or each.mounted_at
+        due = due_at(since, allowed, season) if since and allowed else None
+        question = asked.get(each.code)
+        found.append(
+            FreshnessValue(
+                resource_code=each.code,
+                provider_uscc=each.provider_uscc,
+                title=each.title,
+                state=_freshness_state(each.code in stopped, due, season, at),
+                loaded_at=loaded.get(each.code),
+                due_at=due,
+                inquiry_no=question.inquiry_no if question else "",
+                answer=InquiryAnswer(question.answer) if question and question.answer else None,
+                holds_until=question.holds_until if question else None,
+            )
+        )
+    return found
+
+
+def _freshness_state(stopped: bool, due: datetime | None, season: tuple[int, ...], at: datetime) -> FreshnessState:
+    if stopped:
+        return FreshnessState.STOPPED
+    if due is None:
+        return FreshnessState.NEVER
+    if due < at:
+        return FreshnessState.LATE
+    return FreshnessState.FRESH if in_season(at, season) else FreshnessState.OFF_SEASON
+
+
+def department_freshness(*, at: datetime) -> list[DepartmentFreshness]:
+    """Freshness and mount rate of every department that has published anything, in seven queries."""
+    by_code = {each.resource_code: each for each in freshness(at=at)}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in catalogue.outlines():
+        count, found = counts[each.provider_uscc], by_code.get(each.code)
+        count["mountable"] += each.mountable
+        count["mounted"] += each.mountable and each.mounted_at is not None
+        if found is not None and found.state in (FreshnessState.FRESH, FreshnessState.LATE):
+            count["judged"] += 1
+            count["fresh"] += found.state is FreshnessState.FRESH
+    for uscc in Inquiry.objects.filter(closed_at=None, answer="").values_list("provider_uscc", flat=True):
+        counts[uscc]["unanswered"] += 1
+    return [
+        DepartmentFreshness(
+            provider_uscc=uscc,
+            mountable=count["mountable"],
+            mounted=count["mounted"],
+            judged=count["judged"],
+            fresh=count["fresh"],
+            unanswered=count["unanswered"],
+        )
+        for uscc, count in sorted(counts.items())
+    ]
+
+
+def sees_everything(subject: Subject) -> bool:
+    """Does this subject see the runs of all departments?"""
+    return decide(subject, policy.VIEW_RUNS, Facts({})).allowed
+
+
+def freshness_for(subject: Subject, *, at: datetime) -> list[FreshnessValue]:
+    """As `freshness`, as far as the subject may see runs; what is due first comes first."""
+    if sees_everything(subject):
+        found = freshness(at=at)
+    elif decide(subject, policy.VIEW_RUNS, Facts({Relation.PROVIDER: subject.organisation})):
+        found = freshness(at=at, provider=subject.organisation)
+    else:
+        found = []
+    return sorted(found, key=lambda each: (each.due_at is None, each.due_at or at, each.resource_code))
+
+
+def departments_for(subject: Subject, *, at: datetime) -> list[DepartmentFreshness]:
+    """As `department_freshness`, as far as the subject may see runs."""
+    if sees_everything(subject):
+        return department_freshness(at=at)
+    if not decide(subject, policy.VIEW_RUNS, Facts({Relation.PROVIDER: subject.organisation})):
+        return []
+    return [each for each in department_freshness(at=at) if each.provider_uscc == subject.organisation]
+
+
+# --- Inquiries and alarms --------------------------------------------------------------------------------------------
+
+
+def inquiries(subject: Subject, action: Action = policy.VIEW_RUNS, *, on: date | None = None) -> QuerySet[Inquiry]:
+    """The inquiries on which this subject may act so, each with its state; what is open first, then the newest."""
+    today = on or local_day(clock.now())
+    state = Case(
+        When(closed_at__isnull=False, then=Value(InquiryState.CLOSED)),
+        When(~Q(answer=""), then=Value(InquiryState.ANSWERED)),
+        When(due_on__lt=today, then=Value(InquiryState.OVERDUE)),
+        default=Value(InquiryState.OPEN),
+        output_field=CharField(),
+    )
+    rows = Inquiry.objects.filter(scope_q(subject, action, _FIELDS)).annotate(state=state)
+    return rows.order_by(F("closed_at").desc(nulls_first=True), "-asked_at", "-pk")
+
+
+def get_inquiry_row(inquiry_no: str, subject: Subject) -> Any:
+    """Raises NoSuchInquiry, also for those who may not know of it."""
+    row = inquiries(subject).filter(inquiry_no=inquiry_no).first()
+    if row is None:
+        raise NoSuchInquiry(inquiry_no=inquiry_no)
+    return row
+
+
+def find_inquiry(resource_code: str, kind: InquiryKind) -> Inquiry | None:
+    """The open inquiry of a kind about a resource, or nothing. For everybody who may see the resource."""
+    return Inquiry.objects.filter(resource_code=resource_code, kind=kind, closed_at=None).first()
+
+
+def alarms(subject: Subject, action: Action = policy.VIEW_RUNS) -> QuerySet[Alarm]:
+    """The alarms on which this subject may act so, each with its state; what is not cleared first, then the newest."""
+    state = Case(
+        When(cleared_at__isnull=False, then=Value(AlarmState.CLEARED)),
+        When(acknowledged_at__isnull=False, then=Value(AlarmState.ACKNOWLEDGED)),
+        default=Value(AlarmState.RAISED),
+        output_field=CharField(),
+    )
+    rows = Alarm.objects.filter(scope_q(subject, action, _FIELDS)).annotate(state=state)
+    return rows.order_by(F("cleared_at").desc(nulls_first=True), "-raised_at", "-pk")
+
+
+def get_alarm_row(alarm_no: str, subject: Subject) -> Any:
+    """Raises NoSuchAlarm, also for those who may not know of it."""
+    row = alarms(subject).filter(alarm_no=alarm_no).first()
+    if row is None:
+        raise NoSuchAlarm(alarm_no=alarm_no)
+    return row
+
+
+def usual_seconds(resource_code: str, kind: RunKind) -> float | None:
+    """How long a resource's run of that kind took of late, by the median of the last ten; None for too few."""
+    rows = Run.objects.filter(
+        resource_code=resource_code, kind=kind, state=RunState.SUCCEEDED, started_at__isnull=False
+    ).order_by("-finished_at")
+    times = rows.values_list("started_at", "finished_at")[:10]
+    return usual_seconds_of([(end - begin).total_seconds() for begin, end in times if begin and end])
+
+
+def lines(row: Run) -> QuerySet[RunLine]:
+    """The log of a run, in order."""
+    return RunLine.objects.filter(run=row).order_by("pk")
 
 
 def open_runs(subject: Subject, *, last: int) -> list[RunValue]:
@@ -255,7 +456,33 @@ def rows_moved(since: datetime, until: datetime) -> int:
 
 def rejects(row: Run) -> QuerySet[Reject]:
     """The kept rejects of a run, in the order met."""
-    return Reject.objects.filter(run=row).order_by("number")
+    return Reject.objects.filter(run=row).select_related("run").order_by("number")
+
+
+def reject_counts(row: Run) -> dict[RejectState, int]:
+    """The kept rejects of a run by what became of them, in one query."""
+    rows = Reject.objects.filter(run=row).order_by().values("state").annotate(count=Count("pk"))
+    return {RejectState(each["state"]): each["count"] for each in rows}
+
+
+def row_of(run: Run, reject: Reject) -> tuple[str | None, ...]:
+    """The refused row as it is by now, with what was corrected. Raises RejectUnreadable."""
+    sealed = reject.sealed_correction or reject.sealed_row
+    if sealed is None:
+        raise RejectUnreadable(field="number")
+    try:
+        return vault.unseal(run.resource_code, reject.row_digest, bytes(sealed))
+    except CannotOpen as fault:
+        raise RejectUnreadable(field="number") from fault
+
+
+def get_reject(run_no: str, number: int, subject: Subject) -> Reject:
+    """Raises NoSuchRun and NoSuchReject."""
+    row = get_run_row(run_no, subject, policy.VIEW_REJECTS)
+    found = Reject.objects.select_related("run").filter(run=row, number=number).first()
+    if found is None:
+        raise NoSuchReject(number=number)
+    return found
 
 
 # --- The pool --------------------------------------------------------------------------------------------------------

@@ -1,15 +1,17 @@
-"""What the exchange hands over when an organisation is reformed: a resource's plan and runs go with it."""
+"""What the exchange hands over when an organisation is reformed: all that is of a resource goes with it."""
 
 from collections.abc import Sequence
 
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import Move, Mover, Thing
-from jutong.supply.exchange.models import Plan, Run
+from jutong.supply.exchange.models import Alarm, Inquiry, Plan, Run
+
+_MODELS = (Plan, Run, Inquiry, Alarm)
 
 
 class Exchanges(Mover):
-    """The plan and the runs of a resource (交换计划与运行), former ones too: who answers for it now must see them.
+    """Plan, runs, inquiries and alarms of a resource (交换计划与运行), former ones too: its provider must see them.
 
     The ledger itself names no organisation.
     """
@@ -17,18 +19,18 @@ class Exchanges(Mover):
     kind = "exchange.resource"
     title = N_("交换计划与运行")
     order = 70
-    covers = ("exchange.Plan.provider_uscc", "exchange.Run.provider_uscc")
+    covers = tuple(f"exchange.{model.__name__}.provider_uscc" for model in _MODELS)
 
     def lines(self, organisation: str) -> Sequence[Thing]:
         codes = {
             code
-            for model in (Plan, Run)
+            for model in _MODELS
             for code in model.objects.filter(provider_uscc=organisation).values_list("resource_code", flat=True)
         }
         return [Thing(code, code, ("catalogue.resource", code)) for code in sorted(codes)]
 
     def move(self, move: Move) -> None:
-        for model in (Plan, Run):
+        for model in _MODELS:
             rows = model.objects.filter(resource_code=move.code, provider_uscc=move.source)
             rows.update(provider_uscc=move.target)
 

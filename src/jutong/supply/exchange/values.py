@@ -1,10 +1,10 @@
 """What other rooms may hold of runs: frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from jutong.kernel.text import N_
 
@@ -16,6 +16,7 @@ class RunKind(StrEnum):
     INCREMENTAL = "incremental"  # 增量
     CAPTURE = "capture"  # 变更捕获
     RECONCILE = "reconcile"  # 分桶核对
+    REPLAY = "replay"  # 重放
 
     @property
     def label(self) -> str:
@@ -27,6 +28,7 @@ _KIND_LABELS = {
     RunKind.INCREMENTAL: N_("增量"),
     RunKind.CAPTURE: N_("变更捕获"),
     RunKind.RECONCILE: N_("分桶核对"),
+    RunKind.REPLAY: N_("拒收重放"),
 }
 
 
@@ -186,6 +188,295 @@ _REASON_LABELS = {
 }
 
 
+class RejectState(StrEnum):
+    """What becomes of a row that was not taken (拒收处理)."""
+
+    OPEN = "open"
+    CORRECTED = "corrected"
+    AT_SOURCE = "at_source"
+    REPLAYED = "replayed"
+    SETTLED = "settled"
+
+    @property
+    def label(self) -> str:
+        return _REJECT_LABELS[self]
+
+    @property
+    def waits(self) -> bool:
+        """May somebody still say something about it?"""
+        return self in {RejectState.OPEN, RejectState.CORRECTED, RejectState.AT_SOURCE}
+
+
+_REJECT_LABELS = {
+    RejectState.OPEN: N_("待处理"),
+    RejectState.CORRECTED: N_("已改正，待重放"),
+    RejectState.AT_SOURCE: N_("由来源改正"),
+    RejectState.REPLAYED: N_("已重放"),
+    RejectState.SETTLED: N_("已了结"),
+}
+
+
+class InquiryKind(StrEnum):
+    """About what the platform asks a provider (问询事由)."""
+
+    DRIFT = "drift"  # 结构变化
+    LATE = "late"  # 更新不及时
+
+    @property
+    def label(self) -> str:
+        return N_("来源结构变化") if self is InquiryKind.DRIFT else N_("更新不及时")
+
+
+class InquiryAnswer(StrEnum):
+    """What a provider answers (答复). The first three are of a drift, the others of data that are late."""
+
+    REMAP = "remap"  # 调整对应关系
+    CATALOGUE = "catalogue"  # 修改目录
+    SOURCE = "source"  # 来源将改正
+    RESUMED = "resumed"  # 已恢复
+    STOP = "stop"  # 计划停更
+    WITHDRAW = "withdraw"  # 下线
+    SEASONAL = "seasonal"  # 季节性
+
+    @property
+    def label(self) -> str:
+        return _ANSWER_LABELS[self]
+
+    @property
+    def kind(self) -> InquiryKind:
+        """To which question it is an answer."""
+        drift = {InquiryAnswer.REMAP, InquiryAnswer.CATALOGUE, InquiryAnswer.SOURCE}
+        return InquiryKind.DRIFT if self in drift else InquiryKind.LATE
+
+
+_ANSWER_LABELS = {
+    InquiryAnswer.REMAP: N_("调整对应关系"),
+    InquiryAnswer.CATALOGUE: N_("修改目录"),
+    InquiryAnswer.SOURCE: N_("来源将改正"),
+    InquiryAnswer.RESUMED: N_("已恢复"),
+    InquiryAnswer.STOP: N_("计划停更"),
+    InquiryAnswer.WITHDRAW: N_("下线"),
+    InquiryAnswer.SEASONAL: N_("季节性更新"),
+}
+
+
+class InquiryState(StrEnum):
+    """Where an inquiry stands (问询状态)."""
+
+    OPEN = "open"  # 待答复
+    OVERDUE = "overdue"  # 逾期未答
+    ANSWERED = "answered"  # 已答复，待验证
+    CLOSED = "closed"  # 已了结
+
+    @property
+    def label(self) -> str:
+        return _INQUIRY_LABELS[self]
+
+
+_INQUIRY_LABELS = {
+    InquiryState.OPEN: N_("待答复"),
+    InquiryState.OVERDUE: N_("逾期未答"),
+    InquiryState.ANSWERED: N_("已答复，待验证"),
+    InquiryState.CLOSED: N_("已了结"),
+}
+
+
+class InquiryOutcome(StrEnum):
+    """By what an inquiry was closed (了结方式)."""
+
+    LOADED = "loaded"
+    STOPPED = "stopped"
+    SEASONAL = "seasonal"
+    GONE = "gone"
+
+    @property
+    def label(self) -> str:
+        return _OUTCOME_LABELS[self]
+
+
+_OUTCOME_LABELS = {
+    InquiryOutcome.LOADED: N_("归集成功"),
+    InquiryOutcome.STOPPED: N_("已声明停更"),
+    InquiryOutcome.SEASONAL: N_("当前不在更新季节"),
+    InquiryOutcome.GONE: N_("已下线或停止挂载"),
+}
+
+
+class SourceDifferenceKind(StrEnum):
+    """How a source differs from the contract (结构差异)."""
+
+    TABLE_GONE = "table_gone"
+    GONE = "gone"
+    RENAMED = "renamed"
+    NARROWED = "narrowed"
+    RETYPED = "retyped"
+    CODES = "codes"
+    KEY = "key"
+    NEW = "new"
+    ITEM = "item"
+
+    @property
+    def label(self) -> str:
+        return _DIFFERENCE_LABELS[self]
+
+
+_DIFFERENCE_LABELS = {
+    SourceDifferenceKind.TABLE_GONE: N_("表或文件不在"),
+    SourceDifferenceKind.GONE: N_("列不在"),
+    SourceDifferenceKind.RENAMED: N_("列可能改名"),
+    SourceDifferenceKind.NARROWED: N_("类型变窄"),
+    SourceDifferenceKind.RETYPED: N_("类型改变"),
+    SourceDifferenceKind.CODES: N_("取值范围改变"),
+    SourceDifferenceKind.KEY: N_("主键改变"),
+    SourceDifferenceKind.NEW: N_("新增列"),
+    SourceDifferenceKind.ITEM: N_("目录与对应关系不符"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference between a source and the contract.
+
+    `column` is the source's, `item` the data item's column name; `after` is the new name or type, where there is one.
+    `title` is what the source calls a new column, `data_type` its type in the Guide's letters.
+    """
+
+    kind: SourceDifferenceKind
+    column: str = ""
+    item: str = ""
+    before: str = ""
+    after: str = ""
+    title: str = ""
+    data_type: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        return {name: str(value) for name, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "kind": SourceDifferenceKind(data["kind"])})
+
+
+class AlarmKind(StrEnum):
+    """Of what an alarm warns (告警类型)."""
+
+    FAILING = "failing"
+    SLOW = "slow"
+    ROWS_FELL = "rows_fell"
+    QUEUED_LONG = "queued_long"
+
+    @property
+    def label(self) -> str:
+        return _ALARM_LABELS[self]
+
+
+_ALARM_LABELS = {
+    AlarmKind.FAILING: N_("连续失败"),
+    AlarmKind.SLOW: N_("运行过慢"),
+    AlarmKind.ROWS_FELL: N_("行数骤降"),
+    AlarmKind.QUEUED_LONG: N_("排队过久"),
+}
+
+
+class AlarmState(StrEnum):
+    """Where an alarm stands (告警状态)."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    CLEARED = "cleared"
+
+    @property
+    def label(self) -> str:
+        return _ALARM_STATES[self]
+
+
+_ALARM_STATES = {
+    AlarmState.RAISED: N_("告警中"),
+    AlarmState.ACKNOWLEDGED: N_("已确认"),
+    AlarmState.CLEARED: N_("已解除"),
+}
+
+
+class LogLevel(StrEnum):
+    """How grave a line of a run's log is (日志级别)."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def label(self) -> str:
+        return _LEVEL_LABELS[self]
+
+
+_LEVEL_LABELS = {LogLevel.INFO: N_("信息"), LogLevel.WARNING: N_("提醒"), LogLevel.ERROR: N_("错误")}
+
+
+class FreshnessState(StrEnum):
+    """How the data of a resource keep their update cycle (更新状态)."""
+
+    FRESH = "fresh"
+    LATE = "late"
+    STOPPED = "stopped"
+    OFF_SEASON = "off_season"
+    NEVER = "never"
+
+    @property
+    def label(self) -> str:
+        return _FRESHNESS_LABELS[self]
+
+
+_FRESHNESS_LABELS = {
+    FreshnessState.FRESH: N_("及时"),
+    FreshnessState.LATE: N_("超期未更新"),
+    FreshnessState.STOPPED: N_("已声明停更"),
+    FreshnessState.OFF_SEASON: N_("非更新季节"),
+    FreshnessState.NEVER: N_("无固定周期"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How a mounted resource keeps its update cycle (更新及时情况). `due_at` is the end of cycle and grace.
+
+    `answer` is what the provider answered when asked, `holds_until` up to when it lets us wait.
+    """
+
+    resource_code: str
+    provider_uscc: str
+    title: str
+    state: FreshnessState
+    loaded_at: datetime | None
+    due_at: datetime | None
+    inquiry_no: str = ""
+    answer: InquiryAnswer | None = None
+    holds_until: date | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentFreshness:
+    """Freshness and mount rate of a department (部门更新及时率与挂载率).
+
+    `mountable` are its published resources that are to be mounted, `judged` those mounted with a cycle.
+    """
+
+    provider_uscc: str
+    mountable: int
+    mounted: int
+    judged: int
+    fresh: int
+    unanswered: int
+
+    @property
+    def mount_ratio(self) -> float | None:
+        return self.mounted / self.mountable if self.mountable else None
+
+    @property
+    def fresh_ratio(self) -> float | None:
+        return self.fresh / self.judged if self.judged else None
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The hours of a day in which a source may be read (运行时段), local time; over midnight where it closes earlier.
@@ -204,11 +495,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class PlanSettings:
-    """What people set about a plan (计划设置). No interval of its own: the update cycle says when."""
+    """What people set about a plan (计划设置). No interval of its own: the update cycle says when.
+
+    `months` are those in which updates are due (更新月份, 1–12); all where none is named.
+    """
 
     every_minutes: int | None = None
     window: Window | None = None
     priority: Priority = Priority.NORMAL
+    months: tuple[int, ...] = ()
 
 
 AS_THE_CYCLE_SAYS: Final = PlanSettings()
@@ -235,6 +530,8 @@ class Reject:
     column: str
     reason: RejectReason
     masked_value: str = ""
+    row: tuple[str | None, ...] | None = field(default=None, repr=False)
+    """The whole row as text, in the order of the contract's columns, where it could be read; kept sealed only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from jutong.supply.mounting.domain.errors import (
     SourceUnreachable,
     TableMissing,
 )
-from jutong.supply.mounting.domain.mapping import find_faults
+from jutong.supply.mounting.domain.mapping import find_faults, text_pattern
 from jutong.supply.mounting.services import captures, files, mounts, places, scans, sketches, sources
 from jutong.supply.mounting.services.mounts import items_wanted
 from jutong.supply.mounting.values import (
@@ -86,6 +86,7 @@ __all__ = [
     "stop_mount",
     "table_of",
     "test_source",
+    "text_pattern",
     "try_source",
     "upload_file",
 ]

@@ -32,6 +32,15 @@ def test_a_column_named_by_initials_meets_the_title_it_abbreviates():
     assert shared(("gmsfhm", "gmsfhm"), ("公民身份号码", "id")) == {KeyKind.LETTERS}
 
 
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [("登记年", "登记日期"), ("发放月份", "发放日期"), ("名", "姓名"), ("注册地址（市）", "注册地址")],
+)
+def test_a_part_meets_what_was_split_and_no_more(part, whole):
+    assert shared((part, ""), (whole, "")) == {KeyKind.WHOLE}
+    assert shared((part, ""), ("年检年度", "")) == set()
+
+
 @pytest.mark.parametrize("other", ["姓氏", "企业名称", "联系电话"])
 def test_names_of_other_things_do_not_meet(other):
     assert shared(("姓名", ""), (other, "")) == set()

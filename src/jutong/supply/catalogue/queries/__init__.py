@@ -20,6 +20,7 @@ from jutong.supply.catalogue.queries.changes import (
     update_due_on,
     view_change_row,
     withdrawal_of_case,
+    withdrawing,
     yesterday,
 )
 from jutong.supply.catalogue.queries.classification import (
@@ -214,5 +215,6 @@ __all__ = [
     "view_resource_row",
     "visible_codes",
     "withdrawal_of_case",
+    "withdrawing",
     "yesterday",
 ]

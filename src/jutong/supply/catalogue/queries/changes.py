@@ -160,6 +160,12 @@ def stopped(codes: Collection[str], *, on: date) -> set[str]:
     return set(rows.values_list("resource__code", flat=True))
 
 
+def withdrawing(codes: Collection[str]) -> set[str]:
+    """Those of some resources whose withdrawal is under way, in one query."""
+    rows = models.Withdrawal.objects.filter(resource__code__in=set(codes), ended_at=None)
+    return set(rows.values_list("resource__code", flat=True))
+
+
 def has_new_version(duty: models.UpdateDuty) -> bool:
     """Was a version published since the update was called for?"""
     return duty.resource.versions.filter(published_at__gt=duty.opened_at).exclude(draft_no="").exists()

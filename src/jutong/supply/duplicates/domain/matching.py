@@ -31,6 +31,9 @@ _COMMON_WEIGHT: Final = 0.15
 _MANY: Final = 1_000
 """Rarity is told against at least so many resources."""
 
+_LOOSE: Final = (KeyKind.LETTERS, KeyKind.NEAR)
+"""Kinds of keys that several items of one resource may bear by chance."""
+
 _VALUE_KEYS: Final = 6
 """So many of a sketch's smallest hashes serve as keys."""
 
@@ -231,8 +234,8 @@ def terms(get: Callable[[str], Any]) -> list[Any]:
     ]
 
 
-_BIAS: Final = -20.5
-_WEIGHTS: Final = (5.76, -3.17, 2.77, 10.33, 10.9, -13.98, 27.49, 1.02, 9.05, -2.52, -5.44, -0.01, -3.66)
+_BIAS: Final = -21.38
+_WEIGHTS: Final = (3.93, 1.38, 5.05, 8.49, 9.66, -11.05, 23.1, 0.87, 8.78, -2.69, -4.58, 1.87, -1.24)
 """Fitted to invented regions by `tests.benchmarks.duplicates fit`; the order is that of `terms`."""
 
 
@@ -257,11 +260,12 @@ class _Place:
     # --- Arrays ------------------------------------------------------------------------------------------------------
 
     def _index_items(self) -> None:
-        sizes = np.array([len(p.entries) for p in self.profiles], dtype=np.int64)
         entries = np.concatenate([p.entries for p in self.profiles]) if self.count else np.zeros(0, ENTRY)
-        resource = np.repeat(np.arange(self.count), sizes)
+        resource = np.repeat(np.arange(self.count), [len(p.entries) for p in self.profiles])
         distinct, key = np.unique(entries["key"], return_inverse=True)
         self.keys = max(len(distinct), 1)
+        telling = _telling(resource * self.keys + key, entries["kind"])
+        entries, resource, key = entries[telling], resource[telling], key[telling]
         # One entry a resource and key: the strongest, and of those the first item.
         order = np.lexsort((entries["item"], entries["kind"], key, resource))
         once = resource[order] * self.keys + key[order]
@@ -278,7 +282,7 @@ class _Place:
         self.entry_resource, self.entry_key = resource, key
         self.entry_item = self.first_item[resource] + entries["item"]
         self.entry_kind = entries["kind"].astype(np.int64)
-        self.entry_from = np.concatenate([[0], np.cumsum(sizes)])
+        self.entry_from = np.concatenate([[0], np.cumsum(np.bincount(resource, minlength=self.count))])
         # What an item weighs in all: as much as its own name's rarest key of the two kinds it always has.
         own = self.entry_kind <= KeyKind.WHOLE
         self.item_weight = np.full(int(self.items.sum()), 0.02)
@@ -394,8 +398,16 @@ class _Place:
         item = self.entry_item[entry]
         order = np.lexsort((-strength, item, pair))
         pair, item, place, kind, strength = (values[order] for values in (pair, item, place, kind, strength))
-        best = np.concatenate([[True], (pair[1:] != pair[:-1]) | (item[1:] != item[:-1])]) if len(pair) else order == -1
-        return _Matches(pair[best], item[best], self.by_key_item[place[best]], kind[best], strength[best])
+        best = _first_of_each(pair, item)
+        found = _Matches(pair[best], item[best], self.by_key_item[place[best]], kind[best], strength[best])
+        return found.at(self._not_taken(found))
+
+    def _not_taken(self, found: "_Matches") -> Whole:
+        """Matches whose partner has no surer one: an item has one partner, but the parts of a split item share theirs."""
+        order = np.lexsort((-found.strength, found.partner, found.pair))
+        surest = np.zeros(len(order), dtype=bool)
+        surest[order[_first_of_each(found.pair[order], found.partner[order])]] = True
+        return np.flatnonzero(surest | (found.kind == KeyKind.WHOLE))
 
     def _shares(self, found: "_Matches", one: Whole) -> dict[str, Reals]:
         worth = self.item_weight[found.item] * found.strength
@@ -455,8 +467,11 @@ class _Matches:
 
     def of(self, number: int) -> "_Matches":
         begin, end = np.searchsorted(self.pair, [number, number + 1])
-        part = slice(int(begin), int(end))
-        return _Matches(self.pair[part], self.item[part], self.partner[part], self.kind[part], self.strength[part])
+        return self.at(np.arange(int(begin), int(end)))
+
+    def at(self, places: Whole) -> "_Matches":
+        """Those at these places."""
+        return _Matches(*(values[places] for values in (self.pair, self.item, self.partner, self.kind, self.strength)))
 
 
 class _Sets:
@@ -487,6 +502,22 @@ class _Sets:
         mine, theirs = self.total[one], self.total[other]
         alike = 2 * shared / np.maximum(mine + theirs, 1e-9)
         return alike, shared / np.maximum(np.minimum(mine, theirs), 1e-9)
+
+
+def _telling(bearer: Whole, kind: Table) -> Table:
+    """Which keys tell an item from the others of its resource; `bearer` numbers the pairs of resource and key.
+
+    压力容器 is what is left of 压力容器坐落 and of 压力容器功率, and a resource may have both: there it tells nothing.
+    """
+    _, number, borne = np.unique(bearer, return_inverse=True, return_counts=True)
+    return (borne[number] == 1) | ~np.isin(kind, _LOOSE)
+
+
+def _first_of_each(*sorted_by: Whole) -> Table:
+    """Where a new group begins in columns that are sorted together."""
+    if not len(sorted_by[0]):
+        return np.zeros(0, dtype=bool)
+    return np.concatenate([[True], np.logical_or.reduce([column[1:] != column[:-1] for column in sorted_by])])
 
 
 def _summed(parts: Sequence[tuple[Whole, Reals]]) -> tuple[Whole, Reals]:

@@ -79,10 +79,14 @@ class NameKey:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The words of the rule pack: synonyms to their one name, suffixes of parts, and words that tell nothing apart."""
+    """The words of the rule pack: synonyms to their one name, suffixes of parts, and words that tell nothing apart.
+
+    `parts_of` are suffixes of parts with what stands in their place in the whole: 登记年 is a part of 登记日期.
+    """
 
     synonyms: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
+    parts_of: tuple[tuple[str, str], ...] = ()
     fillers: tuple[str, ...] = ()
 
     @classmethod
@@ -91,10 +95,12 @@ class Lexicon:
         synonyms: Iterable[tuple[str, Sequence[str]]],
         parts: Iterable[str] = (),
         fillers: Iterable[str] = (),
+        parts_of: Iterable[tuple[str, Sequence[str]]] = (),
     ) -> "Lexicon":
         """From names with their aliases; longer words go before shorter ones wherever they are looked for."""
         one_name = {folded(word): folded(name) for name, aliases in synonyms for word in (name, *aliases)}
-        return cls(one_name, _longest_first(parts), _longest_first(fillers))
+        endings = tuple((folded(part), folded(whole)) for whole, aliases in parts_of for part in aliases)
+        return cls(one_name, _longest_first(parts), endings, _longest_first(fillers))
 
     @cached_property
     def _inside(self) -> re.Pattern[str] | None:
@@ -108,8 +114,9 @@ class Lexicon:
 
     def canonical(self, title: str) -> str:
         """The one name of all that mean the same by the list; what the list does not know stays as it is."""
-        # What stands in brackets explains: 姓名（中文）. A part, such as 地址（市）, is found by `whole_of`.
-        plain = folded(_REMARK.sub("", title)) or folded(title)
+        # What stands in brackets explains, as in 姓名（中文）, unless it names a part, as in 地址（市）.
+        plain = folded(_REMARK.sub(lambda found: found[0] if folded(found[0]) in self.parts else "", title))
+        plain = plain or folded(title)
         if plain in self.synonyms:
             return self.synonyms[plain]
         short = self._filler.sub("", plain) if self._filler else plain
@@ -120,13 +127,17 @@ class Lexicon:
             return plain
         return self._inside.sub(lambda found: self.synonyms[found[0]], plain)
 
-    def whole_of(self, title: str) -> str:
-        """What a part's name was before the split: 注册地址（市） gives 注册地址; empty when it names no part."""
+    def wholes_of(self, title: str) -> list[str]:
+        """What a part's name may have been before the split: 注册地址（市） gives 注册地址, 登记年 gives 登记日期 too."""
         plain = folded(title)
-        for part in self.parts:
-            if plain.endswith(part) and len(plain) > len(part) + 1:
-                return self.canonical(plain[: -len(part)])
-        return ""
+        cut = [part for part in self.parts if plain.endswith(part) and len(plain) > len(part) + 1]
+        wholes = [plain[: -len(part)] for part in cut[:1]]
+        wholes += [
+            plain.removesuffix(part) + whole
+            for part, whole in self.parts_of
+            if plain.endswith(part) and not plain.endswith(whole)
+        ]
+        return [self.canonical(whole) for whole in dict.fromkeys(wholes)]
 
     def item_keys(self, title: str, column: str) -> tuple[NameKey, ...]:
         """All keys of a data item by its title and the name of its column, each once at its strongest."""
@@ -138,9 +149,9 @@ class Lexicon:
         one_name = self.canonical(title)
         if _HAN.search(one_name):
             add(KeyKind.TITLE, f"t:{one_name}")
-        whole = self.whole_of(title)
         # The whole's own name is such a key as well, so that parts meet it.
-        add(KeyKind.WHOLE, f"w:{whole or one_name}")
+        for whole in self.wholes_of(title) or [one_name]:
+            add(KeyKind.WHOLE, f"w:{whole}")
         # A word more at either end, such as 当前 or 填报, and another last word, such as 序号 for 编号, leave the rest.
         for rest in (one_name[:-2], one_name[2:]):
             if len(rest) >= _SHORTEST_NEAR and _HAN.search(rest):

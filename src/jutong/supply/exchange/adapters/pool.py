@@ -1,7 +1,7 @@
 """The pool's tables, changed inside the target transaction: swap the whole, or merge by key."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.db import connection
 from psycopg import sql
@@ -42,6 +42,13 @@ def swap(shape: Shape, staging: Staging, rows: int, rows_before: int) -> Effect:
         _run(sql.SQL("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT").format(table, sql.Identifier(column)))
     let_gateway_read(shape)
     return Effect(inserted=rows, updated=0, deleted=rows_before, rows_after=rows)
+
+
+class Staged(Protocol):
+    """Rows in a table of their own, with the pool's columns."""
+
+    @property
+    def identifier(self) -> sql.Identifier: ...
 
 
 ALL_ROWS: Final = sql.SQL("TRUE")
@@ -91,7 +98,7 @@ def _text(shape: Shape, name: str) -> sql.Composed:
     return sql.SQL("p.{}::int::text" if logical else "p.{}::text").format(sql.Identifier(name))
 
 
-def merge(shape: Shape, staging: Staging, rows_before: int, *, spoken_of: sql.Composable | None) -> Effect:
+def merge(shape: Shape, staging: Staged, rows_before: int, *, spoken_of: sql.Composable | None) -> Effect:
     """Bring the staged rows into the pool by key; rows of which the reading spoke but which it did not bring go.
 
     Rows that are equal already are not touched, so that `_batch` says when each last changed.

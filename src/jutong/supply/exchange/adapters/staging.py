@@ -25,6 +25,7 @@ from jutong.supply.exchange.domain import (
     reason_of,
     staging_table,
 )
+from jutong.supply.exchange.domain.mending import NOTHING_TO_MEND, Mend, Mending, Row, read_line
 from jutong.supply.exchange.values import Reject, RejectReason
 from jutong.supply.mounting.values import Chunk, ChunkForm
 
@@ -56,8 +57,19 @@ class Staging:
     become the pool's table itself; the others are read once and dropped, and need no write-ahead log.
     """
 
-    def __init__(self, shape: Shape, *, epoch: int, seq: int, at: datetime, lasting: bool):
+    def __init__(
+        self,
+        shape: Shape,
+        *,
+        epoch: int,
+        seq: int,
+        at: datetime,
+        lasting: bool,
+        mending: Mending = NOTHING_TO_MEND,
+    ):
         self.shape = shape
+        self._mending = mending
+        self._mended: list[Mend] = []
         self.name = staging_table(shape.resource_code, epoch)
         self.lasting = lasting
         self._seq, self._at = seq, at
@@ -105,7 +117,18 @@ class Staging:
             return Taken(chunk.rows, tuple(rejects))
         except _REFUSALS as fault:
             refused = list(self._refused(chunk, _numbered(chunk, first), fault))
-            return Taken(chunk.rows - len(refused), tuple(rejects + refused))
+            return Taken(chunk.rows - len(refused), (*rejects, *self._unmended(refused)))
+
+    def _unmended(self, refused: Iterable[Reject]) -> tuple[Reject, ...]:
+        """Set aside what somebody has corrected, for `add_mended`; the rest."""
+        left = []
+        for reject in refused:
+            mend = self._mending.take(reject.row)
+            if mend is None:
+                left.append(reject)
+            else:
+                self._mended.append(mend)
+        return tuple(left)
 
     def _refused(self, chunk: Chunk, lines: list[_Line], fault: psycopg.Error) -> Iterator[Reject]:
         """Write what can be written of these lines, given the error the whole of them met.
@@ -126,7 +149,13 @@ class Staging:
                 self._copy(chunk, _joined(lines[: line - 1]))
                 column = fault.diag.column_name or column
                 bad = lines[line - 1]
-                yield Reject(bad.number, column, reason_of(fault.sqlstate or ""), self._masked(chunk, bad.text, column))
+                yield Reject(
+                    bad.number,
+                    column,
+                    reason_of(fault.sqlstate or ""),
+                    self._masked(chunk, bad.text, column),
+                    self._row(bad.text, chunk),
+                )
                 lines = lines[line:]
                 portion = max(line, _SMALLEST_PORTION)
             while lines:
@@ -163,6 +192,11 @@ class Staging:
         value = values[position].decode(errors="replace") if position < len(values) else ""
         return "" if value in (chunk.null_mark, "\\N") else mask_value(value)
 
+    def _row(self, text: bytes, chunk: Chunk) -> Row | None:
+        """The whole row, where it has the contract's columns."""
+        row = read_line(text, chunk)
+        return row if row is not None and len(row) == len(self.shape.columns) else None
+
     # --- Before the target transaction -------------------------------------------------------------------------------
 
     def make_key_unique(self) -> tuple[Reject, ...]:
@@ -173,9 +207,31 @@ class Staging:
         try:
             self._index()
         except (psycopg.errors.UniqueViolation, psycopg.errors.NotNullViolation):
-            rejects = self._take_out_duplicates()
+            rejects = self._unmended(self._take_out_duplicates())
             self._index()
         return rejects
+
+    def add_mended(self) -> tuple[Reject, ...]:
+        """Add the corrected rows; those that the contract no longer takes are told.
+
+        After the key: where the source brings the row itself by now, its own is the one that counts.
+        """
+        columns = sql.SQL(", ").join(map(sql.Identifier, self.shape.names))
+        values = sql.SQL(", ").join([sql.Placeholder()] * len(self.shape.names))
+        statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(
+            self.identifier, columns, values
+        )
+        rejects = []
+        for mend in self._mended:
+            try:
+                with self._guarded():
+                    self._connection.execute(statement, mend.row)
+            except _REFUSALS as fault:
+                rejects.append(
+                    Reject(None, fault.diag.column_name or "", reason_of(fault.sqlstate or ""), row=mend.row)
+                )
+        self._mended = []
+        return tuple(rejects)
 
     def _index(self) -> None:
         key = sql.SQL(", ").join(map(sql.Identifier, self.shape.key))
@@ -192,8 +248,14 @@ class Staging:
         statement = sql.SQL(
             "DELETE FROM {table} AS s USING (SELECT ctid, ({empty}) AS empty,"
             " row_number() OVER (PARTITION BY {key} ORDER BY ctid) AS place FROM {table}) AS d"
-            " WHERE s.ctid = d.ctid AND (d.empty OR d.place > 1) RETURNING d.empty, s.{first}::text"
-        ).format(table=self.identifier, empty=empty, key=key, first=sql.Identifier(self.shape.key[0]))
+            " WHERE s.ctid = d.ctid AND (d.empty OR d.place > 1) RETURNING d.empty, {texts}"
+        ).format(
+            table=self.identifier,
+            empty=empty,
+            key=key,
+            texts=sql.SQL(", ").join(sql.SQL("s.{}::text").format(sql.Identifier(name)) for name in self.shape.names),
+        )
+        first = self.shape.names.index(self.shape.key[0])
         with self._guarded():
             removed = self._connection.execute(statement).fetchall()
         return tuple(
@@ -201,9 +263,10 @@ class Staging:
                 None,
                 self.shape.key[0],
                 RejectReason.EMPTY if is_empty else RejectReason.DUPLICATE_KEY,
-                mask_value(value or ""),
+                mask_value(row[first] or ""),
+                tuple(row),
             )
-            for is_empty, value in removed
+            for is_empty, *row in removed
         )
 
     def digest(self) -> tuple[int, str]:

@@ -28,6 +28,7 @@ from jutong.kernel import clock
 from jutong.kernel.actors import ActorRef
 from jutong.kernel.clock import local_day
 from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.text import N_
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import events, queries
@@ -48,9 +49,10 @@ from jutong.supply.exchange.domain import (
     shrinks,
     too_many,
 )
-from jutong.supply.exchange.models import Batch, Lease, PoolTable, Run, Watermark
-from jutong.supply.exchange.services import captures, runs
-from jutong.supply.exchange.values import Reject, RunKind, RunState
+from jutong.supply.exchange.domain.differences import Seen, compare
+from jutong.supply.exchange.models import Batch, Lease, Plan, PoolTable, Run, Watermark
+from jutong.supply.exchange.services import aftermath, captures, corrections, logbook, rejects, runs
+from jutong.supply.exchange.values import LogLevel, Reject, RunKind, RunState
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import CaptureNames, Mount, MountMode, Part, StreamColumn, StreamRequest
 
@@ -142,6 +144,8 @@ class _Work:
         self.shape = queries.shape_of(self.resource)
         self.source = mounting.open_source(self.mount)
         check_contract(self.mount, self.resource, self.source)
+        self._log(N_("来源结构与目录一致，共 {columns} 个数据项。"), columns=len(self.shape.columns))
+        self.mending = corrections.in_force(self.shape)
         self._resume()
         watermark = self._watermark()
         if watermark is not None:
@@ -285,9 +289,17 @@ class _Work:
         Run.objects.filter(run_no=self.claimed.run_no, epoch=self.claimed.epoch).update(
             kind=kind, resource_version=self.shape.resource_version, rows_total=None
         )
+        self._log(N_("开始读取，方式：{kind}。"), kind=kind.label)
 
     def _staging(self, *, lasting: bool) -> Staging:
-        return Staging(self.shape, epoch=self.claimed.epoch, seq=self.seq + 1, at=clock.now(), lasting=lasting)
+        return Staging(
+            self.shape,
+            epoch=self.claimed.epoch,
+            seq=self.seq + 1,
+            at=clock.now(),
+            lasting=lasting,
+            mending=self.mending,
+        )
 
     def _request(self) -> StreamRequest:
         by_item = {column.item: column for column in self.mount.columns}
@@ -320,6 +332,7 @@ class _Work:
             reading.wait_opened()
             if reading.estimate:
                 counts.total = read_before + reading.estimate
+                self._log(N_("来源约有 {rows} 行。"), rows=reading.estimate)
             for chunk in reading:
                 self.pulse.check()
                 taken = staging.take(chunk)
@@ -329,6 +342,7 @@ class _Work:
                 if too_many(counts.rejected, counts.read, ratio_max, final=False):
                     raise TooManyRejects(rejected=counts.rejected, limit_percent=round(ratio_max * 100, 2))
             self.pulse.check()
+            self._log_read(counts.read - read_before, counts.rejected - rejected_before)
             return Loaded(
                 counts.read - read_before,
                 rows,
@@ -340,7 +354,7 @@ class _Work:
 
     def _settle(self, staging: Staging, loaded: Loaded) -> Loaded:
         """Index the key and judge the rejects; after this the staging table is what will be the pool's."""
-        taken_out = staging.make_key_unique()
+        taken_out = (*staging.make_key_unique(), *staging.add_mended())
         self._note_rejects(taken_out)
         rejected = loaded.rejected + len(taken_out)
         ratio_max = self._parameter("exchange.reject_ratio_max")
@@ -351,6 +365,13 @@ class _Work:
     def _note_rejects(self, rejects: tuple[Reject, ...]) -> None:
         self.pulse.counts.rejected += len(rejects)
         self.rejects += rejects[: max(0, KEPT_REJECTS - len(self.rejects))]
+
+    def _log(self, words: str, *, level: LogLevel = LogLevel.INFO, **parameters: Any) -> None:
+        logbook.note(self.row, words, at=clock.now(), level=level, **parameters)
+
+    def _log_read(self, rows: int, rejected: int) -> None:
+        level = LogLevel.WARNING if rejected else LogLevel.INFO
+        self._log(N_("读取完成：{rows} 行，拒收 {rejected} 行。"), level=level, rows=rows, rejected=rejected)
 
     def _refuse_shrinking(self, before: int, after: int) -> None:
         ratio_max = self._parameter("exchange.shrink_ratio_max")
@@ -411,6 +432,13 @@ class _Work:
                     "loaded_at": at,
                 },
             )
+            self._log(
+                N_("批次 {seq} 已提交：新增 {inserted} 行，更新 {updated} 行，删除 {deleted} 行。"),
+                seq=self.seq,
+                inserted=effect.inserted,
+                updated=effect.updated,
+                deleted=effect.deleted,
+            )
             self._note_outcome(at, last=last)
 
     def move_watermark(self, cursor: dict[str, Any] | None, at: datetime) -> None:
@@ -452,7 +480,7 @@ class _Work:
         row.rows_read, row.rows_rejected = counts.read, counts.rejected
         row.rows_per_second = counts.speed()
         row.progress_at = at
-        runs.keep_rejects(row, self.rejects)
+        rejects.keep(row, self.rejects)
         if last:
             row.state, row.finished_at, row.rows_total = RunState.SUCCEEDED, at, counts.read
             row.error_code, row.error_message, row.error_details = "", "", {}
@@ -461,6 +489,8 @@ class _Work:
             return
         runs.release(self.claimed)
         runs.plan_next(self.resource, at=at)
+        aftermath.of_success(row, at=at, mended=self.mending.used)
+        logbook.note(row, N_("运行完成。"), at=at)
         audit.record(
             action="exchange.run.succeeded",
             by=ActorRef(**row.requested_by),
@@ -502,18 +532,28 @@ class _Work:
 
 def check_contract(mount: Mount, resource: Resource, source: mounting.Adapter) -> None:
     """Does the source still have what the catalogue promises? Raises SchemaDrifted with every fault."""
+    plan = Plan.objects.filter(resource_code=resource.code).first()
+    seen = Seen.from_json(plan.seen_columns if plan else {})
     try:
         found = source.describe(mounting.table_of(mount))
     except mounting.TableMissing as fault:
-        raise SchemaDrifted(faults=str(fault), list=[{"code": fault.code, "words": str(fault)}]) from fault
+        raise SchemaDrifted(
+            faults=str(fault),
+            list=[{"code": fault.code, "words": str(fault)}],
+            differences=[each.to_json() for each in compare((), mount.columns, None, seen)],
+        ) from fault
     faults = mounting.find_faults(
         mounting.items_wanted(resource), mount.columns, {column.name: column for column in found.columns}, drift=True
     )
     if faults:
+        faulty = [fault.field for fault in faults if fault.field]
         raise SchemaDrifted(
             faults="".join(map(str, faults[:5])),
             list=[{"code": fault.code, "field": fault.field, "words": str(fault)} for fault in faults],
+            differences=[each.to_json() for each in compare(faulty, mount.columns, found, seen)],
         )
+    if plan is not None and (kept := Seen.of(found).to_json()) != plan.seen_columns:
+        Plan.objects.filter(pk=plan.pk).update(seen_columns=kept)
 
 
 # --- The heart -------------------------------------------------------------------------------------------------------

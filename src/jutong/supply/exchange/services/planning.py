@@ -23,6 +23,7 @@ from jutong.supply.exchange.domain import (
     due_within,
     next_due,
 )
+from jutong.supply.exchange.domain.answers import MonthsMissing, proper_months
 from jutong.supply.exchange.models import Plan
 from jutong.supply.exchange.values import PlanSettings
 
@@ -33,13 +34,16 @@ LONGEST_REASON: Final = 200
 def set_plan(*, resource_code: str, settings: PlanSettings, by: Subject, at: datetime) -> None:
     """Set how often, in which hours and in whose turn a resource is gathered; what is due next moves with it.
 
-    Raises IntervalOutOfBounds, NoSuchPlan, NotPermitted.
+    Raises IntervalOutOfBounds, MonthsMissing, NoSuchPlan, NotPermitted.
     """
     plan = _locked(resource_code, by)
     cycle = catalogue.get_resource(resource_code).update_cycle
     _require_interval(settings.every_minutes, cycle, at)
+    if settings.months and not proper_months(settings.months):
+        raise MonthsMissing(field="months")
     before = queries.settings_of(plan)
     plan.every_minutes, plan.priority = settings.every_minutes, settings.priority
+    plan.months = list(settings.months)
     plan.opens = settings.window.opens if settings.window else None
     plan.closes = settings.window.closes if settings.window else None
     # While a run is open nothing is due; its end says when the next one is.
@@ -121,6 +125,7 @@ def _told(settings: PlanSettings) -> dict[str, Any]:
         "opens": window.opens.isoformat() if window else None,
         "closes": window.closes.isoformat() if window else None,
         "priority": settings.priority.value,
+        "months": list(settings.months),
     }
 
 

@@ -37,9 +37,11 @@ from jutong.supply.exchange.domain import (
     next_due,
     pause_seconds,
 )
-from jutong.supply.exchange.models import Lease, Plan, Reject, Run, RunCounter
+from jutong.supply.exchange.models import Lease, Plan, Run, RunCounter
+from jutong.supply.exchange.services import aftermath, logbook
+from jutong.supply.exchange.services import rejects as refusals
 from jutong.supply.exchange.services.planning import interval_minutes
-from jutong.supply.exchange.values import Priority, RunKind, RunState, Trigger
+from jutong.supply.exchange.values import LogLevel, Priority, RunKind, RunState, Trigger
 from jutong.supply.exchange.values import Reject as RejectValue
 from jutong.supply.mounting import api as mounting
 
@@ -75,6 +77,7 @@ def stop_run(*, run_no: str, by: Subject, at: datetime) -> None:
         row.state, row.finished_at = RunState.STOPPED, at
     row.save()
     _record("stopped", row, by.actor, at)
+    logbook.note(row, N_("有人要求停止。"), at=at, level=LogLevel.WARNING)
 
 
 @transaction.atomic
@@ -123,7 +126,7 @@ def create_run(
     try:
         with transaction.atomic():
             row = Run.objects.create(
-                run_no=_next_number(at),
+                run_no=next_number(at),
                 resource_code=resource_code,
                 provider_uscc=mount.provider_uscc,
                 kind=RunKind.FULL,
@@ -140,6 +143,7 @@ def create_run(
             raise RunOpen(run_no="…") from fault
         raise
     _record("started", row, by, at, trigger=trigger.value, full=full, allow_shrink=allow_shrink)
+    logbook.note(row, N_("已排队，触发方式：{trigger}。"), at=at, trigger=trigger.label)
     defer(row.run_no)
     return row
 
@@ -162,7 +166,8 @@ def _weight(run_no: str) -> int:
     return Priority(priority).weight if priority else Priority.NORMAL.weight
 
 
-def _next_number(at: datetime) -> str:
+def next_number(at: datetime) -> str:
+    """The next run number of the year; the counter stays locked until the commit."""
     year = local_day(at).year
     RunCounter.objects.get_or_create(year=year)
     counter = RunCounter.objects.select_for_update().get(year=year)
@@ -207,6 +212,7 @@ def claim(run_no: str, *, at: datetime) -> Claim | None:
     row.not_before = None
     row.progress_at = at
     row.save()
+    logbook.note(row, N_("开始第 {attempt} 次执行。"), at=at, attempt=row.attempt)
     claimed = Claim(run_no, row.resource_code, lease.epoch)
     if row.attempt > ATTEMPTS_MAX:
         end_run(claimed, RunState.FAILED, TooManyAttempts(attempts=ATTEMPTS_MAX), at=at)
@@ -242,11 +248,15 @@ def end_run(
     _set_fault(row, fault)
     row.state, row.finished_at = state, at
     row.save()
-    keep_rejects(row, rejects or [])
+    refusals.keep(row, rejects or [])
     release(claimed)
     plan_next(catalogue.get_resource(row.resource_code), at=at)
     _record("ended", row, _actor(row), at, state=state.value, error=fault.code)
+    logbook.note_fault(row, N_("运行结束：{state}。{fault}"), at=at, state=state.label)
     if state is not RunState.STOPPED:
+        aftermath.of_failure(row, at=at)
+    if state is RunState.FAILED:
+        # Of a drift the inquiry tells them, once and not at every run.
         _tell_stewards(row, fault, at)
     outbox.publish(events.RunFailed(row.run_no, row.resource_code, row.provider_uscc, state.value, fault.code), at=at)
     said = {"run_no": row.run_no, "resource_code": row.resource_code, "state": state.value}
@@ -270,6 +280,7 @@ def put_off(claimed: Claim, fault: JutongError, *, at: datetime) -> None:
     row.not_before = at + timedelta(seconds=OWN_PAUSE_SECONDS if own else pause_seconds(row.failures))
     row.save()
     release(claimed)
+    logbook.note_fault(row, N_("{fault}将于 {moment} 再试。"), at=at, moment=row.not_before.isoformat())
 
 
 def plan_next(resource: Resource, *, at: datetime) -> None:
@@ -279,25 +290,6 @@ def plan_next(resource: Resource, *, at: datetime) -> None:
         plan.next_due_at = next_due(resource.update_cycle, at, interval_minutes(at), queries.settings_of(plan))
         plan.trigger = Trigger.SCHEDULE
         plan.save(update_fields=["next_due_at", "trigger"])
-
-
-def keep_rejects(row: Run, rejects: list[RejectValue]) -> None:
-    """Keep the rejects of a run anew, numbered in the order met."""
-    Reject.objects.filter(run=row).delete()
-    Reject.objects.bulk_create(
-        [
-            Reject(
-                run=row,
-                number=number,
-                row_no=reject.row_no,
-                column=reject.column[:200],
-                reason=reject.reason,
-                masked_value=reject.masked_value[:40],
-            )
-            for number, reject in enumerate(rejects, start=1)
-        ],
-        batch_size=500,
-    )
 
 
 def move_progress(claimed: Claim, *, at: datetime, **progress: Any) -> bool:

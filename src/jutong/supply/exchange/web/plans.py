@@ -65,11 +65,20 @@ class PlanForm(forms.Form):
         help_text=gettext_lazy("多个资源同时到期时，优先的先运行。"),
     )
 
+    months = forms.MultipleChoiceField(
+        label=gettext_lazy("更新月份"),
+        required=False,
+        choices=lambda: [(str(month), _("{month} 月").format(month=month)) for month in range(1, 13)],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("季节性数据选择应当更新的月份，其他月份不计超期；不选则全年更新。"),
+    )
+
     def settings(self) -> PlanSettings:
         """Raises WindowEmpty."""
         found = self.cleaned_data
         window = make_window(found["opens"], found["closes"])
-        return PlanSettings(found["every_minutes"], window, Priority(found["priority"]))
+        months = tuple(int(month) for month in found["months"])
+        return PlanSettings(found["every_minutes"], window, Priority(found["priority"]), months)
 
 
 class PauseForm(forms.Form):
@@ -184,6 +193,7 @@ def _page(
         (_("运行间隔"), interval_words(found.settings)),
         (_("运行时段"), window_words(found.settings)),
         (_("优先级"), _(found.settings.priority.label)),
+        (_("更新月份"), "、".join(map(str, found.settings.months)) or _("全年")),
     ]
     if found.paused_at:
         facts += [(_("暂停时间"), found.paused_at), (_("暂停原因"), found.pause_reason)]
@@ -228,6 +238,7 @@ def _initial(settings: PlanSettings) -> dict[str, Any]:
         "opens": window.opens if window else None,
         "closes": window.closes if window else None,
         "priority": settings.priority.value,
+        "months": [str(month) for month in settings.months],
     }
 
 

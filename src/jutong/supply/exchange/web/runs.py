@@ -1,6 +1,7 @@
 """交换运行: the list, one run, its progress that moves by itself, its rejects; starting, stopping, retrying."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -21,9 +22,12 @@ from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.exchange import models, policy, queries
 from jutong.supply.exchange.services import runs
-from jutong.supply.exchange.values import RejectReason, Run, RunKind, RunState
+from jutong.supply.exchange.values import LogLevel, RejectReason, RejectState, Run, RunKind, RunState
+from jutong.supply.exchange.web.answering import answer_words
+from jutong.supply.exchange.web.freshness import freshness_badge
 from jutong.supply.mounting import api as mounting
 from jutong.ui.components import Badge, Button, Column, Progress, Tone, render_progress
+from jutong.ui.formatting import moment_words
 from jutong.ui.lists import Filter, Listing
 
 PAGE_ROWS = 50
@@ -36,6 +40,15 @@ TONES = {
     RunState.DRIFTED: Tone.BAD,
     RunState.STOPPED: Tone.MUTED,
 }
+REJECT_TONES = {
+    RejectState.OPEN: Tone.ATTENTION,
+    RejectState.CORRECTED: Tone.ACTIVE,
+    RejectState.AT_SOURCE: Tone.NEUTRAL,
+    RejectState.REPLAYED: Tone.GOOD,
+    RejectState.SETTLED: Tone.MUTED,
+}
+LEVEL_TONES = {LogLevel.INFO: Tone.NEUTRAL, LogLevel.WARNING: Tone.ATTENTION, LogLevel.ERROR: Tone.BAD}
+LINES_SHOWN = 200
 
 
 def _run_rows(request: HttpRequest, found: Sequence[models.Run]) -> list[dict[str, Any]]:
@@ -131,6 +144,7 @@ def run(request: SubjectRequest, run_no: str) -> HttpResponse:
         "may_see_rejects": may_see_rejects,
         "may_retry": may_steer and found.state in (RunState.FAILED, RunState.DRIFTED, RunState.STOPPED),
         "shrinking": found.error_code == "too_few_rows",
+        **log_context(row),
     }
     return render(request, "exchange/run.html", context)
 
@@ -153,29 +167,23 @@ REJECTS = Listing(
     section=N_("数据交换"),
     unit=N_("行"),
     columns=(
+        Column("number", N_("编号"), "link", sort="number"),
         Column("row_no", N_("行号"), "number", sort="row_no"),
         Column("column", N_("数据项"), "code", sort="column"),
         Column("reason", N_("原因")),
         Column("masked_value", N_("值（已遮盖）")),
+        Column("state", N_("处理情况"), "badge"),
+        Column("corrected", N_("改正后的值"), only="file"),
     ),
     rows=lambda request, found: reject_rows(found),
     search=("column",),
     placeholder=N_("数据项"),
-    filters=(Filter.of("reason", N_("原因"), RejectReason),),
+    filters=(Filter.of("reason", N_("原因"), RejectReason), Filter.of("state", N_("处理情况"), RejectState)),
     page_rows=PAGE_ROWS,
     # Masked values are parts of personal ones.
     personal=True,
     record=audit.record_export,
 )
-
-
-@require_GET
-def rejects(request: SubjectRequest, run_no: str) -> HttpResponseBase:
-    """Rows that were not taken, for correction at the source."""
-    row = queries.get_run_row(run_no, request.subject, policy.VIEW_REJECTS)
-    found = queries.rejects(row)
-    context = {"run": row, "total": row.rows_rejected, "kept": found.count()}
-    return REJECTS.respond(request, found, "exchange/rejects.html", context)
 
 
 @require_POST
@@ -239,8 +247,12 @@ def panel(request: SubjectRequest, code: str) -> HttpResponse:
         pairs = [(_("归集行数"), table.rows), (_("最近归集"), table.loaded_at)]
     if plan is not None and plan.next_due_at and plan.paused_at is None:
         pairs.append((_("下次运行"), plan.next_due_at))
+    late = queries.find_freshness(code, at=clock.now())
     context = {
         "code": code,
+        "fresh": freshness_badge(late.state) if late else None,
+        "late": late if late and late.inquiry_no else None,
+        "answer": answer_words(late.answer or "") if late else "",
         "pairs": pairs,
         "paused": plan if plan is not None and plan.paused_at else None,
         "has_plan": may_view and plan is not None,
@@ -297,10 +309,13 @@ def fault_words(run: Run) -> str:
     """Why a run failed or waits, in the reader's language."""
     if not run.error_words:
         return ""
-    details = {
-        name: _(value) if isinstance(value, str) and value else value for name, value in run.error_details.items()
-    }
-    return _(run.error_words).format(**details) if details else _(run.error_words)
+    return filled(run.error_words, run.error_details)
+
+
+def filled(words: str, details: Mapping[str, Any]) -> str:
+    """A marked text with its details, in the reader's language."""
+    known = {name: _(value) if isinstance(value, str) and value else value for name, value in details.items()}
+    return _(words).format(**known) if known else _(words)
 
 
 def reject_columns() -> list[Column]:
@@ -310,13 +325,52 @@ def reject_columns() -> list[Column]:
 def reject_rows(found: Any) -> list[dict[str, Any]]:
     return [
         {
+            "number": (str(row.number), reverse("exchange:reject", args=[row.run.run_no, row.number])),
             "row_no": row.row_no,
             "column": row.column,
             "reason": _(RejectReason(row.reason).label),
             "masked_value": row.masked_value,
+            "state": reject_badge(row.state),
+            "corrected": "",
         }
         for row in found
     ]
+
+
+def reject_badge(state: str) -> Badge:
+    return Badge(_(RejectState(state).label), REJECT_TONES[RejectState(state)])
+
+
+@require_GET
+def log(request: SubjectRequest, run_no: str) -> HttpResponse:
+    """The log of a run as it stands; it fetches itself while the run goes on."""
+    row = queries.get_run_row(run_no, request.subject)
+    return render(request, "exchange/log.html", log_context(row))
+
+
+def log_context(row: models.Run) -> dict[str, Any]:
+    """What the log's card shows: its last lines, the newest below."""
+    last = list(queries.lines(row).order_by("-pk")[:LINES_SHOWN])
+    shown = [{"at": line.at, "level": level_badge(line.level), "words": line_words(line)} for line in reversed(last)]
+    columns = [Column("at", _("时间"), "moment"), Column("level", _("级别"), "badge"), Column("words", _("内容"))]
+    return {"run_no": row.run_no, "log_columns": columns, "log_lines": shown, "log_goes_on": row.finished_at is None}
+
+
+def level_badge(level: str) -> Badge:
+    return Badge(_(LogLevel(level).label), LEVEL_TONES[LogLevel(level)])
+
+
+def line_words(line: models.RunLine) -> str:
+    """A line of a log in the reader's language."""
+    return _(line.words).format(**{name: _parameter_words(name, value) for name, value in line.parameters.items()})
+
+
+def _parameter_words(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return filled(value["words"], value["details"])
+    if name == "moment":
+        return moment_words(datetime.fromisoformat(value))
+    return _(value) if isinstance(value, str) and value else value
 
 
 def _receipt_pairs(receipt: Any) -> list[tuple[str, Any]]:

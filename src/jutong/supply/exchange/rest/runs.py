@@ -1,27 +1,28 @@
-"""The REST face: plans; runs, their progress, receipts and rejects."""
+"""Plans; runs, their progress, receipts and rejects."""
 
 from datetime import datetime, time
 from typing import Annotated, Any
 
-from ninja import Path as InPath
-from ninja import Query, Router, Schema, Status
-from pydantic import Field, StringConstraints
+from ninja import Query, Schema, Status
+from pydantic import Field
 
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
 from jutong.kernel import clock
-from jutong.kernel.codes.resource_code import MAX_DETAIL_LENGTH
 from jutong.supply.exchange import models, policy, queries
 from jutong.supply.exchange.domain import make_window
+from jutong.supply.exchange.rest.base import CodeText, InClass, InRun, InSequence, router
 from jutong.supply.exchange.services import planning, runs
-from jutong.supply.exchange.values import PlanSettings, PlanStanding, Priority, RejectReason, RunKind, RunState, Trigger
-
-router = Router(tags=["exchange"])
-
-InRun = Annotated[str, InPath(pattern=r"^YX[0-9]{10,16}$", examples=["YX2026000001"])]
-CodeText = Annotated[
-    str, StringConstraints(pattern=r"^[123][0-9]{5,37}/[1-9][0-9]{0,8}$"), Field(examples=["303001/1"])
-]
+from jutong.supply.exchange.values import (
+    PlanSettings,
+    PlanStanding,
+    Priority,
+    RejectReason,
+    RejectState,
+    RunKind,
+    RunState,
+    Trigger,
+)
 
 
 class RunOut(Schema):
@@ -98,13 +99,16 @@ class ReceiptOut(Schema):
 
 
 class RejectOut(Schema):
-    """A row that was not taken; its value is masked."""
+    """A row that was not taken; its value is masked. `corrected_columns` are the data items given a new value."""
 
     number: int
     row_no: int | None
     column: str
     reason: RejectReason
     masked_value: str
+    state: RejectState
+    corrected_columns: list[str]
+    corrected_at: datetime | None
 
 
 class RejectPage(Schema):
@@ -138,6 +142,8 @@ class SettingsIn(StrictSchema):
     opens: time | None = None
     closes: time | None = None
     priority: Priority = Priority.NORMAL
+    months: list[Annotated[int, Field(ge=1, le=12)]] = Field(default_factory=list, max_length=12)
+    """The months in which updates are due; empty: all."""
 
 
 class PauseIn(StrictSchema):
@@ -157,6 +163,7 @@ class PlanOut(Schema):
     opens: time | None
     closes: time | None
     priority: Priority
+    months: list[int]
     paused_at: datetime | None
     pause_reason: str
 
@@ -186,10 +193,6 @@ class CaptureOut(Schema):
     lost_reason: str
 
 
-InClass = Annotated[
-    str, InPath(pattern=rf"^[123][0-9]{{5,{5 + MAX_DETAIL_LENGTH}}}$", description="分类码", examples=["303001"])
-]
-InSequence = Annotated[int, InPath(ge=1, le=999_999_999, description="顺序码", examples=[1])]
 OF_RESOURCE = "/plans/{classification}/{sequence}"
 
 
@@ -211,7 +214,9 @@ def set_plan(request: SubjectRequest, classification: InClass, sequence: InSeque
     """All settings at once; what is left out goes back to what the update cycle says."""
     planning.set_plan(
         resource_code=f"{classification}/{sequence}",
-        settings=PlanSettings(body.every_minutes, make_window(body.opens, body.closes), body.priority),
+        settings=PlanSettings(
+            body.every_minutes, make_window(body.opens, body.closes), body.priority, tuple(sorted(set(body.months)))
+        ),
         by=request.subject,
         at=clock.now(),
     )
@@ -322,6 +327,7 @@ def _plan_out(row: models.Plan) -> dict[str, Any]:
         "opens": window.opens if window else None,
         "closes": window.closes if window else None,
         "priority": plan.settings.priority,
+        "months": list(plan.settings.months),
         "paused_at": plan.paused_at,
         "pause_reason": plan.pause_reason,
     }

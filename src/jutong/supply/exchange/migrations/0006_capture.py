@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0004_reject_reasons_of_files"),
+        ("exchange", "0005_answers"),
     ]
 
     operations = [
@@ -41,7 +41,13 @@ class Migration(migrations.Migration):
             model_name="batch",
             name="kind",
             field=models.CharField(
-                choices=[("full", "全量"), ("incremental", "增量"), ("capture", "变更捕获"), ("reconcile", "分桶核对")],
+                choices=[
+                    ("full", "全量"),
+                    ("incremental", "增量"),
+                    ("capture", "变更捕获"),
+                    ("reconcile", "分桶核对"),
+                    ("replay", "拒收重放"),
+                ],
                 max_length=12,
             ),
         ),
@@ -49,7 +55,13 @@ class Migration(migrations.Migration):
             model_name="run",
             name="kind",
             field=models.CharField(
-                choices=[("full", "全量"), ("incremental", "增量"), ("capture", "变更捕获"), ("reconcile", "分桶核对")],
+                choices=[
+                    ("full", "全量"),
+                    ("incremental", "增量"),
+                    ("capture", "变更捕获"),
+                    ("reconcile", "分桶核对"),
+                    ("replay", "拒收重放"),
+                ],
                 max_length=12,
             ),
         ),
