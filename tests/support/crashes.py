@@ -60,6 +60,8 @@ TABLES = (
     Table("maria_increments", "watermark", maria=True),
     Table("maria_full", "full", maria=True),
     Table("postgres_increments", "watermark", maria=False),
+    Table("maria_captured", "capture", maria=True),
+    Table("postgres_captured", "capture", maria=False),
 )
 
 
@@ -70,8 +72,8 @@ class Campaign:
         self.random = random.Random(seed)
         self.defect = defect
         self.folder = Path(tempfile.mkdtemp(prefix="crash-", dir="/tmp"))
-        self.maria = MariaServer()
-        self.source = PostgresServer()
+        self.maria = MariaServer(log_bin="bin", server_id="7", binlog_format="ROW")
+        self.source = PostgresServer(wal_level="logical")
         # Synchronous as in production; only what the machine itself could lose is left to it.
         self.target = PostgresServer(programs or embedded_programs(), fsync="on", max_connections="60")
         self.findings = Findings()
@@ -211,12 +213,13 @@ class Campaign:
             time.sleep(0.05)
 
     def _change(self) -> None:
-        """Rows come, change and, where a full run will see it, go."""
+        """Rows come, change and, where the way of reading sees it, go."""
         first, last = self._next, self._next + CHANGES - 1
         self._next = last + 1
         low = self.random.randrange(1, first - 200)
         for table in TABLES:
-            gone = f"DELETE FROM {table.name} WHERE id BETWEEN {low} AND {low + 20};" if table.mode == "full" else ""
+            seen = table.mode != "watermark"
+            gone = f"DELETE FROM {table.name} WHERE id BETWEEN {low} AND {low + 20};" if seen else ""
             if table.maria:
                 self.maria.sql(
                     f"UPDATE {table.name} SET t = CONCAT(LEFT(t, 20), '改'), n = n + 1, gxsj = NOW(6)"
@@ -228,7 +231,7 @@ class Campaign:
             else:
                 self.source.script(
                     f"UPDATE {table.name} SET t = left(t, 20) || '改', n = n + 1"
-                    f" WHERE id BETWEEN {low} AND {low + 150};"
+                    f" WHERE id BETWEEN {low} AND {low + 150}; {gone}"
                     f"INSERT INTO {table.name} SELECT g, '新' || g, g / 8.0 FROM generate_series({first}, {last}) g",
                     "dept",
                 )
@@ -325,7 +328,7 @@ class Campaign:
                   FROM exchange_batch WHERE resource_code = '{code}'
             )
             SELECT (SELECT count(*) FROM ledger WHERE seq <> place),
-                   (SELECT count(*) FROM ledger WHERE kind = 'incremental' AND cursor_from IS DISTINCT FROM before),
+                   (SELECT count(*) FROM ledger WHERE kind <> 'full' AND cursor_from IS DISTINCT FROM before),
                    (SELECT sum(inserted) - sum(deleted) FROM ledger) - (SELECT count(*) FROM {self._relation(table)}),
                    (SELECT count(*) FROM exchange_watermark w WHERE w.resource_code = '{code}'
                        AND w.cursor IS DISTINCT FROM (SELECT cursor_to FROM exchange_batch

@@ -20,9 +20,10 @@ def main() -> None:
     from django.core.management import call_command
 
     from jutong.supply.exchange import api as exchange
+    from jutong.supply.exchange import queries as exchange_queries
     from jutong.supply.exchange.models import PoolTable
     from jutong.supply.exchange.services import engine
-    from jutong.supply.mounting.values import SourceKind, TableRef
+    from jutong.supply.mounting.values import MountMode, SourceKind, TableRef
     from tests.support import way
     from tests.support.nursery import Address
 
@@ -32,7 +33,8 @@ def main() -> None:
     number = department.source(Address(**source["server"]), source["database"], kind=SourceKind(source["kind"]))
     table = TableRef(source["schema"], source["table"])
     code = department.publish_table(number, table)
-    department.mount(code, number, table)
+    publish_changes(source, code)
+    department.mount(code, number, table, MountMode(source.get("mode", "full")))
     say({"code": code, "relation": exchange.pool_relation(code)})
     for line in sys.stdin:
         if line.strip() == "fresh":
@@ -48,6 +50,8 @@ def main() -> None:
                 "seconds": seconds,
                 "processor_seconds": processor,
                 "state": run.state.value,
+                "kind": run.kind.value,
+                "events": exchange_queries.find_capture(code).events if source.get("mode") == "capture" else 0,
                 "rows": run.rows_read,
                 "inserted": run.inserted,
                 "updated": run.updated,
@@ -55,6 +59,27 @@ def main() -> None:
                 "rejected": run.rows_rejected,
                 "error": run.error_code,
             }
+        )
+
+
+def publish_changes(source: dict[str, Any], code: str) -> None:
+    """What a PostgreSQL source's administrator does before changes of a table are captured."""
+    if source.get("mode") != "capture" or source["kind"] != "postgresql":
+        return
+    import psycopg
+    from psycopg import sql
+
+    from jutong.supply.mounting.values import capture_publication
+
+    server = source["server"]
+    with psycopg.connect(
+        host="127.0.0.1", port=server["port"], user=server["admin"], password=server["password"],
+        dbname=source["database"], autocommit=True,
+    ) as connection:  # fmt: skip
+        connection.execute(
+            sql.SQL("CREATE PUBLICATION {} FOR TABLE {} (id)").format(
+                sql.Identifier(capture_publication(code)), sql.Identifier(source["schema"], source["table"])
+            )
         )
 
 

@@ -67,6 +67,7 @@ def prepare(order: dict[str, Any]) -> None:
 
     from jutong.supply.mounting.values import MountMode, SourceKind, TableRef
     from tests.support import way
+    from tests.support.exchange_timing import publish_changes
 
     call_command("migrate", verbosity=0, skip_checks=True)
     department = way.lay_down()
@@ -76,6 +77,7 @@ def prepare(order: dict[str, Any]) -> None:
         source_no = department.source(server, table["database"], kind=SourceKind(table["kind"]), name=table["name"])
         ref = TableRef(table["schema"], table["table"])
         code = department.publish_table(source_no, ref)
+        publish_changes(table, code)
         department.mount(code, source_no, ref, MountMode(table["mode"]), **table["place"])
         codes[table["name"]] = code
     connections.close_all()

@@ -1,6 +1,7 @@
 """Incremental runs: what changed since, none passed over."""
 
 import threading
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -76,6 +77,28 @@ def test_a_full_run_reconciles_what_increments_cannot_see(department, ledger_cod
 
     assert (run.kind, run.deleted) == (RunKind.FULL, 1)
     assert department.run(ledger_code).kind is RunKind.INCREMENTAL
+
+
+@pytest.mark.parametrize("engine_code", ["ledger_code", "growing_code"])
+def test_a_reconciliation_finds_what_increments_cannot_see(department, request, postgres, maria, engine_code):
+    code = request.getfixturevalue(engine_code)
+    department.run(code)
+    if engine_code == "ledger_code":
+        postgres.script("DELETE FROM ledger WHERE id = 6; UPDATE ledger SET t = 'new' WHERE id = 7", "dept")
+    else:
+        maria.sql("DELETE FROM shop WHERE id = 2; UPDATE shop SET mc = 'new' WHERE id = 3", "dept")
+    Batch.objects.update(committed_at=AT - timedelta(days=2))
+
+    run = department.run(code)
+
+    assert (run.state, run.deleted, run.updated) == (RunState.SUCCEEDED, 1, 1)
+    kinds = list(Batch.objects.filter(resource_code=code).order_by("seq").values_list("kind", "deleted"))
+    assert kinds == [("full", 0), ("incremental", 0), ("reconcile", 1)]
+    # Nothing differs afterwards, so that nothing is read.
+    Batch.objects.update(committed_at=AT - timedelta(days=2))
+    again = department.run(code)
+    last = Batch.objects.filter(resource_code=code).order_by("-seq").first()
+    assert (again.updated, again.deleted, last.kind, last.rows) == (0, 0, "reconcile", 0)
 
 
 def test_late_commits_of_four_writers_all_arrive(department, ledger_code, postgres):

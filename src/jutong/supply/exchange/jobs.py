@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from jutong.base import followers
 from jutong.kernel import clock
-from jutong.supply.exchange.services import alarms, engine, inquiries, plans, rejects, runs
+from jutong.supply.exchange.services import alarms, captures, engine, inquiries, plans, rejects, runs
 
 BELL = "jutong_exchange"
 
@@ -41,3 +41,12 @@ def _round() -> bool:
 
 
 followers.register(followers.Follower(name="exchange", bell=BELL, every_seconds=3, step=_round))
+
+
+def _watch() -> bool:
+    return captures.make_round(at=clock.now())
+
+
+followers.register(
+    followers.Follower(name="exchange.captures", bell="jutong_exchange_captures", every_seconds=30, step=_watch)
+)

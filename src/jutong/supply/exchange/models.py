@@ -152,6 +152,41 @@ class Watermark(models.Model):
         verbose_name = N_("交换水位")
 
 
+class Capture(models.Model):
+    """What a source keeps for a mount whose changes are captured (变更捕获), and up to where the pool has them.
+
+    `cursor` moves in the transaction of its batch; the rest is what the source said when it was last looked at.
+    """
+
+    resource_code = resource_code_field(db_index=True)
+    source_no = models.CharField(max_length=20)
+    slot = models.CharField(max_length=63, unique=True)
+    publication = models.CharField(max_length=63)
+    cursor = models.JSONField(null=True)
+    moved_at = models.DateTimeField(null=True)
+    events = models.BigIntegerField(default=0)
+    events_per_second = models.FloatField(null=True)
+    # As the source stood
+    looked_at = models.DateTimeField(db_index=True)
+    position = models.CharField(max_length=100, blank=True)
+    lag_bytes = models.BigIntegerField(default=0)
+    keep_bytes = models.BigIntegerField(null=True)
+    lost = models.BooleanField(default=False)
+    advice = models.JSONField(default=list)
+    alarmed_at = models.DateTimeField(null=True)
+    # The thread broken, and the mount ended
+    lost_at = models.DateTimeField(null=True)
+    lost_words = models.TextField(blank=True)
+    lost_details = models.JSONField(default=dict)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = N_("变更捕获")
+
+    def __str__(self) -> str:
+        return f"{self.resource_code} {self.slot}"
+
+
 class PoolTable(models.Model):
     """A table of the pool (归集库表): by which version of the catalogue it is made, and what lies in it."""
 

@@ -22,7 +22,7 @@ from jutong.supply.exchange.adapters import vault
 from jutong.supply.exchange.domain import NoSuchPlan, NoSuchRun, NotInPool, PoolColumn, Shape, make_window
 from jutong.supply.exchange.domain.answers import NoSuchAlarm, NoSuchInquiry, NoSuchReject, RejectUnreadable
 from jutong.supply.exchange.domain.answers import usual_seconds as usual_seconds_of
-from jutong.supply.exchange.models import Alarm, Batch, Inquiry, Plan, PoolTable, Reject, Run, RunLine
+from jutong.supply.exchange.models import Alarm, Batch, Capture, Inquiry, Plan, PoolTable, Reject, Run, RunLine
 from jutong.supply.exchange.values import (
     OPEN_STATES,
     AlarmState,
@@ -42,6 +42,7 @@ from jutong.supply.exchange.values import (
     RunState,
     Trigger,
 )
+from jutong.supply.exchange.values import Capture as CaptureValue
 from jutong.supply.exchange.values import Freshness as FreshnessValue
 from jutong.supply.exchange.values import Plan as PlanValue
 from jutong.supply.exchange.values import PoolTable as PoolTableValue
@@ -191,6 +192,28 @@ def plan_of(row: Any) -> PlanValue:
         settings=settings_of(row),
         paused_at=row.paused_at,
         pause_reason=row.pause_reason,
+    )
+
+
+def find_capture(resource_code: str) -> CaptureValue | None:
+    """How the capture of a resource's changes stands, or nothing when they are not captured."""
+    row = Capture.objects.filter(resource_code=resource_code, ended_at=None).first()
+    if row is None:
+        return None
+    return CaptureValue(
+        resource_code=row.resource_code,
+        slot=row.slot,
+        position=row.position,
+        events=row.events,
+        events_per_second=row.events_per_second,
+        moved_at=row.moved_at,
+        looked_at=row.looked_at,
+        lag_bytes=row.lag_bytes,
+        keep_bytes=row.keep_bytes,
+        alarmed_at=row.alarmed_at,
+        advice=tuple(row.advice),
+        lost_at=row.lost_at,
+        lost_reason=row.lost_details.get("reason", ""),
     )
 
 

@@ -14,6 +14,8 @@ class RunKind(StrEnum):
 
     FULL = "full"  # 全量
     INCREMENTAL = "incremental"  # 增量
+    CAPTURE = "capture"  # 变更捕获
+    RECONCILE = "reconcile"  # 分桶核对
     REPLAY = "replay"  # 重放
 
     @property
@@ -21,7 +23,13 @@ class RunKind(StrEnum):
         return _KIND_LABELS[self]
 
 
-_KIND_LABELS = {RunKind.FULL: N_("全量"), RunKind.INCREMENTAL: N_("增量"), RunKind.REPLAY: N_("拒收重放")}
+_KIND_LABELS = {
+    RunKind.FULL: N_("全量"),
+    RunKind.INCREMENTAL: N_("增量"),
+    RunKind.CAPTURE: N_("变更捕获"),
+    RunKind.RECONCILE: N_("分桶核对"),
+    RunKind.REPLAY: N_("拒收重放"),
+}
 
 
 class Trigger(StrEnum):
@@ -75,6 +83,29 @@ _STATE_LABELS = {
     RunState.STOPPED: N_("已停止"),
 }
 OPEN_STATES = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.WAITING})
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What a source keeps for a resource whose changes are captured (变更捕获), and how far the pool is behind.
+
+    `lag_bytes` is the log kept for us as last seen, `keep_bytes` the source's own limit. `lost_at` is when the thread
+    of changes last broke and a new snapshot was taken, `lost_reason` why.
+    """
+
+    resource_code: str
+    slot: str
+    position: str
+    events: int
+    events_per_second: float | None
+    moved_at: datetime | None
+    looked_at: datetime
+    lag_bytes: int
+    keep_bytes: int | None
+    alarmed_at: datetime | None
+    advice: tuple[str, ...] = ()
+    lost_at: datetime | None = None
+    lost_reason: str = ""
 
 
 class Priority(StrEnum):

@@ -10,9 +10,11 @@ from jutong.kernel.crypto import Secret
 from jutong.kernel.egress import HostUnknown, Permitted
 from jutong.kernel.policy import Subject
 from jutong.supply.mounting import queries
-from jutong.supply.mounting.adapters.base import Adapter, Stream
+from jutong.supply.mounting.adapters import buckets
+from jutong.supply.mounting.adapters.base import Adapter, PartStream, Stream
 from jutong.supply.mounting.domain import wire
 from jutong.supply.mounting.domain.errors import (
+    CaptureLost,
     CursorLost,
     GapInSource,
     MappingError,
@@ -24,10 +26,12 @@ from jutong.supply.mounting.domain.errors import (
 )
 from jutong.supply.mounting.domain.mapping import find_faults, text_pattern
 from jutong.supply.mounting.plugs import Relay, plug_relay
-from jutong.supply.mounting.services import files, mounts, places, scans, sketches, sources
+from jutong.supply.mounting.services import captures, files, mounts, places, scans, sketches, sources
 from jutong.supply.mounting.services.mounts import items_wanted
 from jutong.supply.mounting.values import (
     FOUND_OUT,
+    CaptureNames,
+    CaptureStanding,
     ConnectionReport,
     DraftProposal,
     Mount,
@@ -43,20 +47,26 @@ from jutong.supply.mounting.values import (
 
 __all__ = [
     "Adapter",
+    "CaptureLost",
     "CursorLost",
     "GapInSource",
     "HostUnknown",
     "MappingError",
     "MountingError",
     "NotMounted",
+    "PartStream",
     "Relay",
     "SourceFailed",
     "SourceUnreachable",
     "Stream",
     "TableMissing",
     "allow_network",
+    "buckets",
+    "capture_standing",
+    "confirm_capture",
     "draft_from_file",
     "draft_from_table",
+    "end_capture",
     "find_faults",
     "find_mount",
     "forbid_network",
@@ -135,6 +145,21 @@ def open_source(mount: Mount) -> Adapter:
 def table_of(mount: Mount) -> TableRef:
     """The table to ask the opened source for; a file is a table of its own name."""
     return places.table_of(mount)
+
+
+def capture_standing(source_no: str, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+    """How a source stands with the changes it keeps for a mount. Raises what asking a source raises."""
+    return captures.standing(source_no, names, cursor)
+
+
+def confirm_capture(source_no: str, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+    """Let a source forget the changes before a cursor, which the pool has. Raises CaptureLost."""
+    return captures.confirm(source_no, names, cursor)
+
+
+def end_capture(source_no: str, names: CaptureNames) -> bool:
+    """Have a source keep nothing for a mount any more; False when it cannot be asked."""
+    return captures.end(source_no, names)
 
 
 # --- Actions ---------------------------------------------------------------------------------------------------------

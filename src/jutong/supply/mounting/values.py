@@ -1,5 +1,6 @@
 """What other rooms may hold of sources and mounts: frozen values, read and written as plain JSON."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
@@ -7,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from jutong.kernel.codes.data_types import DataType
+from jutong.kernel.codes.resource_code import ResourceCode
 from jutong.kernel.text import N_
 
 
@@ -94,10 +96,23 @@ class MountMode(StrEnum):
 
     FULL = "full"  # 全量
     WATERMARK = "watermark"  # 增量（水位）
+    CAPTURE = "capture"  # 变更捕获
 
     @property
     def label(self) -> str:
-        return N_("全量") if self is MountMode.FULL else N_("增量")
+        return _MOUNT_MODE_LABELS[self]
+
+    @property
+    def keeps_cursor(self) -> bool:
+        """Does a reading leave a place from which the next one goes on?"""
+        return self is not MountMode.FULL
+
+
+_MOUNT_MODE_LABELS = {
+    MountMode.FULL: N_("全量"),
+    MountMode.WATERMARK: N_("增量"),
+    MountMode.CAPTURE: N_("变更捕获"),
+}
 
 
 class MountState(StrEnum):
@@ -519,11 +534,63 @@ class KeyRange:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureNames:
+    """Under which names a source keeps a mount's changes for us (变更捕获).
+
+    The publication is made by the source's administrator; the slot belongs to one mount of one platform.
+    """
+
+    slot: str
+    publication: str
+
+    @classmethod
+    def of(cls, mount: Mount) -> Self:
+        publication = capture_publication(mount.resource_code)
+        place = f"{mount.table.source_no if mount.table else ''} {mount.mounted_at.isoformat()}"
+        return cls(f"{publication}_{hashlib.sha256(place.encode()).hexdigest()[:8]}", publication)
+
+
+def capture_publication(resource_code: str) -> str:
+    """The publication that a PostgreSQL source offers for a resource: `303001/1` → `jutong_303001_1`."""
+    return f"jutong_{ResourceCode.parse(resource_code).identifier}"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStanding:
+    """How a source stands with the changes it keeps for a mount.
+
+    `lag_bytes` is what it keeps because we have not confirmed it; `keep_bytes` its own limit, None without one.
+    """
+
+    position: str
+    lag_bytes: int
+    lost: bool = False
+    endangered: bool = False
+    keep_bytes: int | None = None
+    advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of which rows a partial reading speaks: of them, those it does not bring are gone at the source.
+
+    `keys` are rows of the request's key columns in COPY form; `buckets` numbers as `Adapter.stream` makes them.
+    `events` counts the changes that touched the keys.
+    """
+
+    keys: Chunk | None = None
+    buckets: tuple[int, ...] | None = None
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class StreamRequest:
     """What to read: columns in this order, all rows or those since a cursor.
 
-    `cursor` is what an earlier stream left, in the adapter's own words; `limit_rows` bounds one batch. `key_range`
-    and `buckets` narrow a full reading to a part of the table, by the columns of `key`.
+    `cursor` is what an earlier stream left, in the adapter's own words; `limit_rows` bounds one batch. With `capture`
+    the source keeps changes from the moment of a full reading on, and an incremental one reads the rows they touched.
+    With `compare`, digests by bucket, only the rows of buckets whose digest is another at the source are read.
+    `key_range` and `buckets` narrow a full reading to a part of the table, by the columns of `key`.
     """
 
     table: TableRef
@@ -535,6 +602,8 @@ class StreamRequest:
     zero_dates_empty: bool = False
     incremental: bool = False
     limit_rows: int = 500_000
+    capture: CaptureNames | None = None
+    compare: Mapping[int, str] | None = None
     rewind: bool = False
     """The first batch of a run starts behind the cursor by the overlap; the next ones go on from where it ended."""
 

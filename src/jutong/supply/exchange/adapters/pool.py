@@ -1,13 +1,16 @@
 """The pool's tables, changed inside the target transaction: swap the whole, or merge by key."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.db import connection
 from psycopg import sql
 
+from jutong.kernel.codes.data_types import TypeLetter
 from jutong.supply.exchange.adapters.staging import Staging
 from jutong.supply.exchange.domain import BATCH_COLUMN, LOADED_COLUMN, POOL, Shape, key_constraint
+from jutong.supply.mounting import api as mounting
+from jutong.supply.mounting.values import Chunk
 
 READER_ROLE = "jutong_gateway"
 
@@ -48,8 +51,55 @@ class Staged(Protocol):
     def identifier(self) -> sql.Identifier: ...
 
 
-def merge(shape: Shape, staging: Staged, rows_before: int, *, whole: bool) -> Effect:
-    """Bring the staged rows into the pool by key; with `whole`, rows that were not staged go.
+ALL_ROWS: Final = sql.SQL("TRUE")
+"""What `merge` takes as `spoken_of` after a reading of the whole table."""
+
+_TOUCHED: Final = sql.Identifier("pg_temp", "touched")
+
+
+def hold_keys(shape: Shape, keys: Chunk) -> sql.Composable:
+    """Keep touched keys until the transaction ends; gives the condition that a pool row is of them."""
+    columns = {column.name: column.data_type.postgres_type() for column in shape.columns}
+    typed = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(columns[name])) for name in shape.key
+    )
+    _run(sql.SQL("CREATE TEMP TABLE touched ({}) ON COMMIT DROP").format(typed))
+    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(_TOUCHED)) as copy:
+        copy.write(keys.data)
+    _run(sql.SQL("ANALYZE {}").format(_TOUCHED))
+    return sql.SQL("EXISTS (SELECT FROM {touched} AS k WHERE {same})").format(
+        touched=_TOUCHED, same=_joined(" AND ", "p.{c} = k.{c}", shape.key)
+    )
+
+
+def digests(shape: Shape) -> dict[int, str]:
+    """Digests of the table by bucket, comparable with a source's."""
+    statement = mounting.buckets.statement(
+        sql.Identifier(POOL, shape.table), [_text(shape, name) for name in shape.names], _key_texts(shape)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return dict(cursor.fetchall())
+
+
+def in_buckets(shape: Shape, buckets: tuple[int, ...]) -> sql.Composed:
+    """The condition that a pool row lies in one of these buckets."""
+    listed = sql.SQL(", ").join(map(sql.Literal, buckets))
+    return sql.SQL("{} IN ({})").format(mounting.buckets.bucket(_key_texts(shape)), listed)
+
+
+def _key_texts(shape: Shape) -> list[sql.Composed]:
+    return [_text(shape, name) for name in shape.key]
+
+
+def _text(shape: Shape, name: str) -> sql.Composed:
+    """A column as text; truth as a number, since engines have no common word for it."""
+    logical = next(column for column in shape.columns if column.name == name).data_type.letter is TypeLetter.LOGICAL
+    return sql.SQL("p.{}::int::text" if logical else "p.{}::text").format(sql.Identifier(name))
+
+
+def merge(shape: Shape, staging: Staged, rows_before: int, *, spoken_of: sql.Composable | None) -> Effect:
+    """Bring the staged rows into the pool by key; rows of which the reading spoke but which it did not bring go.
 
     Rows that are equal already are not touched, so that `_batch` says when each last changed.
     """
@@ -75,9 +125,11 @@ def merge(shape: Shape, staging: Staged, rows_before: int, *, whole: bool) -> Ef
             )
         )
     deleted = 0
-    if whole:
+    if spoken_of is not None:
         deleted = _run(
-            sql.SQL("DELETE FROM {pool} AS p WHERE NOT EXISTS (SELECT FROM {stage} AS s WHERE {same})").format(**names)
+            sql.SQL(
+                "DELETE FROM {pool} AS p WHERE {spoken_of} AND NOT EXISTS (SELECT FROM {stage} AS s WHERE {same})"
+            ).format(spoken_of=spoken_of, **names)
         )
     inserted = _run(
         sql.SQL(

@@ -11,14 +11,14 @@ from contextlib import AbstractContextManager
 from typing import Any, Final
 
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import Chunk
+from jutong.supply.mounting.values import Chunk, Part
 
 AHEAD: Final = 12
 _LOOK_UP_SECONDS: Final = 0.2
 
 
 class Prefetch:
-    """Chunks of one stream. After the last one, `cursor` and `more` are the stream's.
+    """Chunks of one stream. After the last one, `cursor` and `more` are the stream's, and `part` of which rows it told.
 
     Leaving the block breaks the reading off, wherever it stands.
     """
@@ -33,6 +33,7 @@ class Prefetch:
         self.estimate = 0
         self.cursor: dict[str, Any] | None = None
         self.more = False
+        self.part: Part | None = None
 
     def __enter__(self) -> "Prefetch":
         self._thread.start()
@@ -63,6 +64,7 @@ class Prefetch:
             with self._open_stream() as stream:
                 self._stream = stream
                 self.estimate = stream.estimate
+                self.part = stream.part if isinstance(stream, mounting.PartStream) else None
                 self._opened.set()
                 for chunk in stream:
                     self._put(chunk)

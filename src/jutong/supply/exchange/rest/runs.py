@@ -175,6 +175,24 @@ class PlanPage(Schema):
     items: list[PlanOut]
 
 
+class CaptureOut(Schema):
+    """How the capture of a resource's changes stands. `lag_bytes` is the log its source keeps for us."""
+
+    resource_code: str
+    slot: str
+    position: str
+    events: int
+    events_per_second: float | None
+    moved_at: datetime | None
+    looked_at: datetime
+    lag_bytes: int
+    keep_bytes: int | None
+    alarmed_at: datetime | None
+    advice: list[str]
+    lost_at: datetime | None
+    lost_reason: str
+
+
 OF_RESOURCE = "/plans/{classification}/{sequence}"
 
 
@@ -203,6 +221,12 @@ def set_plan(request: SubjectRequest, classification: InClass, sequence: InSeque
         at=clock.now(),
     )
     return _plan(request, classification, sequence)
+
+
+@router.get(f"{OF_RESOURCE}/capture", response={200: CaptureOut | None, **problems(404)}, summary="Capture of changes")
+def get_capture(request: SubjectRequest, classification: InClass, sequence: InSequence) -> Any:
+    """Position, lag and speed; null where the resource's changes are not captured."""
+    return queries.find_capture(queries.get_plan_row(f"{classification}/{sequence}", request.subject).resource_code)
 
 
 @router.post(f"{OF_RESOURCE}/pause", response={200: PlanOut, **problems(404, 409)}, summary="Pause a plan")

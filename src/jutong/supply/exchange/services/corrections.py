@@ -185,7 +185,7 @@ def _take(row: Run, shape: Shape, rows: list[tuple[int, Row]], lease: Lease, by:
     _refuse(misfits or bench.clashes(since_seq=since))
     count, digest = bench.digest()
     if shape.key:
-        effect = pool.merge(shape, bench, table.rows, whole=False)
+        effect = pool.merge(shape, bench, table.rows, spoken_of=None)
     else:
         effect = pool.Effect(bench.add_to_pool(), 0, 0, table.rows + count)
     made = _note_run(row, shape, count, digest, effect, lease, by, at)

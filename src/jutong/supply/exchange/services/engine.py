@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -50,10 +51,10 @@ from jutong.supply.exchange.domain import (
 )
 from jutong.supply.exchange.domain.differences import Seen, compare
 from jutong.supply.exchange.models import Batch, Lease, Plan, PoolTable, Run, Watermark
-from jutong.supply.exchange.services import aftermath, corrections, logbook, rejects, runs
+from jutong.supply.exchange.services import aftermath, captures, corrections, logbook, rejects, runs
 from jutong.supply.exchange.values import LogLevel, Reject, RunKind, RunState
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import Mount, MountMode, StreamColumn, StreamRequest
+from jutong.supply.mounting.values import CaptureNames, Mount, MountMode, Part, StreamColumn, StreamRequest
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +106,7 @@ class Loaded:
     rejected: int
     cursor: dict[str, Any] | None
     more: bool
+    part: Part | None = None
 
 
 @dataclass
@@ -127,6 +129,9 @@ class _Work:
         self.pulse = Pulse(claimed)
         self.rejects: list[Reject] = []
         self.tally = _Tally()
+        self.events = 0
+        self.ours: dict[int, str] = {}
+        self.begun = time.monotonic()
 
     # --- The way of a run --------------------------------------------------------------------------------------------
 
@@ -146,10 +151,18 @@ class _Work:
         if watermark is not None:
             try:
                 self._gather_increments(watermark)
+                self._confirm()
                 return
             except mounting.CursorLost as fault:
                 log.warning("run %s: %s", self.claimed.run_no, fault.code)
+                if self._capturing():
+                    captures.note_lost(self.mount, fault, at=clock.now())
         self._gather_all()
+        self._confirm()
+
+    def _confirm(self) -> None:
+        if self._capturing():
+            captures.confirm(self.mount, at=clock.now())
 
     def _resume(self) -> None:
         """Count on from the batches an earlier attempt of this run has committed."""
@@ -160,7 +173,7 @@ class _Work:
     def _watermark(self) -> Watermark | None:
         """From where to read on, if increments are mounted, not overruled, and the table is of the present contract."""
         place = self.mount.table
-        if place is None or place.mode is not MountMode.WATERMARK or self.row.full_asked or not self.shape.key:
+        if place is None or not place.mode.keeps_cursor or self.row.full_asked or not self.shape.key:
             return None
         table = PoolTable.objects.filter(resource_code=self.shape.resource_code).first()
         if table is None or table.signature != self.shape.signature():
@@ -175,6 +188,8 @@ class _Work:
 
     def _gather_all(self) -> None:
         self._begin(RunKind.FULL)
+        if self._capturing():
+            captures.note_begun(self.mount, at=clock.now())
         before = PoolTable.objects.filter(resource_code=self.shape.resource_code).first()
         same_shape = before is not None and before.signature == self.shape.signature()
         merging = bool(self.shape.key and same_shape and before and before.rows)
@@ -193,7 +208,7 @@ class _Work:
                 cursor_from=None,
                 last=True,
                 change=lambda rows_before: (
-                    pool.merge(self.shape, staging, rows_before, whole=True)
+                    pool.merge(self.shape, staging, rows_before, spoken_of=pool.ALL_ROWS)
                     if merging
                     else pool.swap(self.shape, staging, rows, rows_before)
                 ),
@@ -202,34 +217,74 @@ class _Work:
             pool.analyse(self.shape)
 
     def _gather_increments(self, watermark: Watermark) -> None:
-        self._begin(RunKind.INCREMENTAL)
+        self._begin(RunKind.CAPTURE if self._capturing() else RunKind.INCREMENTAL)
+        reconciling = self._reconcile_due()
         cursor, rewind, more = watermark.cursor, True, True
         while more:
             request = replace(
                 self._request(), incremental=True, cursor=cursor, rewind=rewind, limit_rows=INCREMENT_ROWS
             )
-            with self._staging(lasting=False) as staging:
-                loaded = self._load(staging, request)
-                loaded = self._settle(staging, loaded)
-                rows, digest = staging.digest()
-                staging.analyse()
-                self.commit(
-                    staging,
-                    loaded,
-                    rows=rows,
-                    digest=digest,
-                    cursor_from=cursor,
-                    last=not loaded.more,
-                    change=lambda rows_before: pool.merge(
-                        self.shape,
-                        staging,
-                        rows_before,
-                        whole=False,
-                    ),
-                )
+            loaded = self._bring(request, cursor, last=not reconciling)
             cursor, rewind, more = loaded.cursor or cursor, False, loaded.more
+        if reconciling:
+            self._reconcile(cursor)
+
+    def _reconcile_due(self) -> bool:
+        """Has the whole table not been compared for as long as the rules say?"""
+        hours = self._parameter("exchange.reconcile_hours")
+        whole = Batch.objects.filter(resource_code=self.shape.resource_code, kind__in=[RunKind.FULL, RunKind.RECONCILE])
+        last = whole.aggregate(last=Max("committed_at"))["last"]
+        return last is None or last + timedelta(hours=hours) <= clock.now()
+
+    def _reconcile(self, cursor: dict[str, Any]) -> None:
+        """Compare by buckets and read those that differ: what was deleted goes, what was passed over comes."""
+        self.kind = RunKind.RECONCILE
+        self.ours = pool.digests(self.shape)
+        request = replace(self._request(), compare=self.ours, cursor=cursor if self._capturing() else None)
+        self._bring(request, cursor, last=True)
+
+    def _bring(self, request: StreamRequest, cursor: dict[str, Any], *, last: bool) -> Loaded:
+        """Read a part of the table and merge it, as one batch."""
+        with self._staging(lasting=False) as staging:
+            self.begun = time.monotonic()
+            loaded = self._load(staging, request)
+            loaded = self._settle(staging, loaded)
+            self.events = loaded.part.events if loaded.part else 0
+            rows, digest = staging.digest()
+            if loaded.part is not None and loaded.part.buckets is not None:
+                before = sum(mounting.buckets.rows_in(self.ours, [bucket]) for bucket in self.ours)
+                gone = mounting.buckets.rows_in(self.ours, loaded.part.buckets)
+                self._refuse_shrinking(before, before - gone + rows)
+            staging.analyse()
+            self.commit(
+                staging,
+                loaded,
+                rows=rows,
+                digest=digest,
+                cursor_from=cursor,
+                last=last and not loaded.more,
+                change=partial(self._merge_part, staging, loaded.part),
+            )
+        return loaded
+
+    def _merge_part(self, staging: Staging, part: Part | None, rows_before: int) -> pool.Effect:
+        """Merge what a reading brought; of the rows it spoke of without bringing them, nothing stays.
+
+        Increments by a watermark speak of no row but what they bring.
+        """
+        spoken_of = None
+        if part is not None and part.keys is not None and part.keys.rows:
+            spoken_of = pool.hold_keys(self.shape, part.keys)
+        elif part is not None and part.buckets:
+            spoken_of = pool.in_buckets(self.shape, part.buckets)
+        return pool.merge(self.shape, staging, rows_before, spoken_of=spoken_of)
+
+    def _capturing(self) -> bool:
+        place = self.mount.table
+        return place is not None and place.mode is MountMode.CAPTURE
 
     def _begin(self, kind: RunKind) -> None:
+        self.kind = kind
         self.seq = Batch.objects.filter(resource_code=self.shape.resource_code).aggregate(last=Max("seq"))["last"] or 0
         Run.objects.filter(run_no=self.claimed.run_no, epoch=self.claimed.epoch).update(
             kind=kind, resource_version=self.shape.resource_version, rows_total=None
@@ -259,6 +314,7 @@ class _Work:
             watermark_column=place.watermark_column if place and place.mode is MountMode.WATERMARK else "",
             overlap_seconds=place.overlap_seconds if place else 0,
             zero_dates_empty=place.zero_dates_empty if place else False,
+            capture=CaptureNames.of(self.mount) if self._capturing() else None,
         )
 
     # --- Into staging ------------------------------------------------------------------------------------------------
@@ -288,7 +344,12 @@ class _Work:
             self.pulse.check()
             self._log_read(counts.read - read_before, counts.rejected - rejected_before)
             return Loaded(
-                counts.read - read_before, rows, counts.rejected - rejected_before, reading.cursor, reading.more
+                counts.read - read_before,
+                rows,
+                counts.rejected - rejected_before,
+                reading.cursor,
+                reading.more,
+                reading.part,
             )
 
     def _settle(self, staging: Staging, loaded: Loaded) -> Loaded:
@@ -347,7 +408,7 @@ class _Work:
                 seq=self.seq,
                 run=self.row,
                 epoch=self.claimed.epoch,
-                kind=RunKind.INCREMENTAL if cursor_from else RunKind.FULL,
+                kind=self.kind,
                 cursor_from=cursor_from,
                 cursor_to=loaded.cursor,
                 rows=rows,
@@ -383,13 +444,16 @@ class _Work:
     def move_watermark(self, cursor: dict[str, Any] | None, at: datetime) -> None:
         """In the batch's own transaction: moved apart from it, a kill between the two loses or doubles rows."""
         place = self.mount.table
-        if cursor is None or place is None or place.mode is not MountMode.WATERMARK:
+        if cursor is None or place is None or not place.mode.keeps_cursor:
             Watermark.objects.filter(resource_code=self.shape.resource_code).delete()
             return
         Watermark.objects.update_or_create(
             resource_code=self.shape.resource_code,
             defaults={"place": self._place(), "cursor": cursor, "seq": self.seq, "moved_at": at},
         )
+        if place.mode is MountMode.CAPTURE:
+            speed = self.events / max(time.monotonic() - self.begun, 0.001) if self.events else None
+            captures.note_position(self.mount, cursor, events=self.events, speed=speed, at=at)
 
     def _fence(self) -> None:
         held = Lease.objects.select_for_update().filter(

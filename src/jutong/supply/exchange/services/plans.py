@@ -14,7 +14,7 @@ from jutong.supply.catalogue import api as catalogue
 from jutong.supply.exchange import queries
 from jutong.supply.exchange.domain import NotGathered, RunOpen, due_within
 from jutong.supply.exchange.models import Lease, Plan, Run
-from jutong.supply.exchange.services import alarms, runs
+from jutong.supply.exchange.services import alarms, captures, runs
 from jutong.supply.exchange.values import AlarmKind, Priority, RunState, Trigger
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
@@ -46,6 +46,7 @@ def on_file_replaced(event: FileReplaced, *, at: datetime) -> None:
 def on_mount_stopped(event: MountStopped, *, at: datetime) -> None:
     """Nothing to gather any more; a run under way is asked to stop, and nothing is warned of."""
     Plan.objects.filter(resource_code=event.resource_code).delete()
+    captures.end(event.resource_code, at=at)
     Run.objects.filter(resource_code=event.resource_code, finished_at=None, stop_requested_at=None).update(
         stop_requested_at=at, stop_requested_by=PLATFORM.to_json()
     )

@@ -23,8 +23,9 @@ from jutong.supply.catalogue import api as catalogue
 from jutong.supply.exchange import models, policy, queries
 from jutong.supply.exchange.domain import make_window
 from jutong.supply.exchange.services import planning
-from jutong.supply.exchange.values import Plan, PlanSettings, PlanStanding, Priority
+from jutong.supply.exchange.values import Capture, Plan, PlanSettings, PlanStanding, Priority
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.formatting import size_words
 from jutong.ui.lists import Filter, Listing
 
 TONES = {
@@ -196,8 +197,12 @@ def _page(
     ]
     if found.paused_at:
         facts += [(_("暂停时间"), found.paused_at), (_("暂停原因"), found.pause_reason)]
+    captured = queries.find_capture(row.resource_code)
     context = {
         "plan": found,
+        "capture": _capture_facts(captured) if captured else [],
+        "capture_advice": [_(words) for words in captured.advice] if captured else [],
+        "capture_late": captured is not None and captured.alarmed_at is not None,
         "title": resource.title,
         "state": state_badge(found),
         "facts": facts,
@@ -207,6 +212,23 @@ def _page(
         "api_path": f"/api/v1/exchange/plans/{found.resource_code}",
     }
     return render(request, "exchange/plan.html", context, status=status or (422 if form or pause_form else 200))
+
+
+def _capture_facts(found: Capture) -> list[tuple[str, Any]]:
+    speed = found.events_per_second
+    facts: list[tuple[str, Any]] = [
+        (_("已归集到"), found.position or "—"),
+        (_("积压日志"), size_words(found.lag_bytes)),
+        (_("源库保留上限"), size_words(found.keep_bytes) if found.keep_bytes is not None else _("未设上限")),
+        (_("已捕获变更"), found.events),
+        (_("捕获速度"), _("每秒 {count} 条").format(count=round(speed)) if speed else "—"),
+        (_("最近一批"), found.moved_at or "—"),
+        (_("查看时间"), found.looked_at),
+        (_("复制槽"), found.slot),
+    ]
+    if found.lost_at:
+        facts += [(_("最近中断"), found.lost_at), (_("中断原因"), _(found.lost_reason) if found.lost_reason else "—")]
+    return facts
 
 
 def _initial(settings: PlanSettings) -> dict[str, Any]:

@@ -6,16 +6,19 @@ What an adapter cannot do, it declares in `abilities()` and refuses with a typed
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 from jutong.kernel.crypto import Secret
 from jutong.supply.mounting.values import (
     Ability,
     BucketDigest,
+    CaptureNames,
+    CaptureStanding,
     Chunk,
     ConnectionReport,
     Estimate,
     KeyRange,
+    Part,
     SourceKind,
     StreamRequest,
     TableFound,
@@ -78,6 +81,33 @@ class Stream(Protocol):
     def __iter__(self) -> Iterator[Chunk]: ...
 
     def cancel(self) -> None: ...
+
+
+class PartStream:
+    """A stream that reads only some rows, and says which they are; known as soon as it is opened."""
+
+    part: Part
+
+
+@runtime_checkable
+class Capturing(Protocol):
+    """An adapter whose engine keeps a log of changes that can be read (变更捕获)."""
+
+    def check_capture(self, table: TableFound, key: Sequence[str], names: CaptureNames) -> None:
+        """Can changes of the table be captured? Raises CaptureUnready, CaptureUnfit."""
+        ...
+
+    def confirm_capture(self, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+        """Let the source forget what lies before the cursor, which the pool has; how it stands after that."""
+        ...
+
+    def capture_standing(self, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+        """How the source stands with what it keeps for us."""
+        ...
+
+    def end_capture(self, names: CaptureNames) -> None:
+        """Have the source keep nothing for us any more."""
+        ...
 
 
 class Adapter(Protocol):

@@ -26,7 +26,8 @@ from asyncmy.cursors import SSCursor
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_
-from jutong.supply.mounting.adapters import digests
+from jutong.supply.mounting.adapters import buckets, digests
+from jutong.supply.mounting.adapters import capture_mariadb as capture
 from jutong.supply.mounting.adapters.base import (
     CHUNK_ROWS,
     CONNECT_SECONDS,
@@ -35,10 +36,12 @@ from jutong.supply.mounting.adapters.base import (
     SKETCH_SECONDS,
     STREAM_SECONDS,
     Dial,
+    PartStream,
     Row,
     Told,
     ranges_between,
 )
+from jutong.supply.mounting.adapters.binlog import Position, Touched
 from jutong.supply.mounting.adapters.tls import context_for
 from jutong.supply.mounting.domain.errors import (
     KeyMissing,
@@ -56,6 +59,8 @@ from jutong.supply.mounting.values import (
     UNREADABLE,
     Ability,
     BucketDigest,
+    CaptureNames,
+    CaptureStanding,
     Chunk,
     ChunkForm,
     ColumnFound,
@@ -63,6 +68,7 @@ from jutong.supply.mounting.values import (
     Estimate,
     ForeignKey,
     KeyRange,
+    Part,
     RowFault,
     StreamColumn,
     StreamRequest,
@@ -72,6 +78,9 @@ from jutong.supply.mounting.values import (
 
 _T = TypeVar("_T")
 _SAMPLE_CHARACTERS: Final = 200
+_KEYS_AT_ONCE: Final = 5_000
+"""Keys asked for in one statement."""
+
 INTEGER_OVERLAP: Final = 100_000
 """How many values of an integer watermark are read again; integers have no seconds to count."""
 
@@ -135,7 +144,10 @@ class MysqlAdapter:
             Ability("digests", True, N_("可在源库内按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
             Ability("incremental", True, N_("增量按水位列读取，每次回退一段重叠区，须不短于源库最长事务。")),
             Ability("incremental_without_column", False, N_("没有递增的水位列时只能全量交换。")),
-            Ability("deletes", False, N_("增量读不到源表中的删除，须定期全量核对。")),
+            Ability("deletes", False, N_("增量读不到源表中的删除，由每日分桶核对发现。")),
+            Ability("capture", True, N_("变更捕获（MariaDB 行格式 binlog）收取新增、修改和删除；须由源库管理员开通。")),
+            Ability("capture_mysql", False, N_("MySQL 不能使用变更捕获：快照没有对应的 binlog 位置。")),
+            Ability("capture_cascades", False, N_("外键级联删除不写入 binlog，由每日分桶核对发现。")),
             Ability("control_characters", False, N_("文本中含 U+0000 至 U+0003 控制字符的行会被拒收。")),
             Ability("ed25519", False, N_("不支持 ed25519、GSSAPI、PAM 登录方式，请使用密码账号。")),
         )
@@ -240,6 +252,42 @@ class MysqlAdapter:
                 session.rows(digests.mysql_statement(_identifier(request.table), row_of(columns), row_of(key), where))
             )
 
+    # --- Capturing changes -------------------------------------------------------------------------------------------
+
+    def check_capture(self, table: TableFound, key: Sequence[str], names: CaptureNames) -> None:
+        with self._session() as session:
+            if str(session.rows("SELECT @@global.read_only")[0][0]) not in ("0", "OFF"):
+                raise SourceIsReplica(field="mode")
+            found, columns = self._describe(session, table.ref)
+            capture.check(session.rows, found, key, _charsets(columns))
+
+    def confirm_capture(self, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+        return self.capture_standing(names, cursor)
+
+    def capture_standing(self, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+        with self._session() as session:
+            return capture.standing(session.rows, cursor)
+
+    def end_capture(self, names: CaptureNames) -> None:
+        """The server keeps its log by its own rules, not for us."""
+
+    def _touched(
+        self, session: "_Session", request: StreamRequest, table: TableFound, charsets: dict[str, str | None]
+    ) -> capture.Reading:
+        """Keys touched between the cursor and the session's snapshot."""
+        names, cursor = request.capture, request.cursor
+        assert names is not None
+        assert cursor is not None
+        capture.require(session.rows, cursor)
+        end = capture.snapshot_position(session.rows)
+        key = capture.key_columns(table, request.key, charsets)
+        touched = Touched(table.ref.schema, table.ref.name, key, Position(cursor["file"], cursor["at"]))
+        if (end["file"], end["at"]) == (cursor["file"], cursor["at"]):
+            return capture.Reading(touched, end, False)
+        with self._session(STREAM_SECONDS) as log:
+            more = log.follow(names, touched, Position(end["file"], end["at"]), request.limit_rows)
+        return capture.Reading(touched, capture.cursor_at(session.rows, touched.position) if more else end, more)
+
     def _describe(self, session: "_Session", table: TableRef) -> tuple[TableFound, list[Any]]:
         name = _literal(table.name)
         possible = table.schema == self._dial.database and max(table.name, default="") <= _LAST_IN_NAMES
@@ -272,31 +320,45 @@ class MysqlAdapter:
             table, columns = self._describe(session, request.table)
             session.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
             page = _Page(session, request, table) if request.watermark_column else None
-            charsets = {row[1]: row[9] for row in columns}
+            charsets = _charsets(columns)
             mark = "\x03" + secrets.token_hex(1)
             null = _literal(mark)
             fields = ", ".join(
                 f"IFNULL({_expression(column, charsets.get(column.source), request.zero_dates_empty)}, {null})"
                 for column in request.columns
             )
-            conditions = [page.condition] if page and request.incremental else []
+            conditions = [page.condition] if page and request.incremental and page.condition else []
             if request.key_range or request.buckets:
                 key_row = digests.mysql_row(
                     [_digested(column, charsets.get(column.source)) for column in _key_of(request)]
                 )
                 conditions += _part_of(request, table, key_row)
                 page = None
-            query = (
-                f"SELECT CONCAT_WS({_FIELD_LITERAL}, {fields}) FROM {_identifier(request.table)}{_where(conditions)}"
-            )
+            query = f"SELECT CONCAT_WS({_FIELD_LITERAL}, {fields}) FROM {_identifier(request.table)}"
+            width = len(request.columns)
+            if request.capture is not None and request.incremental:
+                found = self._touched(session, request, table, charsets)
+                yield _MysqlTouched(
+                    session, [query + where for where in _having(request, table, found)], width, mark, found
+                )
+                return
+            begun = capture.snapshot_position(session.rows) if request.capture is not None else None
+            cursor = page.cursor if page else begun
+            if request.compare is not None:
+                differing = buckets.differing(request.compare, _digests(session, request))
+                condition = f" WHERE {_bucket(request)} IN ({', '.join(map(str, differing))})"
+                queries = [query + condition] if differing else []
+                yield _MysqlDiffering(session, queries, width, mark, cursor, differing)
+                return
+            where = _where(conditions)
             estimate = 0 if request.cursor else table.row_estimate
             yield _MysqlStream(
                 session,
-                query,
-                len(request.columns),
+                [query + where],
+                width,
                 mark,
                 estimate,
-                page.cursor if page else None,
+                cursor,
                 bool(page and page.more and request.incremental),
             )
 
@@ -383,6 +445,11 @@ class _Session:
             yield [row[0] for row in rows]
         self._wait(cursor.close())
 
+    def follow(self, names: CaptureNames, touched: Touched, end: Position, most: int) -> bool:
+        """Read the binary log from where `touched` stands; the connection is of no other use afterwards."""
+        self.run("SET @master_binlog_checksum = 'NONE', @mariadb_slave_capability = 4")  # what replicas must say
+        return self._wait(capture.read_touched(self._connection, names, touched, end, most))
+
     def cancel(self) -> None:
         """From another thread: break the connection, so that whoever waits on it gets an error."""
         with contextlib.suppress(RuntimeError):
@@ -461,7 +528,7 @@ class _MysqlStream:
     def __init__(
         self,
         session: _Session,
-        query: str,
+        queries: Sequence[str],
         width: int,
         mark: str,
         estimate: int,
@@ -469,7 +536,7 @@ class _MysqlStream:
         more: bool,
     ):
         self._session = session
-        self._query = query
+        self._queries = queries
         self._width = width
         self._mark = mark
         self.estimate = estimate
@@ -477,11 +544,92 @@ class _MysqlStream:
         self.more = more
 
     def __iter__(self) -> Iterator[Chunk]:
-        for texts in self._session.texts(self._query, CHUNK_ROWS):
-            yield write_chunk(texts, self._width, self._mark)
+        for query in self._queries:
+            for texts in self._session.texts(query, CHUNK_ROWS):
+                yield write_chunk(texts, self._width, self._mark)
 
     def cancel(self) -> None:
         self._session.cancel()
+
+
+class _MysqlTouched(_MysqlStream, PartStream):
+    """The rows that changes touched, as they are now."""
+
+    def __init__(self, session: _Session, queries: Sequence[str], width: int, mark: str, found: capture.Reading):
+        super().__init__(session, queries, width, mark, 0, found.cursor, found.more)
+        lines = ("\t".join(map(_escaped_text, key)) for key in found.touched.keys)
+        data = "".join(f"{line}\n" for line in lines).encode()
+        self.part = Part(keys=Chunk(data, len(found.touched.keys)), events=found.touched.events)
+
+
+class _MysqlDiffering(_MysqlStream, PartStream):
+    """The rows of buckets in which the source is not as the pool."""
+
+    def __init__(
+        self,
+        session: _Session,
+        queries: Sequence[str],
+        width: int,
+        mark: str,
+        cursor: dict[str, Any] | None,
+        buckets: tuple[int, ...],
+    ):
+        super().__init__(session, queries, width, mark, 0, cursor, False)
+        self.part = Part(buckets=buckets)
+
+
+def _digests(session: _Session, request: StreamRequest) -> dict[int, str]:
+    """Digests by bucket, in one statement; the rows stay where they are."""
+    fields = ", ".join(_hashable(column, request) for column in request.columns)
+    halves = (f"SUM(CAST(CONV(SUBSTR(hashed, {start}, 13), 16, 10) AS UNSIGNED))" for start in buckets.PARTS)
+    query = (
+        f"SELECT bucket, CONCAT_WS(' ', COUNT(*), {', '.join(halves)}) FROM (SELECT {_bucket(request)} AS bucket,"
+        f" MD5(CONCAT_WS({_FIELD_LITERAL}, {fields})) AS hashed FROM {_identifier(request.table)}) AS d GROUP BY bucket"
+    )
+    return {int(bucket): str(digest) for bucket, digest in session.rows(query)}
+
+
+def _bucket(request: StreamRequest) -> str:
+    by_name = {column.source: column for column in request.columns}
+    key = ", ".join(_hashable(by_name[name], request) for name in request.key)
+    return f"CAST(CONV(LEFT(MD5(CONCAT_WS({_FIELD_LITERAL}, {key})), 3), 16, 10) AS UNSIGNED) DIV {buckets.SHARE}"
+
+
+def _hashable(column: StreamColumn, request: StreamRequest) -> str:
+    """A column as the text that the pool's column has; where it is not, its bucket is read once too often."""
+    text = f"CAST({_expression(column, None, request.zero_dates_empty)} AS CHAR CHARACTER SET utf8mb4)"
+    if _base(column.source_type) in _MOMENTS:
+        # PostgreSQL writes no zeros at the end of a fraction.
+        text = f"IF(INSTR({text}, '.') > 0, TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM {text})), {text})"
+    if _base(column.source_type) in _BINARY:
+        text = f"LOWER({text})"
+    return f"IFNULL({text}, _utf8mb4 0x02)"
+
+
+def _having(request: StreamRequest, table: TableFound, found: capture.Reading) -> list[str]:
+    """Conditions that a row's key is one of those touched, some keys each."""
+    columns = [column for name in request.key if (column := table.column(name))]
+    keys = list(found.touched.keys)
+    listed = ", ".join(_quoted(column.name) for column in columns)
+    conditions = []
+    for at in range(0, len(keys), _KEYS_AT_ONCE):
+        values = [
+            ", ".join(_typed(column, value) for column, value in zip(columns, key, strict=True))
+            for key in keys[at : at + _KEYS_AT_ONCE]
+        ]
+        if len(columns) > 1:
+            values = [f"({value})" for value in values]
+        conditions.append(f" WHERE ({listed}) IN ({', '.join(values)})")
+    return conditions
+
+
+def _charsets(columns: list[Any]) -> dict[str, str | None]:
+    """The character set of each column, None where it has none."""
+    return {row[1]: row[9] for row in columns}
+
+
+def _escaped_text(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def write_chunk(texts: list[bytes | None], width: int, mark: str) -> Chunk:

@@ -16,8 +16,9 @@ import psycopg
 from psycopg import sql
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
-from jutong.kernel.text import N_
-from jutong.supply.mounting.adapters import digests
+from jutong.kernel.text import N_, Term
+from jutong.supply.mounting.adapters import buckets, digests
+from jutong.supply.mounting.adapters import capture_postgresql as capture
 from jutong.supply.mounting.adapters.base import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -27,11 +28,13 @@ from jutong.supply.mounting.adapters.base import (
     SKETCH_SECONDS,
     STREAM_SECONDS,
     Dial,
+    PartStream,
     Row,
     Told,
     ranges_between,
 )
 from jutong.supply.mounting.domain.errors import (
+    CaptureLost,
     CursorLost,
     KeyMissing,
     SourceFailed,
@@ -46,12 +49,15 @@ from jutong.supply.mounting.values import (
     UNREADABLE,
     Ability,
     BucketDigest,
+    CaptureNames,
+    CaptureStanding,
     Chunk,
     ColumnFound,
     ConnectionReport,
     Estimate,
     ForeignKey,
     KeyRange,
+    Part,
     StreamColumn,
     StreamRequest,
     TableFound,
@@ -64,6 +70,8 @@ _KINDS: Final = {"r": "table", "p": "partitioned", "v": "view", "m": "materialis
 _HAVE_XMIN: Final = frozenset({"table", "partitioned"})
 _SAMPLE_CHARACTERS: Final = 200
 _XID_MASK: Final = 0xFFFFFFFF
+_KEYS_AT_ONCE: Final = 100_000
+"""Keys asked for in one statement."""
 
 # Set after connecting rather than in the start packet: poolers in front of a source refuse unknown start options.
 _SESSION: Final = """
@@ -189,7 +197,8 @@ class PostgresAdapter:
             *_WHOLE_ABILITIES,
             Ability("incremental", True, N_("增量以事务快照为水位，不需要水位列，晚提交的事务不会漏读。")),
             Ability("incremental_views", False, N_("视图和外部表没有事务号，只能全量交换。")),
-            Ability("deletes", False, N_("增量读不到源表中的删除，须定期全量核对。")),
+            Ability("deletes", False, N_("增量读不到源表中的删除，由每日分桶核对发现。")),
+            Ability("capture", True, N_("变更捕获（逻辑复制槽）收取新增、修改和删除；须由源库管理员开通。")),
             Ability("replica_incremental", False, N_("只读副本上不能使用增量。")),
             *self._flavour.gaps,
         )
@@ -279,6 +288,26 @@ class PostgresAdapter:
             self._describe(connection, request.table)
             return digests.sums(connection.execute(statement))
 
+    # --- Capturing changes -------------------------------------------------------------------------------------------
+
+    def check_capture(self, table: TableFound, key: Sequence[str], names: CaptureNames) -> None:
+        with self._session() as connection:
+            _refuse_replica(connection)
+            capture.check(connection, table, key, names)
+
+    def confirm_capture(self, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+        with self._session(STREAM_SECONDS) as connection:
+            capture.confirm(connection, names, cursor)
+            return capture.standing(connection, names, cursor)
+
+    def capture_standing(self, names: CaptureNames, cursor: Mapping[str, Any]) -> CaptureStanding:
+        with self._session() as connection:
+            return capture.standing(connection, names, cursor)
+
+    def end_capture(self, names: CaptureNames) -> None:
+        with self._session() as connection:
+            capture.drop_slot(connection, names)
+
     def _describe(self, connection: psycopg.Connection[Any], table: TableRef) -> TableFound:
         row = connection.execute(
             self._flavour.tables + " AND n.nspname = %s AND c.relname = %s", (table.schema, table.name)
@@ -314,20 +343,74 @@ class PostgresAdapter:
 
     @contextmanager
     def stream(self, request: StreamRequest) -> Iterator["_PostgresStream"]:
+        reading = self._read_table
+        if request.capture is not None and request.compare is None:
+            reading = self._read_touched if request.incremental else self._begin_capture
+        with reading(request) as stream:
+            yield stream
+
+    @contextmanager
+    def _read_table(self, request: StreamRequest) -> Iterator["_PostgresStream"]:
         with self._session(STREAM_SECONDS) as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             table = self._describe(connection, request.table)
             oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
             conditions, cursor = self._since(connection, request, table, oid)
+            if request.capture is not None and request.cursor is not None:
+                # What the slot tells from there on is read again, which does no harm.
+                conditions, cursor = [], dict(request.cursor)
             if request.key_range or request.buckets:
                 conditions += _part_of(request, digests.compared(request, _found_of)[1])
                 cursor = None
-            columns = sql.SQL(", ").join(_expression(column) for column in request.columns)
-            query = sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT").format(
-                columns, _identifier(request.table), _where(conditions)
-            )
+            if request.compare is not None:
+                differing = buckets.differing(request.compare, _digests(connection, request))
+                yield _PostgresDiffering(connection, request, cursor, differing)
+                return
+            where = _where(conditions)
             estimate = 0 if request.cursor else table.row_estimate
-            yield _PostgresStream(connection, query, estimate, cursor)
+            yield _PostgresStream(connection, [_select(request, where)], estimate, cursor)
+
+    @contextmanager
+    def _begin_capture(self, request: StreamRequest) -> Iterator["_PostgresStream"]:
+        """The whole table in the snapshot that was made with the slot: what commits later is in the slot."""
+        assert request.capture is not None
+        with self._session(STREAM_SECONDS) as connection, connection.transaction():
+            with self._session(replication=True) as maker:
+                position, snapshot = capture.make_slot(maker, request.capture)
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(snapshot)))
+            table = self._describe(connection, request.table)
+            oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
+            yield _PostgresStream(
+                connection, [_select(request, sql.SQL(""))], table.row_estimate, {"lsn": position, "table": oid}
+            )
+
+    @contextmanager
+    def _read_touched(self, request: StreamRequest) -> Iterator["_PostgresStream"]:
+        """The rows of keys that were touched since the cursor."""
+        names, cursor = request.capture, request.cursor
+        assert names is not None
+        assert cursor is not None
+        with (
+            self._session(STREAM_SECONDS) as log,
+            self._session(STREAM_SECONDS) as connection,
+            connection.transaction(),
+        ):
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            oid = _one(connection, "SELECT %s::regclass::oid::bigint", _identifier(request.table).as_string())[0]
+            if oid != cursor["table"]:
+                raise CaptureLost(reason=Term(N_("源表被重建")))
+            capture.confirm(log, names, cursor)
+            found = capture.read_touched(log, connection, names, cursor, request.key, request.limit_rows)
+            log.close()
+            keys = list(found.touched.keys)
+            portions = [keys[at : at + _KEYS_AT_ONCE] for at in range(0, len(keys), _KEYS_AT_ONCE)]
+            yield _PostgresTouched(
+                connection,
+                [_select(request, _having(request, portion)) for portion in portions],
+                {**cursor, "lsn": found.position},
+                found,
+            )
 
     def _since(
         self, connection: psycopg.Connection[Any], request: StreamRequest, table: TableFound, oid: int
@@ -348,7 +431,7 @@ class PostgresAdapter:
         )
         cursor = {"xid": lowest, "table": oid, "database": database}
         before = request.cursor
-        if before is None:
+        if before is None or request.capture is not None:
             return [], cursor
         if (before.get("table"), before.get("database")) != (oid, database) or before["xid"] > lowest:
             raise CursorLost()
@@ -365,8 +448,10 @@ class PostgresAdapter:
     # --- Connection --------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _session(self, seconds: int = METADATA_SECONDS) -> Iterator[psycopg.Connection[Any]]:
-        connection = self._connect()
+    def _session(
+        self, seconds: int = METADATA_SECONDS, *, replication: bool = False
+    ) -> Iterator[psycopg.Connection[Any]]:
+        connection = self._connect(replication=replication)
         try:
             connection.execute(f"{_SESSION} SET statement_timeout = '{seconds}s'")
             yield connection
@@ -383,7 +468,7 @@ class PostgresAdapter:
         finally:
             connection.close()
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self, *, replication: bool = False) -> psycopg.Connection[Any]:
         dial = self._dial
         try:
             return psycopg.connect(
@@ -404,6 +489,7 @@ class PostgresAdapter:
                 application_name="jutong",
                 autocommit=True,
                 prepare_threshold=None,
+                replication="database" if replication else None,
             )
         except psycopg.OperationalError as fault:
             raise _connection_error(str(fault)) from None
@@ -411,16 +497,24 @@ class PostgresAdapter:
 
 class _PostgresStream:
     def __init__(
-        self, connection: psycopg.Connection[Any], query: sql.Composed, estimate: int, cursor: dict[str, Any] | None
+        self,
+        connection: psycopg.Connection[Any],
+        queries: Sequence[sql.Composed],
+        estimate: int,
+        cursor: dict[str, Any] | None,
     ):
         self._connection = connection
-        self._query = query
+        self._queries = queries
         self.estimate = estimate
         self.cursor = cursor
         self.more = False
 
     def __iter__(self) -> Iterator[Chunk]:
-        with self._connection.cursor() as cursor, cursor.copy(self._query) as copy:
+        for query in self._queries:
+            yield from self._chunks(query)
+
+    def _chunks(self, query: sql.Composed) -> Iterator[Chunk]:
+        with self._connection.cursor() as cursor, cursor.copy(query) as copy:
             lines: list[Any] = []
             size = 0
             for line in copy:
@@ -459,6 +553,83 @@ def _part_of(request: StreamRequest, key: Sequence[digests.Compared]) -> list[sq
 
 def _where(conditions: Sequence[sql.Composable]) -> sql.Composable:
     return sql.SQL(" WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
+
+
+class _PostgresTouched(_PostgresStream, PartStream):
+    """The rows that changes touched, as they are now."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        queries: Sequence[sql.Composed],
+        cursor: dict[str, Any],
+        found: capture.Reading,
+    ):
+        super().__init__(connection, queries, 0, cursor)
+        self.more = found.more
+        keys = Chunk(capture.key_lines(found.touched), len(found.touched.keys)) if found.touched.keys else Chunk(b"", 0)
+        self.part = Part(keys=keys, events=found.touched.events)
+
+
+class _PostgresDiffering(_PostgresStream, PartStream):
+    """The rows of buckets in which the source is not as the pool."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        request: StreamRequest,
+        cursor: dict[str, Any] | None,
+        buckets: tuple[int, ...],
+    ):
+        listed = sql.SQL(", ").join(map(sql.Literal, buckets))
+        condition = sql.SQL(" WHERE {} IN ({})").format(_bucket(request), listed)
+        super().__init__(connection, [_select(request, condition)] if buckets else [], 0, cursor)
+        self.part = Part(buckets=buckets)
+
+
+def _digests(connection: psycopg.Connection[Any], request: StreamRequest) -> dict[int, str]:
+    """Digests by bucket, in one statement; the rows stay where they are."""
+    by_name = {column.source: column for column in request.columns}
+    query = buckets.statement(
+        _identifier(request.table),
+        [_text(column) for column in request.columns],
+        [_text(by_name[name]) for name in request.key],
+    )
+    return dict(connection.execute(query).fetchall())
+
+
+def _bucket(request: StreamRequest) -> sql.Composed:
+    by_name = {column.source: column for column in request.columns}
+    return buckets.bucket(_text(by_name[name]) for name in request.key)
+
+
+def _text(column: StreamColumn) -> sql.Composed:
+    """A column as the text that the pool's column has."""
+    found = _by_words(column.source_type)
+    if found is not None and found.letter is TypeLetter.LOGICAL:
+        return sql.SQL("{}::int::text").format(sql.Identifier(column.source))
+    return sql.SQL("({})::text").format(_expression(column))
+
+
+def _select(request: StreamRequest, condition: sql.Composable) -> sql.Composed:
+    """The rows of a request as COPY text; the condition begins with what joins it to the table."""
+    columns = sql.SQL(", ").join(_expression(column) for column in request.columns)
+    return sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT").format(columns, _identifier(request.table), condition)
+
+
+def _having(request: StreamRequest, keys: Sequence[tuple[bytes | None, ...]]) -> sql.Composable:
+    """The condition that a row's key is one of these."""
+    types = {column.source: column.source_type for column in request.columns}
+    arrays = [
+        # The type's words come from the source's own catalogue.
+        sql.SQL("{}::{}[]").format(sql.Literal([(key[place] or b"").decode() for key in keys]), sql.SQL(types[name]))
+        for place, name in enumerate(request.key)
+    ]
+    if len(arrays) == 1:
+        return sql.SQL(" WHERE {} = ANY ({})").format(sql.Identifier(request.key[0]), arrays[0])
+    return sql.SQL(" WHERE ({}) IN (SELECT * FROM unnest({}))").format(
+        sql.SQL(", ").join(map(sql.Identifier, request.key)), sql.SQL(", ").join(arrays)
+    )
 
 
 def _expression(column: StreamColumn) -> sql.Composable:

@@ -94,6 +94,13 @@ class CursorLost(MountingError):
     kind = ErrorKind.CONFLICT
 
 
+class CaptureLost(CursorLost):
+    """The source no longer has the changes since the last reading; only a new snapshot shows what became of them."""
+
+    message = N_("变更捕获中断：{reason}。已改为以新的快照全量核对，之后继续捕获。")
+    kind = ErrorKind.CONFLICT
+
+
 # --- Addresses -------------------------------------------------------------------------------------------------------
 
 
@@ -178,6 +185,18 @@ class SourceIsReplica(MappingError):
     """A watermark read from a replica can pass over rows that the primary has already committed."""
 
     message = N_("数据源是只读副本，增量水位在副本上不可靠；请连接主库，或改用全量交换。")
+
+
+class CaptureUnready(MappingError):
+    """The source is not set so that its changes can be captured; each remedy says what its administrator must do."""
+
+    message = N_("该数据源尚不能使用变更捕获，请源库管理员执行：{remedies}")
+
+
+class CaptureUnfit(MappingError):
+    """Changes of this table cannot be captured: a view, or a key whose values the log does not carry as they are."""
+
+    message = N_("表“{table}”不能使用变更捕获：{reason}；请改用增量或全量交换。")
 
 
 class NotTheSource(MountingError):

@@ -30,7 +30,9 @@ from jutong.supply.mounting.domain.errors import (
 )
 from jutong.supply.mounting.domain.mapping import ItemWanted, find_faults, match_columns
 from jutong.supply.mounting.models import DataSource, Mount, SourceRuling, UploadedFile
+from jutong.supply.mounting.services import captures
 from jutong.supply.mounting.values import (
+    CaptureNames,
     ColumnFound,
     ColumnMap,
     FilePlace,
@@ -40,6 +42,7 @@ from jutong.supply.mounting.values import (
     ServiceParameter,
     ServicePlace,
     TablePlace,
+    capture_publication,
 )
 
 
@@ -54,7 +57,8 @@ def mount_table(
     """Mount a resource from a table of its provider's own source; `columns` gives each item its source column.
 
     Without `columns`, items are matched by name. Raises NoSuchResource, NotPermitted, ResourceNotReady,
-    AlreadyMounted, NoSuchSource, SourceOfAnother, TableMissing, a MappingError, and what asking a source raises.
+    AlreadyMounted, NoSuchSource, SourceOfAnother, TableMissing, a MappingError, among them CaptureUnready with what the
+    source's administrator must do, and what asking a source raises.
     """
     resource = _resource(resource_code, by)
     source = queries.get_source(place.source_no, by)
@@ -67,6 +71,13 @@ def mount_table(
         if not resource.key_columns:
             raise KeyNotUnique(field="mode")
         adapter.check_incremental(table, place.watermark_column)
+    if place.mode is MountMode.CAPTURE:
+        if not resource.key_columns:
+            raise KeyNotUnique(field="mode")
+        by_item = {column.item: column.source for column in mapped}
+        key = [by_item[name] for name in resource.key_columns]
+        names = CaptureNames("", capture_publication(resource.code))
+        captures.capturing(adapter, place.table).check_capture(table, key, names)
     _mount(resource, MountKind.TABLE, mapped, place.to_json(), by=by, at=at, source=source)
 
 

@@ -139,7 +139,10 @@ class TableForm(forms.Form):
     mode = forms.ChoiceField(
         label=N_("交换方式"),
         choices=[(mode.value, N_(mode.label)) for mode in MountMode],
-        help_text=N_("增量只读取变化的行；源表中删除的行须由全量核对发现。"),
+        help_text=N_(
+            "全量每次读取整张表。增量只读取变化的行，删除由每日分桶核对发现。变更捕获从数据库日志收取新增、修改和删除，"
+            "须有主键，并由源库管理员开通（PostgreSQL 逻辑复制，MariaDB 行格式 binlog）。"
+        ),
     )
     watermark_column = forms.ChoiceField(
         label=N_("水位列"), required=False, help_text=N_("MySQL、MariaDB 增量交换必选：随每次新增和修改递增的列。")
