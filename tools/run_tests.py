@@ -21,7 +21,8 @@ RESULTS = ROOT / "build" / "test-results"
 
 
 # What `tests.support.distribution` makes of it: long files whole and first, the others test by test.
-LONG_FILES_WHOLE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+# Three on two cores: a test waits for processes it has started or killed about a third of its time.
+LONG_FILES_WHOLE = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
 WHOLE_FILES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 

@@ -590,7 +590,7 @@ class Plenty:
         from jutong.registry.organisations import api as organisations
         from jutong.supply.nodes.models import Node, Zone
 
-        zone = Zone.objects.create(organisation=organisations.bureau(), name="业务专网")
+        zone, _ = Zone.objects.get_or_create(organisation=organisations.bureau(), name="业务专网")
         Node.objects.bulk_create(
             [
                 Node(

@@ -36,6 +36,13 @@ class NodeNotThere(NodesError):
     kind = ErrorKind.UNAVAILABLE
 
 
+class NodeAway(NodesError):
+    """What is wanted of a node now cannot be done while it does not call; asking again later is for the person."""
+
+    message = NodeNotThere.message
+    kind = ErrorKind.CONFLICT
+
+
 class NodeSlow(NodesError):
     """The node is there and has not answered in time."""
 

@@ -13,7 +13,7 @@ from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import ConnectionReport, SourceKind, Tls
 from jutong.supply.nodes import events, policy, queries
 from jutong.supply.nodes.domain import CODE_HOURS, hash_code, new_code
-from jutong.supply.nodes.domain.errors import NoSuchRelease, RankTaken, SourceNotOnNode
+from jutong.supply.nodes.domain.errors import NodeAway, NoSuchRelease, RankTaken, SourceNotOnNode
 from jutong.supply.nodes.models import Counter, Node, Nonce, Order, Route, Zone
 from jutong.supply.nodes.services import reading
 from jutong.supply.nodes.values import Enrolment, OrderState, ReleaseState
@@ -93,11 +93,13 @@ def remove_node(*, node_no: str, by: Subject, at: datetime) -> None:
 def register_source(*, node_no: str, local_name: str, name: str, by: Subject, at: datetime) -> str:
     """Keep a source that the node has under a name of its own, after the node has reached it; gives its number.
 
-    Raises NoSuchNode, NotPermitted, NodeNotThere, NodeSlow, SourceNotOnNode, SourceNameTaken, and what asking a
+    Raises NoSuchNode, NotPermitted, NodeAway, NodeSlow, SourceNotOnNode, SourceNameTaken, and what asking a
     source raises.
     """
     row = queries.get_node(node_no, by)
     require(by, policy.ADD_SOURCES, queries.facts(row))
+    if queries.leader_of(row.zone, at) is None:
+        raise NodeAway(zone=row.zone.name)
     told = reading.ask_zone(row.zone, None, "source", {"source": local_name}, at=at)
     if not told:
         raise SourceNotOnNode(name=local_name, field="local_name")

@@ -30,7 +30,6 @@ def _door(view: Callable[..., Any]) -> Callable[..., Any]:
     @csrf_exempt
     @require_POST
     @public
-    @carries_rows
     @functools.wraps(view)
     def opened(request: HttpRequest, **where: Any) -> JsonResponse:
         try:
@@ -109,6 +108,7 @@ def begin(request: HttpRequest, node: Node, order_no: UUID, epoch: int) -> dict[
     return {}
 
 
+@carries_rows
 @_door
 @_signed
 def chunk(request: HttpRequest, node: Node, order_no: UUID, epoch: int, number: int) -> dict[str, Any]:
@@ -119,6 +119,7 @@ def chunk(request: HttpRequest, node: Node, order_no: UUID, epoch: int, number: 
     return serving.take_chunk(node, str(order_no), epoch, number, digest, _body(request))
 
 
+@carries_rows
 @_door
 @_signed
 def end(request: HttpRequest, node: Node, order_no: UUID, epoch: int) -> dict[str, Any]:
@@ -128,6 +129,7 @@ def end(request: HttpRequest, node: Node, order_no: UUID, epoch: int) -> dict[st
     return {}
 
 
+@carries_rows
 @_door
 @_signed
 def failure(request: HttpRequest, node: Node, order_no: UUID, epoch: int) -> dict[str, Any]:
