@@ -25,16 +25,26 @@ from jutong.kernel.policy import ANONYMOUS, Post, Subject
 
 # Entries are dated by the database, so checkpoints of other days would rightly be found odd.
 AT = clock.now()
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    """A moment that the database agrees with, however long ago this file was read."""
+    global AT
+    AT = clock.now()
+
+
 HEALTH, POLICE = "11450000000000001A", "11450000000000002B"
 STEWARD = ActorRef(kind="person", id="P1", post="data_steward", organisation=HEALTH)
 AUDITOR = Subject("P9", Post.AUDITOR, "11450000000000009C")
 
 
-def note(code, by=STEWARD, at=AT, **more):
-    audit.record(action="catalogue.resource.read", by=by, at=at, object_kind="resource", object_code=code, **more)
+def note(code, by=STEWARD, at=None, **more):
+    audit.record(action="catalogue.resource.read", by=by, at=at or AT, object_kind="resource", object_code=code, **more)
 
 
-def sealed(count, at=AT):
+def sealed(count, at=None):
+    at = at or AT
     for number in range(count):
         note(f"303001/{number}")
     audit.seal(at=at)
