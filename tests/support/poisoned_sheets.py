@@ -2,10 +2,12 @@
 
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import olefile
 import openpyxl
 import xlwt
 
@@ -13,6 +15,7 @@ from jutong.supply.catalogue.values import Content
 from jutong.supply.interchange.adapters import sheets
 from jutong.supply.interchange.domain.template import ENTRY_SHEET, LEAVES
 from jutong.supply.interchange.domain.writing import Written
+from tests.support.compound import compound
 from tests.unit.supply.catalogue import samples
 
 SHEET_PART = "xl/worksheets/sheet1.xml"
@@ -83,6 +86,19 @@ def xls(*, formula: bool = False) -> bytes:
     return file.getvalue()
 
 
+def compound_book(*records: bytes, **streams: bytes) -> bytes:
+    """The XLS book with records behind its first one, and with streams beside the book."""
+    with olefile.OleFileIO(io.BytesIO(xls())) as book:
+        plain = book.openstream("Workbook").read()
+    begin = 4 + struct.unpack_from("<H", plain, 2)[0]
+    return compound({"Workbook": plain[:begin] + b"".join(records) + plain[begin:], **streams})
+
+
+def record(kind: int, body: bytes) -> bytes:
+    """One record of an XLS book."""
+    return struct.pack("<HH", kind, len(body)) + body
+
+
 def csv_with(**own: str) -> bytes:
     heads = ",".join(leaf.title for leaf in LEAVES)
     cells = ",".join('"' + own.get(leaf.key, "").replace('"', '""') + '"' for leaf in LEAVES)
@@ -110,6 +126,7 @@ def poisons() -> list[Poison]:
         Poison("command by formula", "xlsx", with_cell("F3", "=cmd|'/C calc'!A0"), "has_formulas"),
         Poison("formula in XLS", "xls", xls(formula=True), "has_formulas"),
         Poison("formula in ET", "et", xls(formula=True), "has_formulas"),
+        *compound_poisons(),
         Poison("head renamed", "xlsx", with_cell("B1", "标题"), "head_wrong"),
         Poison("no heads", "xlsx", with_cell("A1", "随便"), "sheet_missing"),
         Poison("a million rows", "xlsx", with_parts({SHEET_PART: million}), "unpacks_too_large"),
@@ -139,3 +156,24 @@ def poisons() -> list[Poison]:
         Poison("JSON without entries", "json", b"[]", "nothing_in_file"),
         Poison("heads only", "csv", csv_with().split(b"\n")[0] + b"\n", "nothing_in_file"),
     ]  # fmt: skip
+
+
+def compound_poisons() -> list[Poison]:
+    """Macros, links and passwords in files of the older kind; an XLSX file with a password is one of them too."""
+    macros = compound_book(**{"_VBA_PROJECT_CUR/VBA/dir": b"x"})
+    password = compound_book(record(0x002F, b"\x00\x00\x34\x12\x78\x56"))
+    other_book = compound_book(record(0x01AE, b"\x01\x00\x0a\x00\x00\x01\x62other.xls"))
+    macro_sheet = compound_book(record(0x0085, b"\x00\x00\x00\x00\x00\x01\x01\x00M"))
+    sealed = compound({"EncryptionInfo": b"x", "EncryptedPackage": b"x" * 5000})
+    return [
+        Poison("macros in XLS", "xls", macros, "has_macros"),
+        Poison("macros in ET", "et", macros, "has_macros"),
+        Poison("macros in XLS called XLSX", "xlsx", macros, "has_macros"),
+        Poison("macro sheet in XLS", "xls", macro_sheet, "has_macros"),
+        Poison("external link in XLS", "xls", other_book, "has_links"),
+        Poison("external link in ET", "et", other_book, "has_links"),
+        Poison("embedded object in XLS", "xls", compound_book(**{"MBD0001/Ole10Native": b"x"}), "has_links"),
+        Poison("password on XLS", "xls", password, "has_password"),
+        Poison("password on ET", "et", password, "has_password"),
+        Poison("password on XLSX", "xlsx", sealed, "has_password"),
+    ]

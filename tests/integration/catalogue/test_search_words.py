@@ -72,6 +72,15 @@ def test_a_name_too_long_is_refused_and_not_cut(police):
         services.save_search(question="q=工商户", title="长" * 101, by=police, at=AT)
 
 
+@pytest.mark.parametrize("question", [f"q={'长' * 101}", f"q={'长' * 112}&open=1", f"q=工商户&x={'y' * 1000}"])
+def test_a_question_too_long_to_be_kept_whole_is_refused_and_not_cut(police, question):
+    with pytest.raises(domain.TextTooLong) as refusal:
+        services.save_search(question=question, by=police, at=AT)
+
+    assert refusal.value.field == "question"
+    assert services.save_search(question=f"q={'长' * 100}", by=police, at=AT).title == "长" * 100
+
+
 def test_the_same_question_is_kept_once(police):
     first = services.save_search(question="sharing_type=1&q=社保", by=police, at=AT)
 

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.db import transaction
 
 from jutong.kernel import clock
 from jutong.kernel.policy import Post
@@ -25,7 +26,8 @@ def market(db) -> Holder:
     at = clock.now()
     lay_down_small_register(at)
     catalogue.ensure_start_data(at=at)
-    return holder_of(Post.DATA_STEWARD, organisations.departments(text="scjgj")[0].uscc)
+    with transaction.atomic():
+        return holder_of(Post.DATA_STEWARD, organisations.departments(text="scjgj")[0].uscc)
 
 
 def shops(of: Holder, **changes):

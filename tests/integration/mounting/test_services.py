@@ -7,12 +7,20 @@ import threading
 
 import pytest
 
-from jutong.kernel import egress
+from jutong.foundation.outbox import api as outbox
+from jutong.foundation.procedures import api as procedures
+from jutong.kernel import clock, egress
+from jutong.kernel.policy import Post
+from jutong.supply.catalogue import api as catalogue
+from jutong.supply.catalogue import services as catalogue_services
 from jutong.supply.catalogue.values import Content, DataItem
+from jutong.supply.exchange.models import Plan
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.domain import errors
+from jutong.supply.mounting.models import Mount
 from jutong.supply.mounting.services import mounts
-from jutong.supply.mounting.values import MountKind, ServiceParameter
+from jutong.supply.mounting.values import MountKind, MountState, ServiceParameter
+from tests.support.posts import holder_of
 from tests.support.way import AT, completed
 
 ROWS = [{"gmsfhm": "11010519491231002X", "xm": "张三"}]
@@ -170,3 +178,32 @@ def test_a_mounted_service_keeps_the_judged_address(department, permitted, servi
             resource_code=code, url=f"http://127.0.0.1:{service.server_port}", path="/people", row_path="data.rows",
             fields={"xm": "nowhere"}, values={}, by=department.steward, at=AT,
         )  # fmt: skip
+
+
+@pytest.mark.source("Guide 6.2.10")
+def test_what_leaves_the_catalogue_is_unmounted_by_the_platform_and_planned_no_more(department, permitted, service):
+    items = (DataItem("公民身份号码", "gmsfhm", "C(18)", key=True, nullable=False), DataItem("姓名", "xm", "C(50)"))
+    code = department.publish(
+        completed(Content(title="人员查询", provider_uscc=department.uscc, formats=("json",), items=items))
+    )
+    mounting.mount_service(
+        resource_code=code, url=f"http://127.0.0.1:{service.server_port}", path="/people", row_path="data.rows",
+        fields={"gmsfhm": "gmsfhm", "xm": "xm"}, values={}, by=department.steward, at=AT,
+    )  # fmt: skip
+    outbox.carry(at=AT)
+    Plan.objects.create(resource_code=code, provider_uscc=department.uscc, trigger="mount", next_due_at=AT)
+    reviewer, now = holder_of(Post.BUREAU_REVIEWER).subject, clock.now()
+    made = catalogue_services.ask_withdrawal(code=code, reason="系统停用", by=department.steward, at=now)
+    procedures.take_by_platform(made.case_no, "heard", at=now, remark="")
+    outbox.carry(at=now)
+    while_asked = mounting.mounted_codes().count()
+
+    procedures.act(made.case_no, "take_off", by=reviewer, at=now)
+    outbox.carry(at=now)
+    outbox.carry(at=now)
+
+    mount = Mount.objects.get(resource_code=code)
+    assert while_asked == 1
+    assert (mount.state, mount.stop_reason) == (MountState.STOPPED, "数据资源已下线")
+    assert catalogue.get_resource(code).mounted_at is None
+    assert not Plan.objects.filter(resource_code=code).exists()

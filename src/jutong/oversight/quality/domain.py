@@ -1,9 +1,10 @@
 """From measures to a score: pure arithmetic with visible parts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.seasons import due_at
 from jutong.kernel.text import N_
 from jutong.oversight.quality.values import Dimension, DimensionScore, Measure, Score
 
@@ -52,13 +53,21 @@ def stars(total: float | None, stars_from: Mapping[int, float]) -> int:
     return max((number for number, lowest in stars_from.items() if total >= lowest), default=0)
 
 
-def timeliness(loaded_at: datetime, fresh_for: timedelta | None, at: datetime) -> Measure | None:
+def timeliness(
+    loaded_at: datetime,
+    fresh_for: timedelta | None,
+    at: datetime,
+    *,
+    stopped: timedelta = timedelta(0),
+    months: Collection[int] = (),
+) -> Measure | None:
     """How well the data keep their update cycle (时效性): full while fresh, then allowed age over age (our default).
 
-    None for cycles that are never late (不定期, 不更新).
+    Time in declared stops (停更) since the load makes data no older, nor does time out of their season: `months` are
+    those in which updates are due, all where none is named. None for cycles that are never late (不定期, 不更新).
     """
     if fresh_for is None:
         return None
-    age = at - loaded_at
-    good = 1.0 if age <= fresh_for else fresh_for / age
+    late = at - due_at(loaded_at + stopped, fresh_for, months)
+    good = 1.0 if late <= timedelta(0) else fresh_for / (fresh_for + late)
     return Measure(Dimension.TIMELINESS, "timeliness.cycle", N_("按更新周期及时更新"), 1, good)

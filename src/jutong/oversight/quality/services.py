@@ -37,7 +37,13 @@ def measure(*, resource_code: str, by: ActorRef, at: datetime, run_no: str = "")
     lists = _code_lists(resource)
     row_count, measures = adapters.measure_table(exchange.pool_relation(resource_code), resource.items, lists)
     measures += [_contract_kept(loaded.rows, loaded.rejected)]
-    timely = domain.timeliness(loaded.at, rulebook.fresh_for(resource.update_cycle, on=day), at)
+    timely = domain.timeliness(
+        loaded.at,
+        rulebook.fresh_for(resource.update_cycle, on=day),
+        at,
+        stopped=catalogue.stopped_for(resource_code, since=loaded.at, until=at),
+        months=exchange.seasons().get(resource_code, ()),
+    )
     measures += [timely] if timely else []
     measures += [_availability(resource_code, at)]
     score = domain.score(

@@ -1,7 +1,7 @@
 """The door of the catalogue: what other rooms may call. Values are in `values`, facts in `events`."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -88,6 +88,7 @@ __all__ = [
     "standing",
     "start_revision",
     "stopped",
+    "stopped_for",
     "submit",
     "take_over",
     "tidy",
@@ -217,6 +218,11 @@ def completeness(content: Content) -> Completeness:
 def stopped(codes: Collection[str], *, on: date) -> set[str]:
     """Those of some resources for which a stop of updates (停更) is declared that day, in one query."""
     return queries.stopped(codes, on=on)
+
+
+def stopped_for(code: str, *, since: datetime, until: datetime) -> timedelta:
+    """How much of a time a resource was declared not to be updated (停更), in one query."""
+    return queries.stopped_for(code, since=since, until=until)
 
 
 def withdrawing(codes: Collection[str]) -> set[str]:

@@ -45,7 +45,7 @@ Numbered = Iterator[tuple[int, Row]]
 def judge_package(content: bytes, rows_limit: int) -> int:
     """Look through the parts of an XLSX file; gives the rows of its sheets.
 
-    Raises FileBroken, UnpacksTooLarge, HasMacros, HasLinks, HasFormulas, TooManyRows.
+    Raises FileBroken, HasPassword, UnpacksTooLarge, HasMacros, HasLinks, HasFormulas, TooManyRows.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -60,7 +60,9 @@ def _judge_directory(parts: list[zipfile.ZipInfo]) -> None:
     if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT_BYTES:
         raise errors.UnpacksTooLarge
     names = [part.filename.lower() for part in parts]
-    if "xl/workbook.xml" not in names or any(part.flag_bits & 1 for part in parts):
+    if any(part.flag_bits & 1 for part in parts):
+        raise errors.HasPassword
+    if "xl/workbook.xml" not in names:
         raise errors.FileBroken
     for part, name in zip(parts, names, strict=True):
         if part.file_size > RATIO_LIMIT * max(part.compress_size, 4096):
@@ -129,7 +131,8 @@ _INTERNAL: Final = (b"\x01\x04", b"\x01\x3a")
 def judge_compound(content: bytes) -> None:
     """Look through an XLS or ET file: its streams, and the records of its workbook.
 
-    Raises FileBroken, HasMacros, HasLinks, HasFormulas.
+    A workbook with a password is such a file too, whatever its ending.
+    Raises FileBroken, HasPassword, HasMacros, HasLinks, HasFormulas.
     """
     import olefile
 
@@ -140,6 +143,8 @@ def judge_compound(content: bytes) -> None:
                 raise errors.HasMacros
             if any(name.startswith("mbd") or "ole10native" in name or "objectpool" in name for name in names):
                 raise errors.HasLinks
+            if "encryptedpackage" in names:
+                raise errors.HasPassword
             stream = next((name for name in ("workbook", "book") if name in names), None)
             if stream is None:
                 raise errors.FileBroken
@@ -154,7 +159,7 @@ def _judge_records(data: bytes) -> None:
     sheet = -1
     for kind, body in _records(data):
         if kind == _FILEPASS:
-            raise errors.FileBroken
+            raise errors.HasPassword
         if kind == _SUPBOOK and body[2:4] not in _INTERNAL:
             raise errors.HasLinks
         if kind == _BOUNDSHEET and len(body) > 8:

@@ -25,6 +25,7 @@ __all__ = [
     "open_round",
     "plug_freshness",
     "propose_exclusion",
+    "sees_demands_on",
 ]
 
 
@@ -34,6 +35,11 @@ __all__ = [
 def accepted_demands(organisation: str | None = None) -> tuple[AcceptedDemand, ...]:
     """Demands that a department has accepted, of one responsible department where given. Art. 34, 38."""
     return queries.accepted_demands(organisation)
+
+
+def sees_demands_on(department: str, subject: Subject) -> bool:
+    """May the subject read every demand for which this department is responsible?"""
+    return queries.sees_demands_on(department, subject)
 
 
 def barred_from_sharing(resource_code: str) -> Barred | None:

@@ -50,6 +50,11 @@ def demands(subject: Subject, action: Action = policy.VIEW_DEMAND) -> QuerySet[D
     return rows.select_related("round").order_by("-entered_at", "-pk")
 
 
+def sees_demands_on(department: str, subject: Subject) -> bool:
+    """May the subject read every demand for which this department is responsible?"""
+    return bool(decide(subject, policy.VIEW_DEMAND, Facts({Relation.PROVIDER: department})))
+
+
 def get_demand(demand_no: str, subject: Subject) -> Demand:
     """Raises NoSuchEntry, also for those who may not know of it."""
     row = Demand.objects.select_related("round").filter(demand_no=demand_no).first()

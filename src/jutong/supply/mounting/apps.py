@@ -11,14 +11,18 @@ class MountingConfig(AppConfig):
     def ready(self) -> None:
         from jutong.foundation.files import api as files
         from jutong.foundation.notices import api as notices
+        from jutong.foundation.outbox import api as outbox
+        from jutong.supply.catalogue.events import ResourceWithdrawn
         from jutong.supply.harvest import api as harvest
         from jutong.supply.mounting import queries, reform
+        from jutong.supply.mounting.services import mounts
         from jutong.supply.mounting.services.files import FILE_KIND
         from jutong.supply.mounting.services.uploads_owner import UploadsOwner
 
         files.plug_owner(FILE_KIND, UploadsOwner())
         notices.plug_permits(queries.permitted)
         harvest.plug_permits(queries.permitted)
+        outbox.subscribe(ResourceWithdrawn, mounts.follow_withdrawal, name="mounting.withdrawn")
         reform.plug_in()
         self._fill_pages()
 

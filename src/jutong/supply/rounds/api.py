@@ -37,9 +37,9 @@ __all__ = [
 ]
 
 
-def publish_rates(*, departments: Collection[str] | None = None, round_no: str = "") -> list[PublishRate]:
-    """Published ÷ planned of each department that owes something; of one round where given."""
-    return queries.publish_rates(departments=departments, round_no=round_no)
+def publish_rates(*, departments: Collection[str] | None = None) -> list[PublishRate]:
+    """Published ÷ (planned ∪ accepted demands) of each department that owes something, over all rounds."""
+    return queries.publish_rates(departments=departments)
 
 
 def open_round(

@@ -17,6 +17,7 @@ from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import Organisation, OrganisationKind
 from jutong.supply.catalogue import api as catalogue
+from jutong.supply.lists import api as lists
 from jutong.supply.rounds import domain, models, policy
 from jutong.supply.rounds.domain.errors import NoSuchEntry, NoSuchNotice, NoSuchObjection, NoSuchRound
 from jutong.supply.rounds.values import (
@@ -249,16 +250,27 @@ def planned(department: str = "", round_no: str = "") -> QuerySet[models.Entry]:
     return rows.filter(round__round_no=round_no) if round_no else rows
 
 
-def publish_rates(*, departments: Collection[str] | None = None, round_no: str = "") -> list[PublishRate]:
-    """Published ÷ planned of each department that owes something. Guide 6.2.8."""
+def publish_rates(*, departments: Collection[str] | None = None) -> list[PublishRate]:
+    """Published ÷ (planned ∪ accepted demands) of each department that owes something. Guide 6.2.8, Art. 34(2)."""
     owed: dict[str, dict[str, bool]] = defaultdict(dict)
-    for department, number, code, stage in planned(round_no=round_no).values_list(
+    for department, number, code, stage in planned().values_list(
         "department_uscc", "entry_no", "resource_code", "stage"
     ):
         key = code or number
         owed[department][key] = owed[department].get(key, False) or stage == EntryStage.PUBLISHED
-    names = owed.keys() if departments is None else [each for each in owed if each in departments]
-    return [domain.publish_rate(department, owed[department], (), ()) for department in sorted(names)]
+    demanded: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for demand in lists.accepted_demands():
+        demanded[demand.responsible].append((demand.demand_no, demand.resource_code))
+    published = _published({code for demands in demanded.values() for _number, code in demands if code})
+    names = owed.keys() | demanded.keys()
+    return [
+        domain.publish_rate(department, owed[department], demanded[department], published)
+        for department in sorted(names if departments is None else names & set(departments))
+    ]
+
+
+def _published(codes: Collection[str]) -> set[str]:
+    return {code for code, resource in catalogue.resources(codes).items() if resource.published}
 
 
 # --- Submissions, notices, objections --------------------------------------------------------------------------------

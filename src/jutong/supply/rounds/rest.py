@@ -307,9 +307,11 @@ class RoundWallRowOut(Schema):
 
 
 class PublishRateOut(Schema):
-    """Published ÷ planned, what was carried over once; the ratio is 0–1."""
+    """Published ÷ owed; the ratio is 0–1. Owed is what is planned or demanded: what is both, or carried over, once."""
 
     department_uscc: str
+    planned: int
+    demanded: int
     owed: int
     published: int
     ratio: float | None
@@ -517,6 +519,8 @@ def list_publish_rates(request: SubjectRequest) -> Any:
     return [
         {
             "department_uscc": each.department,
+            "planned": each.planned,
+            "demanded": each.demanded,
             "owed": each.owed,
             "published": each.published,
             "ratio": each.ratio,

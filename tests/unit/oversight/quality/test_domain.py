@@ -61,3 +61,12 @@ def test_data_within_cycle_and_grace_are_on_time_and_older_ones_lose_by_age():
     assert domain.timeliness(NOW - timedelta(days=2), allowed, NOW).ratio == 1.0
     assert domain.timeliness(NOW - timedelta(days=8), allowed, NOW).ratio == 0.25
     assert domain.timeliness(NOW - timedelta(days=999), None, NOW) is None
+
+
+def test_neither_a_declared_stop_nor_the_time_out_of_season_makes_data_older():
+    allowed, loaded = timedelta(days=2), NOW - timedelta(days=8)
+
+    assert domain.timeliness(loaded, allowed, NOW, stopped=timedelta(days=6)).ratio == 1.0
+    assert domain.timeliness(loaded, allowed, NOW, stopped=timedelta(days=4)).ratio == 0.5
+    assert domain.timeliness(loaded, allowed, NOW, months=(6, 7)).ratio == 1.0
+    assert domain.timeliness(loaded, allowed, NOW, months=(11,)).ratio == 0.25

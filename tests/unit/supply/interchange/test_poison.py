@@ -6,9 +6,12 @@ import openpyxl
 import pytest
 import xlwt
 
+from jutong.kernel import clock
+from jutong.kernel.policy import Post, Subject
 from jutong.supply.catalogue.values import Content
 from jutong.supply.interchange.adapters import child
-from jutong.supply.interchange.domain.errors import FileRefused
+from jutong.supply.interchange.domain.errors import FileRefused, FormatUnknown
+from jutong.supply.interchange.services import imports
 from tests.support import poisoned_sheets
 from tests.support.poisoned_sheets import Poison, poisons
 from tests.unit.supply.interchange.test_round_trip import answers, read_bytes
@@ -53,6 +56,17 @@ def test_a_formula_is_named_by_its_cell():
     (line,) = answers(poisoned_sheets.with_cell("F3", "=1+1"), "xlsx")
 
     assert "F3" in line["words"]
+
+
+def test_the_compound_file_that_is_poisoned_is_good_without_its_poison(tmp_path):
+    assert asked(poisoned_sheets.compound_book(), "xls", tmp_path) == ""
+
+
+def test_a_workbook_with_macros_is_not_taken_under_its_own_ending():
+    steward = Subject("P-1", Post.DATA_STEWARD, "department", "专员")
+
+    with pytest.raises(FormatUnknown):
+        imports.bring(name="目录.xlsm", content=io.BytesIO(poisoned_sheets.good()), by=steward, at=clock.now())
 
 
 def test_rows_beyond_the_limit_are_not_read():

@@ -165,6 +165,7 @@ from jutong.supply.catalogue.domain.search import (
     tokens_of,
     words_of,
 )
+from jutong.supply.catalogue.domain.stops import stopped_between
 from jutong.supply.catalogue.domain.versions import (
     COMPARED,
     Difference,
@@ -350,6 +351,7 @@ __all__ = [
     "search_text",
     "sort_code",
     "stands_in",
+    "stopped_between",
     "text_key",
     "tidy",
     "tokens_of",

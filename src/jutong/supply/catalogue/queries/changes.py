@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
@@ -158,6 +158,12 @@ def stopped(codes: Collection[str], *, on: date) -> set[str]:
     rows = models.UpdateStop.objects.filter(resource__code__in=set(codes), from_day__lte=on)
     rows = rows.filter(Q(until_day=None) | Q(until_day__gte=on))
     return set(rows.values_list("resource__code", flat=True))
+
+
+def stopped_for(code: str, *, since: datetime, until: datetime) -> timedelta:
+    """How much of a time a resource was declared not to be updated, in one query."""
+    rows = models.UpdateStop.objects.filter(resource__code=code)
+    return domain.stopped_between(rows.values_list("from_day", "until_day"), since, until)
 
 
 def withdrawing(codes: Collection[str]) -> set[str]:

@@ -18,6 +18,7 @@ from jutong.registry.accounts import api as accounts
 from jutong.supply.catalogue import domain, models, policy, queries
 
 MOST_SAVED: Final = 20
+LONGEST_QUESTION: Final = 1000
 KEPT_FIELDS: Final = (
     "q", "class", "sharing_type", "open", "provider", "level", "format", "cycle", "mounted", "classification",
 )  # fmt: skip
@@ -33,8 +34,10 @@ def save_search(*, question: str, title: str = "", by: Subject, at: datetime) ->
     Raises NotSignedIn, NothingToSave, TooManySaved, TextTooLong.
     """
     require(by, policy.KEEP_SEARCH, Facts({Relation.SELF: by.person_no}))
-    title = domain.fitting(title, 100, field="title")
-    tidied = tidy_question(question)
+    # What was written is judged before it is taken apart, and again as it is kept: encoded it may be longer.
+    written = domain.fitting(question, LONGEST_QUESTION, field="question")
+    tidied = domain.fitting(tidy_question(written), LONGEST_QUESTION, field="question")
+    title = domain.fitting(title or QueryDict(tidied).get("q", ""), 100, field="title" if title else "question")
     if not tidied:
         raise domain.NothingToSave(field="question")
     own = models.SavedSearch.objects.filter(person_no=by.person_no)
@@ -44,7 +47,7 @@ def save_search(*, question: str, title: str = "", by: Subject, at: datetime) ->
         person_no=by.person_no,
         question=tidied,
         defaults={
-            "title": title or QueryDict(tidied).get("q", "")[:100],
+            "title": title,
             "created_at": at,
             "told_until": at,
         },
@@ -67,9 +70,9 @@ def forget_search(*, saved_no: int, by: Subject, at: datetime) -> None:
 
 def tidy_question(question: str) -> str:
     """A query string with only what asks something, in one order, so that the same question is written the same."""
-    asked = QueryDict(question[:1000])
+    asked = QueryDict(question)
     pairs = [(name, value) for name in KEPT_FIELDS for value in sorted(set(asked.getlist(name))) if value.strip()]
-    return urlencode(pairs)[:1000]
+    return urlencode(pairs)
 
 
 def tell_saved_searches(*, at: datetime) -> int:

@@ -67,9 +67,15 @@ class FormatUnknown(FileRefused):
 
 
 class FileBroken(FileRefused):
-    """The file is no such file as its ending says, is damaged or encrypted."""
+    """The file is no such file as its ending says, or is damaged."""
 
-    message = N_("文件损坏、加密或格式与扩展名不符，请用办公软件重新另存后上传。")
+    message = N_("文件损坏或格式与扩展名不符，请用办公软件重新另存后上传。")
+
+
+class HasPassword(FileRefused):
+    """The workbook opens by a password only."""
+
+    message = N_("文件设有打开密码，请取消密码后上传。")
 
 
 class FileOverLimits(FileRefused):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from django.db import IntegrityError, transaction
 
@@ -10,9 +11,11 @@ from jutong.base.access import require
 from jutong.base.egress import pinned_address
 from jutong.foundation.audit import api as audit
 from jutong.foundation.outbox import api as outbox
+from jutong.kernel.actors import PLATFORM, ActorRef
 from jutong.kernel.codes.data_types import DataType, TypeLetter
 from jutong.kernel.policy import Facts, Relation, Subject
 from jutong.supply.catalogue import api as catalogue
+from jutong.supply.catalogue.events import ResourceWithdrawn
 from jutong.supply.catalogue.values import Resource, ResourceState
 from jutong.supply.lists import api as lists
 from jutong.supply.mounting import events, policy, queries
@@ -44,6 +47,8 @@ from jutong.supply.mounting.values import (
     TablePlace,
     capture_publication,
 )
+
+_WITHDRAWN: Final = "数据资源已下线"
 
 
 def items_wanted(resource: Resource) -> tuple[ItemWanted, ...]:
@@ -106,7 +111,7 @@ def replace_file(*, resource_code: str, file_no: str, by: Subject, at: datetime)
     row.columns = [column.to_json() for column in mapped]
     row.resource_version = resource.version
     row.save()
-    _record("file_replaced", row, by, at)
+    _record("file_replaced", row, by.actor, at)
     outbox.publish(events.FileReplaced(resource_code, file.digest), at=at)
 
 
@@ -192,12 +197,24 @@ def stop_mount(*, resource_code: str, reason: str, by: Subject, at: datetime) ->
     if row is None:
         raise NotMounted(resource_code=resource_code)
     require(by, policy.MANAGE_MOUNTS, queries.facts_of_mount(row))
-    row.state, row.stop_reason, row.changed_at = MountState.STOPPED, reason.strip()[:200] or "—", at
+    _stop(row, reason.strip()[:200] or "—", by.actor, at)
+
+
+@transaction.atomic
+def follow_withdrawal(event: ResourceWithdrawn, *, at: datetime) -> None:
+    """The resource has left the catalogue (下线): the platform stops its mount, if it has one."""
+    row = Mount.objects.select_for_update().filter(resource_code=event.code, state=MountState.ACTIVE).first()
+    if row is not None:
+        _stop(row, _WITHDRAWN, PLATFORM, at)
+
+
+def _stop(row: Mount, reason: str, by: ActorRef, at: datetime) -> None:
+    row.state, row.stop_reason, row.changed_at = MountState.STOPPED, reason, at
     row.save()
-    _record("stopped", row, by, at, reason=row.stop_reason)
-    catalogue.note_unmounted(resource_code)
-    lists.note_unmounted(resource_code, at=at)
-    outbox.publish(events.MountStopped(resource_code, row.stop_reason), at=at)
+    _record("stopped", row, by, at, reason=reason)
+    catalogue.note_unmounted(row.resource_code)
+    lists.note_unmounted(row.resource_code, at=at)
+    outbox.publish(events.MountStopped(row.resource_code, reason), at=at)
 
 
 def columns_of(file: UploadedFile) -> tuple[ColumnFound, ...]:
@@ -325,14 +342,14 @@ def _mount(
     except IntegrityError as fault:
         raise AlreadyMounted(resource_code=resource.code) from fault
     catalogue.note_mounted(resource.code, at=at)
-    _record("mounted", row, by, at, kind=kind.value)
+    _record("mounted", row, by.actor, at, kind=kind.value)
     outbox.publish(events.ResourceMounted(resource.code, resource.provider_uscc, kind.value), at=at)
 
 
-def _record(verb: str, row: Mount, by: Subject, at: datetime, **details: str) -> None:
+def _record(verb: str, row: Mount, by: ActorRef, at: datetime, **details: str) -> None:
     audit.record(
         action=f"mounting.mount.{verb}",
-        by=by.actor,
+        by=by,
         at=at,
         object_kind="mount",
         object_code=row.resource_code,

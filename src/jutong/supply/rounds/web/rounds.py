@@ -1,7 +1,7 @@
 """编制轮次: the list, opening one, one round with what waits in it, the wall of progress, the rates."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +15,10 @@ from jutong.base.access import require
 from jutong.base.http import SubjectRequest
 from jutong.foundation.audit import api as audit
 from jutong.kernel import clock
-from jutong.kernel.policy import Facts, Relation, decide
+from jutong.kernel.policy import Facts, Relation, Subject, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
+from jutong.supply.lists import api as lists
 from jutong.supply.rounds import domain, models, policy, queries
 from jutong.supply.rounds.queries import WallRow
 from jutong.supply.rounds.services import compiling, noticing, planning
@@ -364,12 +365,12 @@ def wall(request: SubjectRequest, round_no: str) -> HttpResponseBase:
 
 def _rate_rows(request: HttpRequest, found: Sequence[PublishRate]) -> list[dict[str, Any]]:
     names = queries.named(each.department for each in found)
+    subject = cast(SubjectRequest, request).subject
     return [
         {
-            "department": (
-                names.get(each.department, each.department),
-                f"{reverse('rounds:planned')}?department={each.department}",
-            ),
+            "department": names.get(each.department, each.department),
+            "planned": (each.planned, f"{reverse('rounds:planned')}?department={each.department}"),
+            "demanded": _demands_cell(each, subject),
             "owed": each.owed,
             "published": each.published,
             "ratio": each.ratio,
@@ -378,13 +379,22 @@ def _rate_rows(request: HttpRequest, found: Sequence[PublishRate]) -> list[dict[
     ]
 
 
+def _demands_cell(rate: PublishRate, subject: Subject) -> tuple[int, str] | int:
+    """How many demands a department has accepted, leading to them where the subject may read them all."""
+    if not rate.demanded or not lists.sees_demands_on(rate.department, subject):
+        return rate.demanded
+    return rate.demanded, f"{reverse('lists:demands')}?provider={rate.department}&state=accepted"
+
+
 RATES = Listing(
     name="rounds.rates",
     title=N_("目录发布率"),
     section=N_("数据目录"),
     unit=N_("个部门"),
     columns=(
-        Column("department", N_("责任部门"), "link"),
+        Column("department", N_("责任部门")),
+        Column("planned", N_("目录清单条目"), "link", sort="planned"),
+        Column("demanded", N_("已承接需求"), "link", sort="demanded"),
         Column("owed", N_("应发布"), "number", sort="owed", total=True),
         Column("published", N_("已发布"), "number", sort="published", total=True),
         Column("ratio", N_("发布率"), "ratio", sort="ratio"),
@@ -398,7 +408,7 @@ RATES = Listing(
 
 @require_GET
 def rates(request: SubjectRequest) -> HttpResponseBase:
-    """Published ÷ planned of each department, with the list behind it."""
+    """Published ÷ (planned ∪ accepted demands) of each department, with the two lists behind it."""
     require(request.subject, policy.VIEW_ROUND)
     found = sorted(queries.publish_rates(), key=lambda each: (each.ratio or 0.0, each.department))
     return RATES.respond(request, found, "rounds/rates.html")
