@@ -67,6 +67,13 @@ def test_a_source_of_a_node_that_does_not_call_is_refused_with_what_to_do(stewar
     assert "请检查前置机" in answer.json()["message"]
 
 
+@pytest.mark.parametrize("door", ["enrol", "key", "poll"])
+def test_a_form_at_a_door_is_refused_as_malformed(client, db, door):
+    answer = client.post(f"/nodes/link/{door}", {"code": "x"})
+
+    assert answer.status_code in (400, 401, 403, 422)
+
+
 def test_a_code_joins_one_machine_once(steward, joined, key):
     other = base64.b64encode(SigningKey.generate().public).decode()
 

@@ -84,13 +84,13 @@ def test_only_reading_is_allowed(client, address):
 def test_metrics_of_jobs_tell_queue_and_status(client, heartbeat):
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('exchange', 'a.b', '{}'), "
-            "('exchange', 'a.b', '{}')"
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('only_here', 'a.b', '{}'), "
+            "('only_here', 'a.b', '{}')"
         )
 
     text = client.get("/metrics").content.decode()
 
-    assert 'jutong_jobs{queue="exchange",status="todo"} 2.0' in text
+    assert 'jutong_jobs{queue="only_here",status="todo"} 2.0' in text
     assert "jutong_job_longest_wait_seconds" in text
     assert 'jutong_probe_up{probe="database"} 1.0' in text
     assert "jutong_build" in text

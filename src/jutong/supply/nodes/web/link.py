@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
+from django.http.request import RawPostDataException
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -36,7 +37,7 @@ def _door(view: Callable[..., Any]) -> Callable[..., Any]:
             return JsonResponse(view(request, **where))
         except JutongError as error:
             return JsonResponse(problem_of(error), status=STATUS_BY_KIND[error.kind])
-        except RequestDataTooBig:
+        except (RequestDataTooBig, RawPostDataException):  # The gate has read a form, and doors take none.
             return JsonResponse(problem_of(CallMalformed()), status=STATUS_BY_KIND[CallMalformed.kind])
 
     return opened
