@@ -92,7 +92,8 @@ def test_pages_lead_from_a_run_to_its_corrected_row_and_to_the_answer(department
     asked = Inquiry.objects.get()
     address = f"/exchange/inquiries/{asked.inquiry_no}/"
     assert asked.inquiry_no in page(steward, "/exchange/inquiries/")
-    assert "来源中没有列“je”（数据项“je”）。" in page(steward, address, 20)
+    assert "来源中没有列“je”（数据项“金额”）。" in page(steward, address, 20)
+    assert f'href="{address}"' in page(steward, f"/exchange/runs/{asked.run_no}/")
     unpromised = steward.browser.post(address, {"answer": "source"})
     assert (unpromised.status_code, "请填写来源改正的日期。" in unpromised.content.decode()) == (422, True)
     draft = steward.browser.post(f"{address}change/")

@@ -382,4 +382,8 @@ def test_rates_have_denominators_and_a_department_sees_its_own(world):
     assert rates["", "mount"] == (1, 3)
     assert rates["", "open"] == (1, 3)
     assert rates["", "responsibility"] == (0, 0)
+    behind = queries.told_met(queries.demands(world.reviewer), "demand_no", at=AT)
+    assert [each.demand_no for each in behind.filter(met="1")] == [row.demand_no]
+    catalogue.note_unmounted(world.food)
+    assert not queries.told_met(queries.demands(world.reviewer), "demand_no", at=AT).filter(met="1").exists()
     assert own == {"", world.market}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from jutong.base.access import scope_q
 from jutong.foundation.rulebook import api as rulebook
@@ -13,7 +13,7 @@ from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Closure, LegalBasis
 from jutong.supply.lists import plugs, policy
-from jutong.supply.lists.domain import CatalogueView, Listed, Rate, basis_words, errors, rates_of
+from jutong.supply.lists.domain import CatalogueView, Listed, Rate, basis_words, errors, met, rates_of
 from jutong.supply.lists.models import (
     BINDING,
     Demand,
@@ -308,3 +308,9 @@ def rates(subject: Subject, *, at: datetime) -> list[Rate]:
     if subject.post in policy.OVERSEERS:
         return found
     return [rate for rate in found if rate.organisation in ("", subject.organisation)]
+
+
+def told_met(rows: QuerySet[Any], number: str, *, at: datetime) -> QuerySet[Any]:
+    """Entries with `met`, 1 or 0: does each count in the numerator of its rate? `number` is the field of its number."""
+    numbers = met(listed(), catalogue_view(), stale=plugs.stale(at))
+    return rows.annotate(met=Case(When(**{f"{number}__in": numbers}, then=Value("1")), default=Value("0")))

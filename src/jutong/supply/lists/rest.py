@@ -220,11 +220,12 @@ class ListedDemandPage(Schema):
 
 
 class ListedDemandsQuery(PageQuery):
-    """Which demands: of a round, in a state, for a responsible department."""
+    """Which demands: of a round, in a state, for a responsible department, met or not (see the rates)."""
 
     round_no: Short = ""
     state: DemandState | None = None
     responsible: Short = ""
+    met: bool | None = None
 
 
 class ListedDemandIn(StrictSchema):
@@ -243,7 +244,7 @@ def list_demands(request: SubjectRequest, query: Query[ListedDemandsQuery]) -> d
     """The newest first."""
     rows = queries.demands(request.subject)
     narrowed = _narrowed(rows, round__round_no=query.round_no, state=query.state, responsible_uscc=query.responsible)
-    return page_of(narrowed, query)
+    return page_of(_met(narrowed, "demand_no", query.met), query)
 
 
 @router.post(
@@ -300,10 +301,11 @@ class ResponsibilityPage(Schema):
 
 
 class ResponsibilitiesQuery(PageQuery):
-    """Which responsibilities: of a department, in a state."""
+    """Which responsibilities: of a department, in a state, met or not (see the rates)."""
 
     responsible: Short = ""
     state: ResponsibilityState | None = None
+    met: bool | None = None
 
 
 class RemovalReasonIn(StrictSchema):
@@ -316,7 +318,8 @@ class RemovalReasonIn(StrictSchema):
 def list_responsibilities(request: SubjectRequest, query: Query[ResponsibilitiesQuery]) -> dict[str, Any]:
     """Those of one's own department; for the bureau all."""
     rows = queries.responsibilities(request.subject)
-    return page_of(_narrowed(rows, responsible_uscc=query.responsible, state=query.state), query)
+    narrowed = _narrowed(rows, responsible_uscc=query.responsible, state=query.state)
+    return page_of(_met(narrowed, "responsibility_no", query.met), query)
 
 
 @router.get(
@@ -653,3 +656,7 @@ def _rate(rate: Rate) -> dict[str, Any]:
 
 def _narrowed(rows: Any, **wanted: Any) -> Any:
     return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def _met(rows: Any, number: str, wanted: bool | None) -> Any:
+    return rows if wanted is None else queries.told_met(rows, number, at=clock.now()).filter(met=str(int(wanted)))

@@ -1,6 +1,6 @@
 """归集问询: the list, one inquiry with its differences, and the provider's answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -223,12 +223,14 @@ def _page(request: SubjectRequest, row: Any, form: AnswerForm | None = None) -> 
     if row.outcome:
         facts += [(_("了结方式"), _(InquiryOutcome(row.outcome).label)), (_("了结时间"), row.closed_at)]
     differences = [Difference.from_json(each) for each in row.differences]
+    resource = catalogue.resources([row.resource_code]).get(row.resource_code)
+    items = {item.column_name: item.title for item in resource.content.items} if resource else {}
     context = {
         "row": row,
         "title": catalogue.titles([row.resource_code]).get(row.resource_code, row.resource_code),
         "state": state_badge(row),
         "facts": facts,
-        "differences": [{"kind": _(each.kind.label), "words": difference_words(each)} for each in differences],
+        "differences": [{"kind": _(each.kind.label), "words": difference_words(each, items)} for each in differences],
         "difference_columns": [Column("kind", _("差异")), Column("words", _("说明"))],
         "form": (form or AnswerForm(kind)) if may_answer else None,
         "drift": kind is InquiryKind.DRIFT,
@@ -248,8 +250,8 @@ def answer_words(answer: str) -> str:
     return _(InquiryAnswer(answer).label) if answer else "—"
 
 
-def difference_words(each: Difference) -> str:
-    """A difference in a sentence."""
+def difference_words(each: Difference, items: Mapping[str, str]) -> str:
+    """A difference in a sentence; `items` are the titles of the data items by the names that mappings know."""
     return _(WORDS[each.kind]).format(
-        column=each.column, item=each.item, before=each.before or "—", after=each.after or "—"
+        column=each.column, item=items.get(each.item, each.item), before=each.before or "—", after=each.after or "—"
     )

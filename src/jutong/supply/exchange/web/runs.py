@@ -120,6 +120,7 @@ def run(request: SubjectRequest, run_no: str) -> HttpResponse:
         "progress": progress_of(found, may_steer=may_steer),
         "error": fault_words(found),
         "faults": found.error_details.get("list", []) if found.state is RunState.DRIFTED else [],
+        "inquiry": queries.inquiries(request.subject).filter(run_no=run_no).first(),
         "receipt": _receipt_pairs(receipt) if receipt else [],
         "facts": [
             (_("触发方式"), _(found.trigger.label)),

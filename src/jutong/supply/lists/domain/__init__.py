@@ -3,7 +3,7 @@
 from jutong.supply.lists.domain.checking import CatalogueView, Found, Listed, find_problems
 from jutong.supply.lists.domain.comparing import Difference, compare
 from jutong.supply.lists.domain.errors import ListsError
-from jutong.supply.lists.domain.rates import Rate, rates_of
+from jutong.supply.lists.domain.rates import Rate, met, rates_of
 from jutong.supply.lists.domain.writing import basis_words, cleaned, number_of
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "cleaned",
     "compare",
     "find_problems",
+    "met",
     "number_of",
     "rates_of",
 ]

@@ -43,9 +43,9 @@ def rates_of(listed: Iterable[Listed], catalogue: Mapping[str, CatalogueView], *
         if entry.half is Half.NOT_OPEN:
             closed.add(entry.resource_code)
         if entry.demand_state is not None and entry.demand_state is not DemandState.WITHDRAWN:
-            count(RateKind.DEMAND, entry.organisation, satisfied(entry, resource))
+            count(RateKind.DEMAND, entry.organisation, is_met(entry, resource, stale))
         if entry.duties:
-            count(RateKind.RESPONSIBILITY, entry.organisation, fulfilled(entry, resource, stale))
+            count(RateKind.RESPONSIBILITY, entry.organisation, is_met(entry, resource, stale))
     for resource in catalogue.values():
         if not resource.published:
             continue
@@ -60,15 +60,15 @@ def rates_of(listed: Iterable[Listed], catalogue: Mapping[str, CatalogueView], *
     ]
 
 
-def satisfied(entry: Listed, resource: CatalogueView | None) -> bool:
-    """Has who demanded it got at the data? Accepted, published and mounted."""
-    return (
-        entry.demand_state is DemandState.ACCEPTED and resource is not None and resource.published and resource.mounted
-    )
+def met(listed: Iterable[Listed], catalogue: Mapping[str, CatalogueView], *, stale: Collection[str]) -> frozenset[str]:
+    """The numbers of demands and responsibilities that count as met: what the numerators of their rates are made of."""
+    return frozenset(each.entry_no for each in listed if is_met(each, catalogue.get(each.resource_code), stale))
 
 
-def fulfilled(entry: Listed, resource: CatalogueView | None, stale: Collection[str]) -> bool:
-    """Is the data there, and as fresh as it must be?"""
+def is_met(entry: Listed, resource: CatalogueView | None, stale: Collection[str]) -> bool:
+    """Can who was promised the data get at them: accepted or borne, published, mounted, as fresh as they must be?"""
+    if entry.demand_state is not DemandState.ACCEPTED and not entry.duties:
+        return False
     if resource is None or not resource.published or not resource.mounted:
         return False
     return DutyKind.UPDATE not in entry.duties or resource.code not in stale

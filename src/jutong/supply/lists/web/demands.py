@@ -73,7 +73,7 @@ DEMANDS = Listing(
     rows=_rows,
     search=("title", "demand_no", "resource_code", "purpose"),
     placeholder=N_("所需数据、编号或资源代码"),
-    filters=(Filter.of("state", N_("状态"), DemandState),),
+    filters=(Filter.of("state", N_("状态"), DemandState), words.MET),
     default="-entered_at",
     api="/api/v1/lists/demands",
 )
@@ -93,6 +93,8 @@ def demand_list(request: SubjectRequest) -> HttpResponseBase:
     rows = queries.demands(request.subject)
     if provider := request.GET.get("provider", "").replace("\x00", "")[:18]:
         rows = rows.filter(responsible_uscc=provider)
+    if words.MET.name in request.GET:
+        rows = queries.told_met(rows, "demand_no", at=clock.now())
     return DEMANDS.respond(request, rows, "lists/entries.html", context)
 
 

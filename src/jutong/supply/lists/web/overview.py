@@ -16,16 +16,18 @@ from django.views.decorators.http import require_GET, require_POST
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
+from jutong.kernel.codes.sharing import ShareType
 from jutong.kernel.policy import decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.lists import models, policy, queries
 from jutong.supply.lists.domain import Rate
 from jutong.supply.lists.services import checking
-from jutong.supply.lists.values import FindingKind, ListKind, RateKind
+from jutong.supply.lists.values import DemandState, FindingKind, ListKind, RateKind, ResponsibilityState
 from jutong.supply.lists.web import words
 from jutong.supply.lists.web.editions import edition_title
 from jutong.ui.components import Column
+from jutong.ui.formatting import ratio_words
 from jutong.ui.lists import Filter, Listing
 
 
@@ -40,23 +42,34 @@ class RateRow:
 
 def _address(kind: RateKind, organisation: str, *, whole: bool) -> str:
     """The list behind a number."""
-    asked: dict[str, str] = {"provider": organisation} if organisation else {}
+    asked: list[tuple[str, str]] = [("provider", organisation)] if organisation else []
     if kind is RateKind.DEMAND:
         page = reverse("lists:demands")
-        asked |= {} if whole else {"state": "accepted"}
+        asked += [("state", state) for state in DemandState if state is not DemandState.WITHDRAWN]
     elif kind is RateKind.RESPONSIBILITY:
         page = reverse("lists:responsibilities")
-        asked |= {"state": "confirmed"}
+        asked.append(("state", ResponsibilityState.CONFIRMED))
     else:
         page = reverse("catalogue:search")
-        if not whole:
-            asked |= {"mounted": "1"} if kind is RateKind.MOUNT else {"open": "1"}
+        if kind is RateKind.MOUNT:
+            asked += [("sharing_type", str(each.value)) for each in ShareType if each is not ShareType.NOT_SHARED]
+    if not whole:
+        asked.append(_NUMERATOR[kind])
     return f"{page}?{urlencode(asked)}" if asked else page
+
+
+_NUMERATOR = {
+    RateKind.DEMAND: ("met", "1"),
+    RateKind.RESPONSIBILITY: ("met", "1"),
+    RateKind.MOUNT: ("mounted", "1"),
+    RateKind.OPEN: ("open", "1"),
+}
+"""What narrows the list behind a denominator to the one behind its numerator."""
 
 
 def rate_words(rate: Rate) -> str:
     """12/15（80%）."""
-    share = "—" if rate.ratio is None else f"{rate.ratio:.0%}"
+    share = ratio_words(rate.ratio)
     return f"{rate.done}/{rate.whole}（{share}）"
 
 
@@ -117,7 +130,7 @@ def overview(request: SubjectRequest) -> HttpResponseBase:
         "totals": [
             {
                 "rate": _(kind.label),
-                "share": "—" if rate.ratio is None else f"{rate.ratio:.0%}",
+                "share": ratio_words(rate.ratio),
                 "done": (str(rate.done), _address(kind, "", whole=False)),
                 "whole": (str(rate.whole), _address(kind, "", whole=True)),
                 "formula": _(kind.formula),

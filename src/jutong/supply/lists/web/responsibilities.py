@@ -72,7 +72,7 @@ RESPONSIBILITIES = Listing(
     rows=_rows,
     search=("title", "responsibility_no", "resource_code", "case_no"),
     placeholder=N_("数据名称、编号或资源代码"),
-    filters=(Filter.of("state", N_("状态"), ResponsibilityState),),
+    filters=(Filter.of("state", N_("状态"), ResponsibilityState), words.MET),
     default="-made_at",
     api="/api/v1/lists/responsibilities",
 )
@@ -86,6 +86,8 @@ def responsibility_list(request: SubjectRequest) -> HttpResponseBase:
     rows = queries.responsibilities(request.subject)
     if provider := request.GET.get("provider", "").replace("\x00", "")[:18]:
         rows = rows.filter(responsible_uscc=provider)
+    if words.MET.name in request.GET:
+        rows = queries.told_met(rows, "responsibility_no", at=clock.now())
     return RESPONSIBILITIES.respond(request, rows, "lists/entries.html", context)
 
 

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.text import N_
 from jutong.supply.lists import models
 from jutong.supply.lists.values import (
     DemandState,
@@ -16,6 +17,7 @@ from jutong.supply.lists.values import (
     RoundState,
 )
 from jutong.ui.components import Badge, Tone
+from jutong.ui.lists import Filter
 
 _ROUNDS = {
     RoundState.OPEN: Tone.ACTIVE,
@@ -43,6 +45,9 @@ _EXCLUSIONS = {
     ExclusionState.REMOVED: Tone.MUTED,
     ExclusionState.DROPPED: Tone.MUTED,
 }
+MET = Filter("met", N_("满足情况"), lambda: [("1", N_("已满足")), ("0", N_("未满足"))], single=True)
+"""Narrows to what the rates count as met; the rows must have been told by `queries.told_met`."""
+
 TOLD_BESIDE = (ErrorKind.INVALID, ErrorKind.CONFLICT)
 
 

@@ -273,7 +273,7 @@ def _doings(request: SubjectRequest, row: models.Entry, claims: list[models.Clai
         )
         if may_claim
         else None,
-        "settle_form": forms.SettleForm(bodies=body_choices(row.round), initial={"department": row.department_uscc})
+        "settle_form": forms.SettleForm(bodies=_claimants_first(row), initial={"department": row.department_uscc})
         if settles and decide(subject, policy.SETTLE)
         else None,
         "survey_form": forms.SurveyForm(initial=known if row.surveyed_at else None)
@@ -286,6 +286,12 @@ def _doings(request: SubjectRequest, row: models.Entry, claims: list[models.Clai
         else None,
         "may_release": manages and row.held_back,
     }
+
+
+def _claimants_first(row: models.Entry) -> list[tuple[str, str]]:
+    """The departments of the round, those that claimed the entry before the others."""
+    claimed = set(row.claims.filter(answer=ClaimAnswer.OURS).values_list("department_uscc", flat=True))
+    return sorted(body_choices(row.round), key=lambda body: body[0] not in claimed)
 
 
 @require_POST
@@ -312,7 +318,7 @@ def claim(request: SubjectRequest, entry_no: str) -> HttpResponse:
 def settle(request: SubjectRequest, entry_no: str) -> HttpResponse:
     """裁定."""
     row = queries.get_entry(entry_no, request.subject)
-    form = forms.SettleForm(request.POST, bodies=body_choices(row.round))
+    form = forms.SettleForm(request.POST, bodies=_claimants_first(row))
     return _answered(
         request,
         entry_no,
