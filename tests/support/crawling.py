@@ -97,9 +97,8 @@ def look(page: Page, *, narrow: bool, narrow_axe: bool = True) -> list[str]:
             faults.append("does not come to rest at 360 px")
         if narrow_axe:
             faults += [f"at 360 px: {fault}" for fault in accessibility_faults(page)]
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > NARROW["width"]:
-            faults.append(f"{width} px wide at 360 px")
+        if not fits(page):
+            faults.append(f"{page.evaluate('document.documentElement.scrollWidth')} px wide at 360 px")
         page.set_viewport_size(WIDE)
     return faults
 
@@ -108,6 +107,15 @@ def settles(page: Page) -> bool:
     """Does everything that the page fetches and draws by itself arrive?"""
     try:
         page.wait_for_function(SETTLED, timeout=REST_MS)
+    except TimeoutError:
+        return False
+    return True
+
+
+def fits(page: Page) -> bool:
+    """Is nothing wider than the screen, once charts have been drawn anew for it?"""
+    try:
+        page.wait_for_function("() => document.documentElement.scrollWidth <= window.innerWidth", timeout=REST_MS)
     except TimeoutError:
         return False
     return True

@@ -1,7 +1,6 @@
 """Changes captured from a department's log: inserts, updates and deletes, none passed over, none met twice."""
 
 import threading
-from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
@@ -12,20 +11,15 @@ from jutong.kernel import clock
 from jutong.kernel.policy import Post
 from jutong.registry.accounts.models import Appointment, Person
 from jutong.supply.exchange import queries
-from jutong.supply.exchange.models import Batch, Capture, Plan
-from jutong.supply.exchange.services import captures
-from jutong.supply.exchange.values import RunKind, RunState, Trigger
+from jutong.supply.exchange.models import Alarm, Batch, Capture, Plan, Reject
+from jutong.supply.exchange.services import captures, corrections, rejects
+from jutong.supply.exchange.values import AlarmKind, RejectState, RunKind, RunState, Trigger
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.domain.errors import CaptureUnready
 from jutong.supply.mounting.values import CaptureStanding, MountMode, TableRef
+from tests.integration.exchange.test_full_runs import shorten
 from tests.support.servers import PostgresServer
 from tests.support.way import AT, pool
-
-
-@dataclass(frozen=True)
-class People:
-    person_no: str
-
 
 SLOTS = "SELECT slot_name FROM pg_replication_slots"
 DROP_SLOTS = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
@@ -203,21 +197,59 @@ def test_mounting_says_what_the_administrator_must_do(department, publish, postg
     department.mount(code, number, TableRef("public", "bare"), MountMode.CAPTURE)
 
 
-def test_what_is_kept_too_long_is_alarmed_once_until_it_is_gone(department, ledger_code, postgres, monkeypatch):
-    people = [People("P-1")]
-    monkeypatch.setattr(captures.accounts, "people_in", lambda **_: people)
-    told = []
-    monkeypatch.setattr(captures.notices, "notify", lambda people, **said: told.append(said["kind"]))
+def test_what_is_kept_too_long_is_alarmed_once_until_it_is_gone(department, ledger_code, monkeypatch):
     standing = CaptureStanding("0/1", lag_bytes=2 * 1024**3)
     monkeypatch.setattr(captures.mounting, "capture_standing", lambda *_: standing)
 
     for minutes in (2, 4):
         captures.make_round(at=clock.now() + timedelta(minutes=minutes))
 
-    assert told == ["exchange.capture_lag"]
-    standing = CaptureStanding("0/2", lag_bytes=0)
+    (alarm,) = Alarm.objects.filter(resource_code=ledger_code)
+    assert (alarm.kind, alarm.figures["lag_mib"], alarm.cleared_at) == (AlarmKind.LOG_KEPT, 2048, None)
+    assert queries.find_capture(ledger_code).alarmed_at == alarm.raised_at
+    standing = CaptureStanding("0/2", lag_bytes=0, lost=True)
     captures.make_round(at=clock.now() + timedelta(minutes=6))
-    assert Capture.objects.get(resource_code=ledger_code).alarmed_at is None
+    open_ones = Alarm.objects.filter(resource_code=ledger_code, cleared_at=None)
+    assert [each.kind for each in open_ones] == [AlarmKind.LOG_LOST]
+    standing = CaptureStanding("0/2", lag_bytes=0)
+    captures.make_round(at=clock.now() + timedelta(minutes=8))
+    assert not open_ones.all().exists()
+
+
+def test_a_correction_stands_while_other_rows_change_and_until_the_source_is_right(department, publish, postgres):
+    number, code = publish(
+        "CREATE TABLE wide (id bigint PRIMARY KEY, t varchar(200));"
+        "INSERT INTO wide SELECT g, 'v' || g FROM generate_series(1, 60) g",
+        "wide",
+    )
+    shorten(code, department, "t", "C(20)")
+    make_publication(postgres, code, "wide")
+    department.mount(code, number, TableRef("public", "wide"), MountMode.CAPTURE)
+    department.run(code)
+
+    def changed(statement: str) -> list[str]:
+        """What has become of the rejects when a change was captured."""
+        postgres.script(statement, "dept")
+        assert department.run(code).kind == RunKind.CAPTURE
+        return list(Reject.objects.order_by("pk").values_list("state", flat=True))
+
+    postgres.script("UPDATE wide SET t = CASE id WHEN 7 THEN repeat('x', 30) ELSE t || 'b' END", "dept")
+    bad = department.run(code)
+    corrections.correct(run_no=bad.run_no, number=1, values={"t": "seven"}, by=department.steward, at=clock.now())
+    assert changed("UPDATE wide SET t = 'other' WHERE id = 3") == [RejectState.CORRECTED]
+    corrections.replay(run_no=bad.run_no, by=department.steward, at=clock.now())
+    assert changed("UPDATE wide SET t = 'another' WHERE id = 4") == [RejectState.REPLAYED]
+
+    # Compared by buckets the source still brings the bad row, however old the correction is.
+    rejects.forget(at=clock.now() + timedelta(days=400))
+    Batch.objects.update(committed_at=clock.now() - timedelta(days=2))
+    assert changed("UPDATE wide SET t = 'fifth' WHERE id = 5") == [RejectState.REPLAYED]
+    assert ("7", "seven") in in_pool(code)
+
+    assert changed("UPDATE wide SET t = 'right' WHERE id = 7") == [RejectState.REPLAYED]
+    Batch.objects.update(committed_at=clock.now() - timedelta(days=2))
+    assert changed("UPDATE wide SET t = 'sixth' WHERE id = 6") == [RejectState.SETTLED]
+    assert ("7", "right") in in_pool(code)
 
 
 @pytest.fixture

@@ -35,7 +35,6 @@ class ExchangeConfig(AppConfig):
             NoticeKind("exchange.inquiry", N_("数据归集问询"), Group.DATA),
             NoticeKind("exchange.alarm", N_("数据归集告警"), Group.DATA),
         )
-        notices.declare_kinds(NoticeKind("exchange.capture_lag", N_("变更捕获积压"), Group.DATA))
         reform.plug_in()
         lists.plug_freshness(queries.Freshness())
         outbox.subscribe(ResourceMounted, plans.on_mounted, name="exchange.plans")

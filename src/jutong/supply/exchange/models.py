@@ -173,7 +173,6 @@ class Capture(models.Model):
     keep_bytes = models.BigIntegerField(null=True)
     lost = models.BooleanField(default=False)
     advice = models.JSONField(default=list)
-    alarmed_at = models.DateTimeField(null=True)
     # The thread broken, and the mount ended
     lost_at = models.DateTimeField(null=True)
     lost_words = models.TextField(blank=True)

@@ -25,6 +25,7 @@ from jutong.supply.exchange.domain.answers import usual_seconds as usual_seconds
 from jutong.supply.exchange.models import Alarm, Batch, Capture, Inquiry, Plan, PoolTable, Reject, Run, RunLine
 from jutong.supply.exchange.values import (
     OPEN_STATES,
+    AlarmKind,
     AlarmState,
     DepartmentFreshness,
     FreshnessState,
@@ -51,6 +52,8 @@ from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import MountKind
 
 _FIELDS = {Relation.PROVIDER: "provider_uscc"}
+
+CAPTURE_ALARMS = (AlarmKind.LOG_KEPT, AlarmKind.LOG_LOST)
 
 
 # --- Rights ----------------------------------------------------------------------------------------------------------
@@ -200,6 +203,7 @@ def find_capture(resource_code: str) -> CaptureValue | None:
     row = Capture.objects.filter(resource_code=resource_code, ended_at=None).first()
     if row is None:
         return None
+    warned = Alarm.objects.filter(resource_code=resource_code, kind__in=CAPTURE_ALARMS, cleared_at=None).first()
     return CaptureValue(
         resource_code=row.resource_code,
         slot=row.slot,
@@ -210,7 +214,7 @@ def find_capture(resource_code: str) -> CaptureValue | None:
         looked_at=row.looked_at,
         lag_bytes=row.lag_bytes,
         keep_bytes=row.keep_bytes,
-        alarmed_at=row.alarmed_at,
+        alarmed_at=warned.raised_at if warned else None,
         advice=tuple(row.advice),
         lost_at=row.lost_at,
         lost_reason=row.lost_details.get("reason", ""),

@@ -89,7 +89,8 @@ OPEN_STATES = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.WAITING})
 class Capture:
     """What a source keeps for a resource whose changes are captured (变更捕获), and how far the pool is behind.
 
-    `lag_bytes` is the log kept for us as last seen, `keep_bytes` the source's own limit. `lost_at` is when the thread
+    `lag_bytes` is the log kept for us as last seen, `keep_bytes` the source's own limit; `alarmed_at` since when people
+    are warned of it. `lost_at` is when the thread
     of changes last broke and a new snapshot was taken, `lost_reason` why.
     """
 
@@ -364,6 +365,8 @@ class AlarmKind(StrEnum):
     SLOW = "slow"
     ROWS_FELL = "rows_fell"
     QUEUED_LONG = "queued_long"
+    LOG_KEPT = "log_kept"  # 变更捕获积压
+    LOG_LOST = "log_lost"  # 变更日志已被清除
 
     @property
     def label(self) -> str:
@@ -375,6 +378,8 @@ _ALARM_LABELS = {
     AlarmKind.SLOW: N_("运行过慢"),
     AlarmKind.ROWS_FELL: N_("行数骤降"),
     AlarmKind.QUEUED_LONG: N_("排队过久"),
+    AlarmKind.LOG_KEPT: N_("变更捕获积压"),
+    AlarmKind.LOG_LOST: N_("变更日志已被清除"),
 }
 
 

@@ -32,6 +32,8 @@ _BODIES: Final = {
     AlarmKind.SLOW: N_("运行 {run_no} 已用 {minutes} 分钟，平常约 {usual_minutes} 分钟。"),
     AlarmKind.ROWS_FELL: N_("全量行数由 {before} 降为 {after}，请核对来源是否完整。"),
     AlarmKind.QUEUED_LONG: N_("运行 {run_no} 已排队 {minutes} 分钟，尚未开始。"),
+    AlarmKind.LOG_KEPT: N_("源库为变更捕获保留了 {lag_mib} MiB 日志，请检查归集运行是否正常；长期积压会占用源库磁盘。"),
+    AlarmKind.LOG_LOST: N_("源库已清除未归集的变更日志，下次运行将以新的快照全量核对；请检查归集是否曾长时间停止。"),
 }
 
 

@@ -1,7 +1,7 @@
 """What sources keep for mounts whose changes are captured: noted, confirmed, watched, and given up (变更捕获).
 
 A source keeps its log until we confirm it, and its disk is not ours to fill. So the lag is looked at every minute, an
-alarm goes out once while it is too long, and what a mount had kept is dropped when the mount ends, tried again until
+alarm stands while it is too long, and what a mount had kept is dropped when the mount ends, tried again until
 the source answers.
 """
 
@@ -12,16 +12,12 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 
-from jutong.foundation.notices import api as notices
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.clock import local_day
 from jutong.kernel.errors import JutongError
-from jutong.kernel.policy import Post
-from jutong.kernel.text import N_
-from jutong.registry.accounts import api as accounts
-from jutong.registry.organisations import api as organisations
-from jutong.supply.catalogue import api as catalogue
-from jutong.supply.exchange.models import Capture
+from jutong.supply.exchange.models import Capture, Run
+from jutong.supply.exchange.services import alarms
+from jutong.supply.exchange.values import AlarmKind
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import CaptureNames, CaptureStanding, Mount
 
@@ -106,42 +102,23 @@ def _look_at(row: Capture, at: datetime) -> None:
 
 @transaction.atomic
 def _note_standing(row: Capture, standing: CaptureStanding, *, at: datetime) -> None:
-    """Keep how the source stands; one alarm while it stands badly."""
-    limit = rulebook.parameter("exchange.capture_lag_mib", on=local_day(at)).whole() * _MIB
-    bad = standing.lost or standing.endangered or standing.lag_bytes > limit
+    """Keep how the source stands, and warn while it stands badly."""
     row = Capture.objects.select_for_update().get(pk=row.pk)
     row.position, row.lag_bytes, row.keep_bytes = standing.position, standing.lag_bytes, standing.keep_bytes
     row.lost, row.advice, row.looked_at = standing.lost, list(standing.advice), at
-    alarming = bad and row.alarmed_at is None
-    row.alarmed_at = (row.alarmed_at or at) if bad else None
     row.save()
-    if alarming:
-        _alarm(row, at)
-
-
-def _alarm(row: Capture, at: datetime) -> None:
-    """To the provider's stewards and the centre's engineers."""
-    provider = catalogue.provider_of(row.resource_code)
-    people = [
-        *accounts.people_in(post=Post.DATA_STEWARD, organisation=provider, at=at),
-        *accounts.people_in(post=Post.CENTRE_ENGINEER, organisation=organisations.centre(), at=at),
-    ]
-    titles = catalogue.titles([row.resource_code])
-    words = N_("源库为变更捕获保留了 {lag_mib} MiB 日志，请检查归集运行是否正常；长期积压会占用源库磁盘。")
-    if row.lost:
-        words = N_("源库已清除未归集的变更日志，下次运行将以新的快照全量核对；请检查归集是否曾长时间停止。")
-    notices.notify(
-        [person.person_no for person in people],
-        kind="exchange.capture_lag",
-        title=N_("资源“{resource_title}”的变更捕获积压"),
-        body=words,
-        link=f"/exchange/plans/{row.resource_code}/",
-        at=at,
-        parameters={
-            "resource_title": titles.get(row.resource_code, row.resource_code),
-            "lag_mib": row.lag_bytes // _MIB,
-        },
-    )
+    limit = rulebook.parameter("exchange.capture_lag_mib", on=local_day(at)).whole() * _MIB
+    standing_badly = {
+        AlarmKind.LOG_LOST: standing.lost,
+        AlarmKind.LOG_KEPT: not standing.lost and (standing.endangered or standing.lag_bytes > limit),
+    }
+    # There is one: capturing begins in a run.
+    run = Run.objects.filter(resource_code=row.resource_code).latest("pk")
+    for kind, badly in standing_badly.items():
+        if badly:
+            alarms.raise_alarm(kind, run, at=at, lag_mib=standing.lag_bytes // _MIB)
+        else:
+            alarms.clear(row.resource_code, {kind}, at=at)
 
 
 def _names(row: Capture) -> CaptureNames:

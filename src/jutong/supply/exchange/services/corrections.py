@@ -179,9 +179,9 @@ def _take(row: Run, shape: Shape, rows: list[tuple[int, Row]], lease: Lease, by:
     last = Batch.objects.filter(resource_code=row.resource_code).aggregate(last=Max("seq"))["last"] or 0
     bench = Bench(shape, seq=last + 1, at=at)
     misfits = _misfits(bench, shape, rows)
-    # A full run has read all keys; in an incremental one an older row of the key is what the corrected one replaces.
+    # A full run has read all keys; in one of increments an older row of the key is what the corrected one replaces.
     first = Batch.objects.filter(run=row).order_by("seq").values_list("seq", flat=True).first() or 1
-    since = first if row.kind == RunKind.INCREMENTAL else 0
+    since = first if row.kind in (RunKind.INCREMENTAL, RunKind.CAPTURE) else 0
     _refuse(misfits or bench.clashes(since_seq=since))
     count, digest = bench.digest()
     if shape.key:

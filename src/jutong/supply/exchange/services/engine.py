@@ -252,7 +252,7 @@ class _Work:
             self.events = loaded.part.events if loaded.part else 0
             rows, digest = staging.digest()
             if loaded.part is not None and loaded.part.buckets is not None:
-                before = sum(mounting.buckets.rows_in(self.ours, [bucket]) for bucket in self.ours)
+                before = mounting.buckets.rows_in(self.ours, self.ours)
                 gone = mounting.buckets.rows_in(self.ours, loaded.part.buckets)
                 self._refuse_shrinking(before, before - gone + rows)
             staging.analyse()

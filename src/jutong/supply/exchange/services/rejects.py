@@ -4,12 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from jutong.foundation.rulebook import api as rulebook
 from jutong.kernel.clock import local_day
 from jutong.supply.exchange.adapters import vault
-from jutong.supply.exchange.models import Reject, Run
+from jutong.supply.exchange.models import Batch, Reject, Run
 from jutong.supply.exchange.values import Reject as RejectValue
 from jutong.supply.exchange.values import RejectState, RunKind
 
@@ -40,14 +38,15 @@ def keep(row: Run, found: Sequence[RejectValue]) -> None:
 def after_success(row: Run, mended: Collection[int], *, at: datetime) -> None:
     """In the transaction of a run's success: what earlier runs refused was brought again, or is no more.
 
-    A full run has read everything; an incremental one tells only of the rows that it met. What was corrected and not
-    yet replayed goes over to the row refused now.
+    A run that read the whole table, or compared it bucket by bucket, has met whatever is bad in it; one of increments
+    or changes tells only of the rows that it met. What was corrected and not yet replayed goes over to the row refused
+    now.
     """
     if row.kind == RunKind.REPLAY:
         return
     earlier = Reject.objects.filter(run__resource_code=row.resource_code, run__pk__lt=row.pk)
     earlier = earlier.filter(state__in=(*WAITING, RejectState.REPLAYED))
-    if row.kind == RunKind.INCREMENTAL:
+    if not _met_everything(row):
         met = Reject.objects.filter(run=row).exclude(row_digest="").values("row_digest")
         earlier = earlier.filter(row_digest__in=met, state__in=WAITING)
     waiting = list(earlier.exclude(state=RejectState.REPLAYED, pk__in=list(mended)).order_by("pk"))
@@ -57,6 +56,10 @@ def after_success(row: Run, mended: Collection[int], *, at: datetime) -> None:
     Reject.objects.filter(pk__in=[each.pk for each in waiting]).update(
         state=RejectState.SETTLED, sealed_row=None, sealed_correction=None
     )
+
+
+def _met_everything(row: Run) -> bool:
+    return Batch.objects.filter(run=row, kind__in=[RunKind.FULL, RunKind.RECONCILE]).exists()
 
 
 def _carry_over(corrected: list[Reject], row: Run) -> None:
@@ -77,9 +80,10 @@ def _carry_over(corrected: list[Reject], row: Run) -> None:
 def forget(*, at: datetime) -> int:
     """Erase the content of rows that are kept too long; how many. The masked value stays.
 
-    A correction that a full run uses lasts as long as the source brings the row.
+    A correction that was replayed lasts as long as the source brings the row: the daily comparison would miss it.
     """
     days = rulebook.parameter("exchange.rejects_keep_days", on=local_day(at)).whole()
     old = Reject.objects.filter(run__finished_at__lt=at - timedelta(days=days), sealed_row__isnull=False)
-    old = old.filter(~Q(state=RejectState.REPLAYED) | ~Q(run__kind=RunKind.FULL))
-    return old.update(sealed_row=None, sealed_correction=None, state=RejectState.SETTLED)
+    return old.exclude(state=RejectState.REPLAYED).update(
+        sealed_row=None, sealed_correction=None, state=RejectState.SETTLED
+    )
