@@ -83,6 +83,11 @@ def test_a_strangers_script_goes_the_whole_way(transactional_db, department, ste
 
     code = published(department, steward, source_no)
     place = {"source_no": source_no, "schema_name": "dept", "table": "person"}
+    matching = post(steward, f"/mounting/mounts/{code}/table/proposal", place, 200)
+    assert {(match["source"], match["ground"]) for match in matching["columns"]} == {
+        (name, "origin") for name in ("gmsfhm", "xm", "tyshxydm", "csrq")
+    }
+    assert matching["unmatched"] == matching["unused"] == []
     mount = post(steward, f"/mounting/mounts/{code}/table", place, 201)
     assert mount["state"] == "active"
     assert catalogue.get_resource(code).mounted_at is not None
@@ -127,11 +132,13 @@ def test_the_pages_go_the_same_way(transactional_db, department, steward, admin,
     chosen = {"source": source_no, "table": table.pk}
     page = browser.get(reverse("mounting:from_table", args=[code]), chosen).content.decode()
     assert 'name="column-gmsfhm"' in page
+    assert page.count("编目时由该列提出") == 4
     columns = {f"column-{name}": name for name in ("gmsfhm", "xm", "tyshxydm", "csrq")}
     wrong = {**chosen, **columns, "mode": "full", "overlap_seconds": 600, "column-csrq": ""}
     answer = browser.post(reverse("mounting:from_table", args=[code]), wrong)
     assert answer.status_code == 422
     assert "没有对应的来源列" in answer.content.decode()
+    assert "未对应任何数据项" in answer.content.decode()
     answer = browser.post(reverse("mounting:from_table", args=[code]), {**wrong, **columns})
     assert answer.status_code == 302
     answer = browser.post(reverse("exchange:start", args=[code]))

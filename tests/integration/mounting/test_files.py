@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from jutong.foundation.secrecy.api import FileUncheckable
+from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.exchange.models import Run
 from jutong.supply.mounting import api as mounting
@@ -191,6 +192,39 @@ def published(department, file: UploadedFile) -> str:
 def columns(code: str) -> dict[str, str]:
     """Items are called as the headings, which the scan took over."""
     return {item.column_name: item.column_name for item in catalogue.get_resource(code).items}
+
+
+def test_a_file_with_other_headings_is_proposed_by_what_they_mean(department, steward, django_assert_max_num_queries):
+    code = published(department, upload(department, (HEAD + ROWS).encode()))
+    file = upload(department, "bianhao,姓名,t_金额,rq,other\n1,a,2,2026-01-01,\n".encode())
+
+    answer = steward.caller.post(
+        f"/api/v1/mounting/mounts/{code}/file/proposal", {"file_no": file.file_no}, content_type="application/json"
+    )
+    assert answer.status_code == 200, answer.content.decode()
+    found = answer.json()
+    assert {(column["source"], column["ground"]) for column in found["columns"]} == {
+        ("bianhao", "pinyin"), ("姓名", "origin"), ("t_金额", "letters"), ("rq", "initials"),
+    }  # fmt: skip
+    assert (found["unmatched"], found["unused"]) == (["备注"], ["other"])
+
+    with django_assert_max_num_queries(30):
+        page = steward.browser.get(reverse("mounting:from_file", args=[code]), {"file": file.file_no})
+    assert "请核对" in page.content.decode()
+    assert "不会归集的来源列" in page.content.decode()
+
+
+def test_a_file_of_another_department_is_not_looked_into(department, steward):
+    code = published(department, upload(department, (HEAD + ROWS).encode()))
+    foreign = upload(department, (HEAD + "2,b,1,2026-01-02,\n").encode())
+    other = organisations.departments(text="gat")[0].uscc
+    UploadedFile.objects.filter(pk=foreign.pk).update(organisation=other)
+
+    answer = steward.caller.post(
+        f"/api/v1/mounting/mounts/{code}/file/proposal", {"file_no": foreign.file_no}, content_type="application/json"
+    )
+
+    assert answer.status_code == 404
 
 
 def test_an_upload_shows_its_reading_first_rows_and_items_on_the_page_and_over_rest(

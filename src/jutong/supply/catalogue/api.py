@@ -1,6 +1,6 @@
 """The door of the catalogue: what other rooms may call. Values are in `values`, facts in `events`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -85,6 +85,7 @@ __all__ = [
     "read_code",
     "resources",
     "return_draft",
+    "same_name",
     "standing",
     "start_revision",
     "stopped",
@@ -135,6 +136,11 @@ def resources(codes: Collection[str]) -> dict[str, Resource]:
 def titles(codes: Collection[str]) -> dict[str, str]:
     """Titles by code in one query; codes without a resource are left out."""
     return queries.titles(codes)
+
+
+def same_name() -> Callable[[str], str]:
+    """What gives titles of data items that mean the same one name, by the synonyms of the rule pack and the bureau."""
+    return queries.same_name()
 
 
 def provider_of(code: str) -> str:

@@ -30,6 +30,7 @@ from jutong.supply.mounting.values import (
     SourceKind,
     TableFound,
     TablePlace,
+    TableRef,
     Tls,
 )
 from jutong.supply.mounting.values import Mount as MountValue
@@ -148,6 +149,14 @@ def scanned_table(source: DataSource, table_id: str) -> TableFound:
     """A table as the last scan found it, by its row's number. Raises NoSuchScan."""
     known = table_id.isascii() and table_id.isdigit()
     row = ScannedTable.objects.filter(source=source, pk=int(table_id)).first() if known else None
+    if row is None:
+        raise NoSuchScan()
+    return TableFound.from_json(row.found)
+
+
+def scanned(source: DataSource, table: TableRef) -> TableFound:
+    """A table as the last scan found it. Raises NoSuchScan."""
+    row = ScannedTable.objects.filter(source=source, schema=table.schema, name=table.name).first()
     if row is None:
         raise NoSuchScan()
     return TableFound.from_json(row.found)

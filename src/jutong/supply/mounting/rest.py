@@ -14,8 +14,10 @@ from jutong.kernel.codes.resource_code import MAX_DETAIL_LENGTH
 from jutong.kernel.crypto import Secret
 from jutong.supply.mounting import models, queries
 from jutong.supply.mounting.domain.encodings import Encoding
-from jutong.supply.mounting.services import files, mounts, scans, sources
+from jutong.supply.mounting.services import files, matching, mounts, scans, sources
 from jutong.supply.mounting.values import (
+    MatchGround,
+    Matching,
     Mount,
     MountKind,
     MountMode,
@@ -531,6 +533,38 @@ class FileMountIn(StrictSchema):
     columns: dict[Item, Name] | None = Field(None, max_length=1000)
 
 
+class TableOfSource(StrictSchema):
+    """A table of a source, as its last scan found it."""
+
+    source_no: Annotated[str, StringConstraints(pattern=r"^SJY[0-9]{6,12}$")]
+    schema_name: Name
+    table: Name
+
+
+class UploadWanted(StrictSchema):
+    """An upload."""
+
+    file_no: Annotated[str, StringConstraints(pattern=r"^WJ[0-9]{6,12}$")]
+
+
+class ColumnProposalOut(Schema):
+    """A column proposed for a data item: how surely, 0 to 1, and why. `fits` is false where its type would lose."""
+
+    item: str
+    source: str
+    confidence: float
+    ground: MatchGround
+    fits: bool
+
+
+class MatchingOut(Schema):
+    """Proposed columns, items for which none was found, and columns that would not be gathered."""
+
+    columns: list[ColumnProposalOut]
+    unmatched: list[str]
+    unused: list[str]
+
+
 class ServiceIn(StrictSchema):
     """An HTTP JSON service: base address without path, path, and where the rows stand in the answer."""
 
@@ -587,6 +621,35 @@ def list_mounts(request: SubjectRequest, query: Query[PageQuery]) -> dict[str, A
 def get_mount(request: SubjectRequest, classification: InClassification, sequence: InSequence) -> Any:
     """The active mount of a resource, else the last stopped one."""
     return _visible_mount(request, f"{classification}/{sequence}")
+
+
+@router.post(
+    "/mounts/{classification}/{sequence}/table/proposal",
+    response={200: MatchingOut, **problems(404)},
+    summary="Propose columns of a table",
+)
+def match_table(
+    request: SubjectRequest, classification: InClassification, sequence: InSequence, body: TableOfSource
+) -> Matching:
+    """Which column is probably which data item; nothing is kept. Send what you confirm as `columns` when mounting."""
+    return matching.match_table(
+        resource_code=f"{classification}/{sequence}",
+        source_no=body.source_no,
+        table=TableRef(body.schema_name, body.table),
+        by=request.subject,
+    )
+
+
+@router.post(
+    "/mounts/{classification}/{sequence}/file/proposal",
+    response={200: MatchingOut, **problems(404)},
+    summary="Propose columns of an upload",
+)
+def match_file(
+    request: SubjectRequest, classification: InClassification, sequence: InSequence, body: UploadWanted
+) -> Matching:
+    """As for a table."""
+    return matching.match_file(resource_code=f"{classification}/{sequence}", file_no=body.file_no, by=request.subject)
 
 
 @router.post(

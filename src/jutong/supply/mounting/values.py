@@ -269,6 +269,75 @@ class ColumnMap:
         return cls(data["item"], data["source"], data.get("source_type", ""))
 
 
+class MatchGround(StrEnum):
+    """Why a source column is proposed for a data item (对应依据)."""
+
+    ORIGIN = "origin"  # 编目来源
+    NAME = "name"  # 同名
+    TITLE = "title"  # 注释同名称
+    LETTERS = "letters"  # 去前缀同名
+    SYNONYM = "synonym"  # 同义词
+    PINYIN = "pinyin"  # 全拼
+    INITIALS = "initials"  # 拼音首字母
+
+    @property
+    def label(self) -> str:
+        return _GROUNDS[self][0]
+
+    @property
+    def confidence(self) -> float:
+        """How surely it speaks for the same thing, 0 to 1; our estimate, not a measured rate."""
+        return _GROUNDS[self][1]
+
+
+_GROUNDS: Final = {
+    MatchGround.ORIGIN: (N_("编目时由该列提出"), 1.0),
+    MatchGround.NAME: (N_("列名与字段名相同"), 1.0),
+    MatchGround.TITLE: (N_("列注释与数据项名称相同"), 0.95),
+    MatchGround.LETTERS: (N_("列名去掉前缀后与字段名相同"), 0.85),
+    MatchGround.SYNONYM: (N_("列注释与数据项名称同义"), 0.85),
+    MatchGround.PINYIN: (N_("列名是数据项名称的全拼"), 0.8),
+    MatchGround.INITIALS: (N_("列名是数据项名称的拼音首字母"), 0.6),
+}
+
+LIKELY: Final = 0.8
+"""From this confidence on a proposed column is called likely; below it a person is asked to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProposal:
+    """A source column proposed for a data item (对应建议): how surely, 0 to 1, and why.
+
+    `fits` is false where the column's type cannot become the item's without loss.
+    """
+
+    item: str
+    source: str
+    confidence: float
+    ground: MatchGround
+    fits: bool = True
+
+    @property
+    def likely(self) -> bool:
+        return self.confidence >= LIKELY
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What was found between the items of a resource and the columns of a table or file.
+
+    `unmatched` are items without a column, `unused` columns without an item.
+    """
+
+    columns: tuple[ColumnProposal, ...]
+    unmatched: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
+    def of(self, item: str) -> ColumnProposal | None:
+        """The proposal for an item, or nothing."""
+        return next((proposal for proposal in self.columns if proposal.item == item), None)
+
+
 @dataclass(frozen=True, slots=True)
 class TablePlace:
     """A table in a department's database, and how it is gathered.

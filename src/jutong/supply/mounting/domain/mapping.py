@@ -25,10 +25,11 @@ INTEGER_DIGITS = 19
 
 @dataclass(frozen=True, slots=True)
 class ItemWanted:
-    """What mapping needs to know of a data item: its column name and type in the catalogue."""
+    """What mapping needs to know of a data item: its column name, type and title in the catalogue."""
 
     column_name: str
     data_type: DataType
+    title: str = ""
 
 
 def digits(data_type: DataType) -> tuple[int, int]:

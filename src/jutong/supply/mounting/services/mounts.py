@@ -53,7 +53,7 @@ _WITHDRAWN: Final = "数据资源已下线"
 
 def items_wanted(resource: Resource) -> tuple[ItemWanted, ...]:
     """The items of a resource as mapping needs them."""
-    return tuple(ItemWanted(item.column_name, item.type) for item in resource.items)
+    return tuple(ItemWanted(item.column_name, item.type, item.title) for item in resource.items)
 
 
 def mount_table(

@@ -1,6 +1,6 @@
 """挂载: the list, mounting a resource from a table, file or service, its panel on the resource page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,10 +21,11 @@ from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.mounting import models, policy, queries
-from jutong.supply.mounting.services import mounts, scans
-from jutong.supply.mounting.services.mounts import columns_of
+from jutong.supply.mounting.services import matching, mounts, scans
+from jutong.supply.mounting.services.mounts import texts_of
 from jutong.supply.mounting.values import (
     ColumnFound,
+    ColumnProposal,
     Mount,
     MountKind,
     MountMode,
@@ -179,7 +180,7 @@ def from_table(request: SubjectRequest, code: str) -> HttpResponse:
         "table": table,
         "table_id": given.get("table", ""),
         "form": form,
-        "mapping": _mapping_rows(resource, table.columns, request.POST, faults, _origin_map(resource)),
+        **_mapping_rows(resource, table.columns, request.POST, faults),
     }
     return render(request, "mounting/from_table.html", context, status=422 if form.errors else 200)
 
@@ -214,7 +215,7 @@ def from_file(request: SubjectRequest, code: str) -> HttpResponse:
     context = {
         "resource": resource,
         "file": file,
-        "mapping": _mapping_rows(resource, columns_of(file), request.POST, faults, _origin_map(resource)),
+        **_mapping_rows(resource, texts_of(file), request.POST, faults),
     }
     return render(request, "mounting/from_file.html", context, status=status)
 
@@ -353,29 +354,37 @@ def _named(post: QueryDict, prefix: str) -> dict[str, str]:
     }
 
 
-def _origin_map(resource: Resource) -> dict[str, str]:
-    origin = scans.origin_for(resource.code, resource.provider_uscc)
-    return dict(origin.columns) if origin else {}
-
-
 def _mapping_rows(
-    resource: Resource,
-    found: Iterable[ColumnFound],
-    post: QueryDict,
-    faults: list[dict[str, Any]],
-    proposed: dict[str, str],
-) -> list[dict[str, Any]]:
-    columns = list(found)
-    by_name = {column.name.casefold(): column.name for column in columns}
+    resource: Resource, found: Sequence[ColumnFound], post: QueryDict, faults: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The mapping as it is proposed or was sent, and the columns that would not be gathered by it."""
+    proposed = matching.match(resource, found)
     wrong = {fault["field"]: fault["words"] for fault in faults}
-    return [
-        {
-            "item": item,
-            "columns": columns,
-            "chosen": post.get(f"column-{item.column_name}")
-            or proposed.get(item.column_name)
-            or by_name.get(item.column_name.casefold(), ""),
-            "fault": wrong.get(item.column_name, ""),
-        }
-        for item in resource.items
-    ]
+    sent = _mapping(post)
+    rows = []
+    for item in resource.items:
+        proposal = proposed.of(item.column_name)
+        rows.append(
+            {
+                "item": item,
+                "columns": found,
+                "chosen": sent.get(item.column_name, "") if sent else proposal.source if proposal else "",
+                "ground": _(proposal.ground.label) if proposal else "",
+                "proposed": proposal.source if proposal else "",
+                "confidence": _confidence(proposal),
+                "fault": wrong.get(item.column_name, ""),
+            }
+        )
+    chosen = {row["chosen"] for row in rows}
+    return {"mapping": rows, "unused": [column for column in found if column.name not in chosen]}
+
+
+def _confidence(proposal: ColumnProposal | None) -> Badge:
+    if proposal is None:
+        return Badge(_("未找到"), Tone.MUTED)
+    if not proposal.fits:
+        return Badge(_("类型不符"), Tone.BAD)
+    percent = round(proposal.confidence * 100)
+    if proposal.likely:
+        return Badge(_("很可能，把握 {percent}%").format(percent=percent), Tone.GOOD)
+    return Badge(_("请核对，把握 {percent}%").format(percent=percent), Tone.ATTENTION)
