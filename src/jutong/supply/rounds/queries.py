@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from jutong.base.access import scope_q
 from jutong.foundation.rulebook import api as rulebook
@@ -75,11 +75,18 @@ def state_of(row: models.Notice, *, on: date) -> NoticeState:
 def rounds(subject: Subject, action: Action = policy.VIEW_ROUND) -> QuerySet[models.Round]:
     """The rounds the subject may see, the newest first, with how many entries and departments they have."""
     rows = models.Round.objects.filter(everything_if(subject, action)).order_by("-opened_at", "-pk")
+    entries = models.Entry.objects.filter(round=OuterRef("pk"))
     return rows.annotate(
-        entry_count=Count("entries", filter=~Q(entries__stage=EntryStage.DROPPED), distinct=True),
-        published_count=Count("entries", filter=Q(entries__stage=EntryStage.PUBLISHED), distinct=True),
-        department_count=Count("participants", distinct=True),
+        entry_count=_count(entries.exclude(stage=EntryStage.DROPPED)),
+        published_count=_count(entries.filter(stage=EntryStage.PUBLISHED)),
+        department_count=_count(models.Participant.objects.filter(round=OuterRef("pk"))),
     )
+
+
+def _count(rows: QuerySet[Any]) -> Subquery:
+    """How many rows there are beside an outer one. Counted by itself: joins would multiply entries by objections."""
+    counted = rows.order_by().annotate(counted=Func("pk", function="count", output_field=IntegerField()))
+    return Subquery(counted.values("counted"))
 
 
 def get_round(round_no: str, subject: Subject) -> models.Round:
@@ -283,13 +290,14 @@ def submissions(subject: Subject, action: Action = policy.VIEW_SUBMISSION) -> Qu
 
 def notices() -> QuerySet[models.Notice]:
     """All public notices, the newest first, with their entries and objections counted."""
+    objections = models.Objection.objects.filter(notice=OuterRef("pk"))
     return (
         models.Notice.objects.select_related("round")
         .order_by("-begins_on", "-pk")
         .annotate(
-            entry_count=Count("entries", distinct=True),
-            objection_count=Count("objections", distinct=True),
-            open_count=Count("objections", filter=Q(objections__answered_at=None), distinct=True),
+            entry_count=_count(models.Entry.objects.filter(notice=OuterRef("pk"))),
+            objection_count=_count(objections),
+            open_count=_count(objections.filter(answered_at=None)),
         )
     )
 
