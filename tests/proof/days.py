@@ -12,13 +12,10 @@ from tests.support.days import DAYS, Region
 from tests.support.people import People
 from tests.support.platforms import platform
 
-REGION_WORDS = "演示区域已就绪"
-
 
 def main() -> None:
     with platform(JUTONG_DEMO="on") as running, chromium() as browser:
-        running.start().until_said(REGION_WORDS, 900)
-        running.until_ready(60)
+        running.start().until_region()
         live_all(Region(browser, People(f"http://127.0.0.1:{running.portal_port}", running.data_dir)))
 
 

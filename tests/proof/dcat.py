@@ -14,7 +14,6 @@ from tests.support import figures, shacl
 from tests.support.people import People
 from tests.support.platforms import platform
 
-REGION_WORDS = "演示区域已就绪"
 TOGETHER = 50
 """Resources judged in one graph; the judge's time grows faster than a graph."""
 
@@ -23,8 +22,7 @@ def main() -> None:
     # rdflib itself uses what it declares to be deprecated.
     warnings.filterwarnings("ignore", "ConjunctiveGraph is deprecated", DeprecationWarning)
     with platform(JUTONG_DEMO="on") as running:
-        running.start().until_said(REGION_WORDS, 900)
-        running.until_ready(60)
+        running.start().until_region()
         people = People(f"http://127.0.0.1:{running.portal_port}", running.data_dir)
         reviewer = next(people[name].http for name, row in people.by_login.items() if row["post"] == "bureau_reviewer")
         graphs = [*feed(reviewer), *resources(reviewer)]

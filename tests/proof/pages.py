@@ -14,7 +14,6 @@ from tests.support.crawling import all_names, crawl, visitor_of
 from tests.support.people import People
 from tests.support.platforms import platform
 
-REGION_WORDS = "演示区域已就绪"
 FRAGMENTS = "a part of another page, looked at there"
 CHANGES = "changes something and answers with another page"
 SECOND_FACTOR = "for people who have set up a second factor"
@@ -57,8 +56,7 @@ CONSUMER = "steward.mzt"
 
 def main() -> None:
     with platform(JUTONG_DEMO="on") as running, chromium() as browser:
-        running.start().until_said(REGION_WORDS, 900)
-        running.until_ready(60)
+        running.start().until_region()
         look_at_all(browser, People(f"http://127.0.0.1:{running.portal_port}", running.data_dir))
 
 

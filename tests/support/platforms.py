@@ -23,6 +23,7 @@ from tests.support.servers import free_port
 
 REAL = (sys.executable, "-P", "-m", "jutong.config.command", "run")
 STAND_INS = (sys.executable, "-m", "tests.support.run_standins")
+REGION_WORDS = "演示区域已就绪"
 READY_WORDS = "平台已就绪"
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -83,6 +84,11 @@ class Platform:
     def until_ready(self, seconds: float = 200) -> Self:
         self.until_said(READY_WORDS, seconds)
         return self
+
+    def until_region(self, seconds: float = 900) -> Self:
+        """Wait for the demonstration region to be loaded, and for the platform to be ready."""
+        self.until_said(REGION_WORDS, seconds)
+        return self.until_ready(60)
 
     def until_said(self, words: str, seconds: float = 30) -> None:
         assert self.process is not None

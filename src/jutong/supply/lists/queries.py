@@ -225,7 +225,7 @@ def entries_of(edition: Edition) -> QuerySet[EditionEntry]:
 
 def latest_editions(subject: Subject) -> dict[str, Edition]:
     """The newest edition of each list that this subject may see."""
-    return {row.kind: row for row in reversed(editions(subject))}
+    return {row.kind: row for row in editions(subject).order_by("kind", "-number").distinct("kind")}
 
 
 # --- For the check and the rates -------------------------------------------------------------------------------------
