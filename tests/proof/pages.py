@@ -7,15 +7,14 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from jutong.kernel import clock
-from tests.support import figures
+from tests.support import figures, things
 from tests.support.browser import chromium
 from tests.support.crawling import all_names, crawl, visitor_of
+from tests.support.feeds import ckan, ckan_record, serving
 from tests.support.people import People
 from tests.support.platforms import platform
 
 FRAGMENTS = "a part of another page, looked at there"
-CHANGES = "changes something and answers with another page"
 SECOND_FACTOR = "for people who have set up a second factor"
 NOT_LINKED = {
     "portal:tasks": FRAGMENTS, "portal:first_tasks": FRAGMENTS, "notices:bell": FRAGMENTS,
@@ -29,6 +28,11 @@ NOT_LINKED = {
     "overview:health_panel": FRAGMENTS, "overview:region_panel": FRAGMENTS, "overview:wall_panel": FRAGMENTS,
     "overview:platform_panel": FRAGMENTS, "overview:shortcuts_panel": FRAGMENTS,
     "overview:operations_now": FRAGMENTS, "overview:screen_now": FRAGMENTS, "overview:wall_now": FRAGMENTS,
+    "exchange:asked_panel": FRAGMENTS, "exchange:log": FRAGMENTS, "harvest:progress": FRAGMENTS,
+    "lists:panel": FRAGMENTS, "mounting:preview": FRAGMENTS, "rounds:panel": FRAGMENTS, "rounds:remarks": FRAGMENTS,
+    "readers:book_progress": FRAGMENTS, "readers:follow_panel": FRAGMENTS, "readers:rating_panel": FRAGMENTS,
+    "readers:remarks_panel": FRAGMENTS, "readers:search_panel": FRAGMENTS, "readers:waiting_panel": FRAGMENTS,
+    "readers:book_file": "a file",
     "portal:begin": "leads on to the first screen of the post", "interchange:marked": "a file",
     "sharing:answer": "only while a provider's answer is awaited; the journey of the way looks at it",
     "notices:follow": "leads on to what the notice is about",
@@ -55,14 +59,16 @@ CONSUMER = "steward.mzt"
 
 
 def main() -> None:
-    with platform(JUTONG_DEMO="on") as running, chromium() as browser:
+    with platform(JUTONG_DEMO="on") as running, chromium() as browser, serving() as portal:
         running.start().until_region()
-        look_at_all(browser, People(f"http://127.0.0.1:{running.portal_port}", running.data_dir))
+        people = People(f"http://127.0.0.1:{running.portal_port}", running.data_dir)
+        portal.answer = ckan([ckan_record(number) for number in range(1, 4)])
+        starts = things.lay_out(people, portal, steward=WHO["data_steward"], consumer=CONSUMER)
+        look_at_all(browser, people, starts)
 
 
-def look_at_all(browser: Browser, people: People) -> None:
+def look_at_all(browser: Browser, people: People, starts: things.Starts) -> None:
     """Raises AssertionError with every fault of every page, and with every kind of page that nobody reaches."""
-    starts = _things(people)
     by_post = {person["post"]: person for person in reversed(people.by_login.values())}
     by_post |= {post: people.by_login[login] for post, login in WHO.items()}
     seen_by: list[tuple[str, dict[str, Any] | None]] = [("public", None), *by_post.items()]
@@ -115,35 +121,3 @@ def _view_of(patterns, name, space=""):
         elif f"{space}{each.name}" == name:
             return each.callback
     return None
-
-
-def _things(people: People) -> dict[str, list[str]]:
-    """What the region does not hold of itself: an open draft, a file, a text the secrecy gate has stopped, a resource
-    whose updates were declared stopped, a hand-over.
-
-    Gives, by post, the addresses that are reached by a choice in a form and not by a link.
-    """
-    steward = people["steward.rst"]
-    source_no = steward.get("/mounting/sources")["items"][0]["source_no"]
-    code = steward.get("/catalogue/resources", provider=steward.organisation)["items"][0]["code"]
-    steward.post("/catalogue/drafts", {"title": "灵活就业人员参保信息", "provider_uscc": steward.organisation})
-    steward.post("/catalogue/drafts", {"title": "机密★10年"}, status=422)
-    paused = steward.get("/catalogue/resources", provider=steward.organisation)["items"][-1]["code"]
-    stop = {"from_day": clock.local_day(clock.now()).isoformat(), "reason": "系统改造，暂停更新。"}
-    steward.post(f"/catalogue/resources/{paused}/stops", stop)
-    steward.post("/accounts/handovers", {"organisation": steward.organisation, "reason": "轮岗"})
-    sheet = {"file": ("参保单位.csv", "dwmc,xydm\n甲单位,91450000JT00000016\n".encode(), "text/csv")}
-    uploaded = steward.http.post(
-        "/mounting/files", data={"organisation": steward.organisation, "sheet": ""}, files=sheet
-    )
-    assert uploaded.status_code in (200, 201), uploaded.text
-    mount = f"/mounting/resources/{code}"
-    return {
-        "data_steward": [
-            f"{mount}/table/?source={source_no}&table=1",
-            f"{mount}/file/?file={uploaded.json()['file_no']}",
-            f"{mount}/service/",
-            f"/catalogue/resources/{paused}/stop/",
-            f"/catalogue/resources/{code}/withdrawal/",
-        ]
-    }

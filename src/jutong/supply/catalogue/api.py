@@ -183,6 +183,11 @@ def draft_content(draft_no: str, *, by: Subject) -> Content:
     return queries.draft_content(draft_no, by)
 
 
+def may_see_draft(draft_no: str, *, by: Subject) -> bool:
+    """Is there such a draft, and may the subject see it? For links that lead to it."""
+    return queries.may_see_draft(draft_no, by)
+
+
 def draft_resource(draft_no: str) -> str:
     """The code a draft became at approval, or the one it revises; empty before. Raises NoSuchDraft."""
     return queries.draft_resource(draft_no)

@@ -81,6 +81,11 @@ def drafts(subject: Subject, *, open_only: bool = False) -> QuerySet[models.Draf
     return rows.exclude(state__in=[DraftState.PUBLISHED, DraftState.DISCARDED]) if open_only else rows
 
 
+def may_see_draft(draft_no: str, subject: Subject) -> bool:
+    """Is there such a draft, and may the subject see it?"""
+    return drafts(subject).filter(draft_no=draft_no).exists()
+
+
 def open_draft_of(row: models.Resource) -> models.Draft | None:
     """The draft by which a resource is being updated now, or nothing."""
     done = [DraftState.PUBLISHED, DraftState.DISCARDED]

@@ -235,6 +235,7 @@ def _page(request: SubjectRequest, row: Any, form: AnswerForm | None = None) -> 
         "form": (form or AnswerForm(kind)) if may_answer else None,
         "drift": kind is InquiryKind.DRIFT,
         "may_revise": may_answer and any(inquiries.revises(each) for each in differences) and not row.draft_no,
+        "may_see_draft": bool(row.draft_no) and catalogue.may_see_draft(row.draft_no, by=request.subject),
         "api_path": f"/api/v1/exchange/inquiries/{row.inquiry_no}",
     }
     return render(request, "exchange/inquiry.html", context, status=422 if form else 200)

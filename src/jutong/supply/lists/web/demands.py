@@ -87,6 +87,7 @@ def demand_list(request: SubjectRequest) -> HttpResponseBase:
     today = clock.local_day(clock.now())
     context = {
         "kind": ListKind.DEMAND,
+        "top": words.overview_address(request.subject),
         "rounds": queries.open_rounds(ListKind.DEMAND, on=today) if may else [],
         "add_to": "lists:new_demand",
     }
@@ -136,6 +137,7 @@ def one(request: SubjectRequest, demand_no: str) -> HttpResponse:
         "number": row.demand_no,
         "title": row.title,
         "state": words.demand_badge(row),
+        "top": words.overview_address(request.subject),
         "up": reverse("lists:demands"),
         "up_title": _("需求清单"),
         "facts": [

@@ -81,6 +81,7 @@ def exclusion_list(request: SubjectRequest) -> HttpResponseBase:
     today = clock.local_day(clock.now())
     context = {
         "kind": ListKind.NEGATIVE,
+        "top": words.overview_address(request.subject),
         "rounds": queries.open_rounds(ListKind.NEGATIVE, on=today) if may else [],
         "add_to": "lists:new_exclusion",
     }
@@ -150,6 +151,7 @@ def one(request: SubjectRequest, exclusion_no: str) -> HttpResponse:
         "title": row.title,
         "state": words.exclusion_badge(row),
         "half": words.half_badge(row.half),
+        "top": words.overview_address(request.subject),
         "up": reverse("lists:exclusions"),
         "up_title": _("负面清单"),
         "facts": [

@@ -82,7 +82,8 @@ RESPONSIBILITIES = Listing(
 def responsibility_list(request: SubjectRequest) -> HttpResponseBase:
     """Responsibilities of one's own department; for the bureau all."""
     require(request.subject, policy.VIEW_ROUND)
-    context = {"kind": ListKind.RESPONSIBILITY, "rounds": []}
+    top = words.overview_address(request.subject)
+    context = {"kind": ListKind.RESPONSIBILITY, "top": top, "rounds": []}
     rows = queries.responsibilities(request.subject)
     if provider := request.GET.get("provider", "").replace("\x00", "")[:18]:
         rows = rows.filter(responsible_uscc=provider)
@@ -119,6 +120,7 @@ def one(request: SubjectRequest, responsibility_no: str) -> HttpResponse:
         "number": row.responsibility_no,
         "title": row.title,
         "state": words.responsibility_badge(row),
+        "top": words.overview_address(request.subject),
         "up": reverse("lists:responsibilities"),
         "up_title": _("责任清单"),
         "facts": [

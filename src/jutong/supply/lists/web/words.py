@@ -1,11 +1,13 @@
 """States of the lists as badges, and the forms' way of telling errors."""
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jutong.kernel.errors import ErrorKind, JutongError
+from jutong.kernel.policy import Subject, decide
 from jutong.kernel.text import N_
-from jutong.supply.lists import models
+from jutong.supply.lists import models, policy
 from jutong.supply.lists.values import (
     DemandState,
     DutyKind,
@@ -47,6 +49,12 @@ _EXCLUSIONS = {
 }
 MET = Filter("met", N_("满足情况"), lambda: [("1", N_("已满足")), ("0", N_("未满足"))], single=True)
 """Narrows to what the rates count as met; the rows must have been told by `queries.told_met`."""
+
+
+def overview_address(subject: Subject) -> str:
+    """The page above all lists, for those who follow their compiling; nothing for others, who see what binds them."""
+    return reverse("lists:overview") if decide(subject, policy.VIEW_ROUND) else ""
+
 
 TOLD_BESIDE = (ErrorKind.INVALID, ErrorKind.CONFLICT)
 

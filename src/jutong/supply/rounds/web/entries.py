@@ -17,6 +17,7 @@ from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
+from jutong.supply.catalogue import api as catalogue
 from jutong.supply.rounds import models, policy, queries
 from jutong.supply.rounds.services import claiming, compiling, noticing, planning
 from jutong.supply.rounds.values import (
@@ -225,7 +226,7 @@ def render_entry(
             for claim in claims
         ],
         "file": row.submission if row.submission and _may_see_file(request, row.submission) else None,
-        "may_see_draft": queries.may_see_survey(row, request.subject),
+        "may_see_draft": bool(row.draft_no) and catalogue.may_see_draft(row.draft_no, by=request.subject),
         "api_path": f"/api/v1/rounds/entries/{row.entry_no}",
         **_doings(request, row, claims),
         **(shown or {}),
