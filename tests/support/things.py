@@ -14,7 +14,7 @@ from tests.support.people import People, PersonClient
 Starts = dict[str, list[str]]
 """Addresses to start from, by post."""
 
-REVIEWER, OTHER_REVIEWER, SYSTEM = "reviewer", "reviewer.b.dsjj", "system.admin"
+REVIEWER, OTHER_REVIEWER, SYSTEM = "reviewer", "reviewer.dsjj", "system.admin"
 SHEET = "dwmc,xydm\n甲单位,91450000JT00000016\n"
 
 
@@ -57,6 +57,7 @@ def _of_a_resource(provider: PersonClient) -> list[str]:
 
 def _mounting(provider: PersonClient) -> list[str]:
     source_no = provider.get("/mounting/sources")["items"][0]["source_no"]
+    provider.post(f"/mounting/sources/{source_no}/scans", {})
     code = provider.get("/catalogue/resources", provider=provider.organisation)["items"][0]["code"]
     uploaded = _upload(provider, "/mounting/files", "参保单位.csv", organisation=provider.organisation, sheet="")
     mount = f"/mounting/resources/{code}"
@@ -122,7 +123,8 @@ def _outside(people: People, provider: PersonClient, portal: Portal) -> None:
 
 def _asking(consumer: PersonClient) -> list[str]:
     requests = consumer.get("/sharing/requests")["items"]
-    refused = next(each["request_no"] for each in requests if each["state"] == "refused")
+    own = [each for each in requests if each["consumer_uscc"] == consumer.organisation]
+    refused = next(each["request_no"] for each in own if each["state"] == "refused")
     wanted = consumer.get("/catalogue/resources", sharing_type=2)["items"]
     code = next(each["code"] for each in wanted if each["provider_uscc"] != consumer.organisation)
     return [f"/sharing/apply/{code}/", f"/sharing/requests/{refused}/dispute/"]
