@@ -134,7 +134,7 @@ def collect(room: Room, others: Iterable[Room]) -> Catalog:
     found = Catalog(charset="utf-8")
     for path in files_of(room, others):
         for _line, text, context in texts_in(path):
-            if any(IDEOGRAPH.search(part) for part in ([text] if isinstance(text, str) else text)):
+            if any(CHINESE.search(part) for part in ([text] if isinstance(text, str) else text)):
                 found.add(text, locations=[(path.relative_to(room.folder).as_posix(), 0)], context=context)
     return found
 

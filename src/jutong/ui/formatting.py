@@ -1,5 +1,6 @@
 """How moments, days, numbers and terms are written. Pure apart from the language of the request."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -111,6 +112,16 @@ def workdays_tone(workdays_left: int | None) -> str:
     if workdays_left < 0:
         return "bad"
     return "attention" if workdays_left <= 1 else "active"
+
+
+def listed_words(parts: Iterable[str]) -> str:
+    """Words in a row, with the mark of the reader's language between them."""
+    return gettext("、").join(parts)
+
+
+def clauses_words(parts: Iterable[str]) -> str:
+    """Clauses in a row, with the mark of the reader's language between them."""
+    return gettext("；").join(parts)
 
 
 def cell_words(value: Any) -> str:

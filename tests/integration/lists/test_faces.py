@@ -9,11 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from jutong.kernel import clock
+from jutong.kernel.policy import Post
 from jutong.registry.accounts import api as accounts
 from jutong.registry.accounts.models import Person
 from jutong.supply.lists import models
 from jutong.supply.lists.values import Half, ListKind
 from tests.integration.lists.test_whole_way import World, world  # noqa: F401
+from tests.support.posts import holder_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +59,12 @@ def test_a_round_goes_from_its_opening_to_a_public_page_with_differences(world: 
     demand_list = Client().get("/lists/editions/?kind=demand").content.decode()
     overview = reviewer.get("/lists/").content.decode()
     panel = steward.get(f"/lists/panels/resource/{world.drugs}/").content.decode()
+    engineer = browser(holder_of(Post.CENTRE_ENGINEER).subject)
+    pages = ("/lists/exclusions/", f"/lists/exclusions/{models.Exclusion.objects.get().exclusion_no}/")
 
+    assert all('href="/lists/"' in steward.get(page).content.decode() for page in pages)
+    assert not any('href="/lists/"' in engineer.get(page).content.decode() for page in pages)
+    assert engineer.get("/lists/").status_code == 403
     assert "没有可发布的事项" in empty
     assert weak.status_code == 422
     assert "党中央、国务院政策" in weak.content.decode()

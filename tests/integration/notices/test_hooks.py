@@ -147,7 +147,9 @@ def test_a_reform_takes_the_system_along_and_its_secret_still_opens(hooked, rece
     assert not notices.move_hook(hooked.hook_no, source=ORGANISATION, target=BUREAU, by=ADMIN.actor, at=AT)
 
 
-def test_pages_and_the_api_register_try_show_and_end_a_system(receiver, permitted, db, django_assert_max_num_queries):
+def test_pages_and_the_api_register_try_show_and_end_a_system(
+    receiver, permitted, db, django_assert_max_num_queries, monkeypatch
+):
     organisations.ensure_start_data(at=AT)
     admin = holder_of(Post.SYSTEM_ADMIN)
     body = {"organisation": ORGANISATION, "name": "OA", "address": receiver.address(), "groups": ["clocks", "tasks"]}
@@ -165,6 +167,7 @@ def test_pages_and_the_api_register_try_show_and_end_a_system(receiver, permitte
     assert "exchange.run_failed" in admin.browser.get("/notices/hooks/").content.decode()
     assert admin.caller.post(f"/api/v1/notices/hooks/{number}/trial").status_code == 200
 
+    monkeypatch.setattr(plugs, "_names", [lambda: {body["organisation"]: "某单位"}])
     shown = admin.browser.post("/notices/hooks/registration/", {**body, "name": "督办系统"})
     assert "密钥只显示这一次" in shown.content.decode()
     assert admin.browser.post("/notices/hooks/registration/", {**body, "groups": []}).status_code == 422
@@ -172,6 +175,7 @@ def test_pages_and_the_api_register_try_show_and_end_a_system(receiver, permitte
         listed = admin.browser.get("/notices/hooks/").content.decode()
     assert "督办系统" in listed
     assert "待发送" in listed
+    assert f'<option value="{body["organisation"]}">某单位</option>' in listed
     assert "已发送" in admin.browser.get(f"/notices/hooks/{number}/").content.decode()
     assert admin.browser.post(f"/notices/hooks/{number}/trial/").status_code == 302
     assert admin.browser.post(f"/notices/hooks/{number}/end/").status_code == 302

@@ -7,12 +7,14 @@ from django.test import Client
 
 from jutong.kernel import clock
 from jutong.kernel.clock import local_day
+from jutong.kernel.policy import Post
 from jutong.registry.accounts import api as accounts
 from jutong.registry.accounts.models import Person
 from jutong.supply.rounds import api as rounds
 from jutong.supply.rounds import models
 from jutong.supply.rounds.values import ClaimAnswer, EntryStage
 from tests.integration.rounds.conftest import Region
+from tests.support.posts import holder_of
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +144,18 @@ def test_remarks_stand_beside_their_elements_in_the_form(region: Region):
     assert "请写明覆盖区域" in panel
     assert "请写明覆盖区域" not in before
     assert "审核意见：请写明覆盖区域" in form
+
+
+def test_an_entry_leads_to_its_draft_those_who_may_see_it(region: Region):
+    number = region.drafted()
+    draft = f"/catalogue/drafts/{region.entry(number).draft_no}/"
+    steward, monitor = browser(region.market_steward), browser(holder_of(Post.DATA_MONITOR).subject)
+
+    shown, silent = (each.get(f"/rounds/entries/{number}/").content.decode() for each in (steward, monitor))
+
+    assert draft in shown
+    assert draft not in silent
+    assert monitor.get(draft).status_code == 404
 
 
 def test_anybody_reads_a_notice_and_objects_and_sees_the_answer_but_not_the_words(region: Region):

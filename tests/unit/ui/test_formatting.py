@@ -105,3 +105,11 @@ def test_cells_write_what_they_are_given_in_its_usual_form():
 def test_terms_in_calendar_days_do_not_speak_of_working_days():
     assert formatting.workdays_words(3, "natural_day") == "剩余 3 天"
     assert formatting.workdays_words(-1, "day_of_month") == "已超期 1 天"
+
+
+def test_words_in_a_row_carry_the_marks_of_the_readers_language():
+    assert formatting.listed_words(["名称", "代码"]) == "名称、代码"
+    assert formatting.clauses_words(["其一", "其二"]) == "其一；其二"
+    with translation.override("en"):
+        assert formatting.listed_words(["name", "code"]) == "name, code"
+        assert formatting.clauses_words(["one", "two"]) == "one; two"

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jutong.kernel.text import N_
+from jutong.ui.formatting import clauses_words, listed_words
 
 _OBJECTS = {
     "absence": N_("离岗登记"), "appointment": N_("任职"), "attachment": N_("附件"), "audit_entry": N_("审计记录"),
@@ -130,7 +131,10 @@ def value_words(value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, dict):
-        return "；".join(f"{detail_words(name)}：{value_words(each)}" for name, each in value.items())
+        return clauses_words(
+            _("{name}：{value}").format(name=detail_words(name), value=value_words(each))
+            for name, each in value.items()
+        )
     if isinstance(value, list):
-        return "、".join(value_words(each) for each in value)
+        return listed_words(value_words(each) for each in value)
     return str(value)

@@ -1,6 +1,6 @@
 """The door of notices: tell people something, and see what one was told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ __all__ = [
     "move_hook",
     "notify",
     "plug_address_book",
+    "plug_organisations",
     "plug_permits",
     "tell_systems",
     "unread",
@@ -119,6 +120,11 @@ def declare_kinds(*declared: NoticeKind) -> None:
     Raises ValueError: a title with a placeholder.
     """
     kinds.declare(declared)
+
+
+def plug_organisations(names: Callable[[], Mapping[str, str]] | None) -> None:
+    """The register of organisations, by which the systems that are told have names and are chosen."""
+    plugs.plug_organisations(names)
 
 
 def plug_permits(permits: Permits | None) -> None:

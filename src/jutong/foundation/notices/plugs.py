@@ -1,12 +1,13 @@
-"""What rooms above plug in: the address book of accounts, the lists of permitted addresses of mounting."""
+"""What rooms above plug in: the people's address book, the organisations, the permitted addresses."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from jutong.foundation.notices.values import AddressBook, Permits
 from jutong.kernel.egress import Permitted
 
 _books: list[AddressBook] = []
 _permits: list[Permits] = []
+_names: list[Callable[[], Mapping[str, str]]] = []
 
 
 def plug_address_book(book: AddressBook | None) -> None:
@@ -15,6 +16,15 @@ def plug_address_book(book: AddressBook | None) -> None:
 
 def plug_permits(permits: Permits | None) -> None:
     _permits[:] = [permits] if permits else []
+
+
+def plug_organisations(names: Callable[[], Mapping[str, str]] | None) -> None:
+    _names[:] = [names] if names else []
+
+
+def organisations() -> Mapping[str, str]:
+    """The names of the organisations there are, by code; none without a register."""
+    return _names[0]() if _names else {}
 
 
 def known(person_nos: Sequence[str]) -> Collection[str]:

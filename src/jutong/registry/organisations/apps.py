@@ -41,6 +41,7 @@ class OrganisationsConfig(AppConfig):
         sheets.plug_organisations(called)
 
         procedures.plug_organisations(Book())
+        notices.plug_organisations(lambda: {each.uscc: each.name for each in api.choices()})
         notices.declare_kinds(NoticeKind("organisations.reform", N_("机构调整提醒"), Group.RESULTS))
         navigation.register(
             navigation.OPERATIONS, title=N_("单位与区划"), url_name="organisations:departments", order=20

@@ -21,6 +21,7 @@ from jutong.registry.accounts import api as accounts
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.ui.components import Badge, Chart, Choice, Column, Facet, Tone, Total
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Listing
 
 PAGE_ROWS = 50
@@ -120,8 +121,8 @@ def call_detail(request: SubjectRequest, call_no: str) -> HttpResponse:
             (_("行数"), record.rows),
             (_("字节数"), record.size_bytes),
             (_("用时（毫秒）"), record.duration_us / 1000),
-            (_("参数名"), "、".join(record.parameters)),
-            (_("数据项"), "、".join(record.columns)),
+            (_("参数名"), listed_words(record.parameters)),
+            (_("数据项"), listed_words(record.columns)),
             (_("代表的调用次数"), record.repeats),
         ],
     }

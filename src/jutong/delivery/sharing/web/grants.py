@@ -23,6 +23,7 @@ from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.ui.components import Column, Tab
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Listing
 
 _SEES_ALL = frozenset({Post.BUREAU_REVIEWER, Post.DATA_MONITOR, Post.CENTRE_ENGINEER})
@@ -184,7 +185,7 @@ def api_page(request: SubjectRequest, grant_no: str) -> HttpResponse:
                 "title": parameter.title,
                 "type": parameter.type,
                 "required": _("必填") if parameter.required else _("可选"),
-                "ops": "、".join(_op_words(parameter.name, op) for op in parameter.ops),
+                "ops": listed_words(_op_words(parameter.name, op) for op in parameter.ops),
             }
             for parameter in found.parameters
         ],

@@ -25,7 +25,7 @@ from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Grade
 from jutong.ui.components import Badge, Column, Tone
-from jutong.ui.formatting import moment_words
+from jutong.ui.formatting import listed_words, moment_words
 
 STATE_TONES = {
     RequestState.PREPARING: Tone.ACTIVE,
@@ -204,7 +204,7 @@ def _anew_facts(row: models.Dispute, ruling: Ruling) -> list[tuple[str, Any]]:
     if not ruling.anew:
         return [(_("对原答复"), _("维持"))]
     titles = titles_of(row.request.resource_code) if ruling.columns else {}
-    named = "、".join(titles.get(column, column) for column in ruling.columns)
+    named = listed_words(titles.get(column, column) for column in ruling.columns)
     return [(_("对原答复"), _("由提供部门重新答复")), (_("重新答复的数据项"), named or _("原申请的全部数据项"))]
 
 

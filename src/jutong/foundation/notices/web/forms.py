@@ -30,7 +30,10 @@ class HookForm(forms.Form):
     """An organisation's system: whose, where, and of what it is told."""
 
     organisation = forms.RegexField(
-        r"^[0-9A-HJ-NP-RT-UW-Y]{18}$", label=N_("单位代码"), help_text=N_("该系统所属单位的统一社会信用代码。")
+        r"^[0-9A-HJ-NP-RT-UW-Y]{18}$",
+        label=N_("单位代码"),
+        help_text=N_("该系统所属单位的统一社会信用代码，可输入单位名称选择。"),
+        widget=forms.TextInput({"list": "organisations", "autocomplete": "off"}),
     )
     name = forms.CharField(max_length=60, label=N_("接口名称"), help_text=N_("如：协同办公系统待办接口。"))
     address = forms.CharField(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
-from jutong.foundation.notices import policy, queries
+from jutong.foundation.notices import plugs, policy, queries
 from jutong.foundation.notices.domain.kinds import FACTS, kind_of, told_to_systems
 from jutong.foundation.notices.models import Hook
 from jutong.foundation.notices.services import hooks as services
@@ -25,16 +25,18 @@ from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import decide
 from jutong.kernel.text import N_
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Listing
 
 _LAST = 20
 
 
 def _rows(request: HttpRequest, found: Sequence[Any]) -> list[dict[str, Any]]:
+    names = plugs.organisations()
     return [
         {
             "name": (row.name, reverse("notices:hook", args=[row.hook_no])),
-            "organisation": row.organisation,
+            "organisation": names.get(row.organisation, row.organisation),
             "address": row.masked,
             "groups": _groups(row),
             "state": _state(row),
@@ -52,7 +54,7 @@ HOOKS = Listing(
     unit=N_("个"),
     columns=(
         Column("name", N_("接口名称"), "link", sort="name"),
-        Column("organisation", N_("单位代码"), "code", sort="organisation"),
+        Column("organisation", N_("单位")),
         Column("address", N_("回调地址")),
         Column("groups", N_("通知类别")),
         Column("state", N_("状态"), "badge"),
@@ -103,6 +105,7 @@ def _list(request: SubjectRequest, form: HookForm) -> HttpResponseBase:
     manages = bool(decide(request.subject, policy.MANAGE_HOOKS))
     context = {
         "form": form if manages else None,
+        "organisations": plugs.organisations().items() if manages else (),
         "open": form.is_bound,
         "kind_columns": [
             Column("title", _("种类")),
@@ -129,7 +132,7 @@ def _page(request: SubjectRequest, hook_no: str, *, secret: str = "") -> HttpRes
         "state": _state(row),
         "secret": secret,
         "facts": [
-            (_("单位代码"), row.organisation),
+            (_("单位"), plugs.organisations().get(row.organisation, row.organisation)),
             (_("回调地址"), row.masked),
             (_("通知类别"), _groups(row)),
             (_("登记时间"), row.created_at),
@@ -180,12 +183,12 @@ def _kind(kind: NoticeKind) -> dict[str, Any]:
         "title": _(kind.title),
         "kind": kind.kind,
         "group": _(kind.group.label),
-        "data": "、".join(said) or _("仅办件编号和到期日"),
+        "data": listed_words(said) or _("仅办件编号和到期日"),
     }
 
 
 def _groups(row: Hook) -> str:
-    return "、".join(_(group.label) for group in Group if group.value in row.groups)
+    return listed_words(_(group.label) for group in Group if group.value in row.groups)
 
 
 def _state(row: Hook) -> Badge:

@@ -17,6 +17,7 @@ from jutong.kernel import clock
 from jutong.kernel.policy import decide
 from jutong.kernel.text import N_
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Listing
 
 
@@ -24,7 +25,7 @@ def _rows(request: HttpRequest, states: Sequence[Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": each.name,
-            "events": "、".join(each.events),
+            "events": listed_words(each.events),
             "behind": each.behind,
             "state": _state(each.stuck, each.parked),
         }

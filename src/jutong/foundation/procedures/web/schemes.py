@@ -22,6 +22,7 @@ from jutong.kernel.clock import local_day
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Post, decide
 from jutong.ui.components import Column
+from jutong.ui.formatting import listed_words
 
 
 @require_GET
@@ -55,7 +56,7 @@ def schemes(request: SubjectRequest) -> HttpResponse:
 def _step(step: SchemeStep) -> dict[str, Any]:
     return {
         "title": _(step.title),
-        "who": "、".join(seat.person_name or _(seat.post.label) for seat in step.seats),
+        "who": listed_words(seat.person_name or _(seat.post.label) for seat in step.seats),
         "mode": _(step.mode.label) if len(step.seats) > 1 else "",
         "source": _(step.source.label),
         "article": _(step.article) if step.article else "",

@@ -16,6 +16,7 @@ from jutong.foundation.procedures.values.procedure import Procedure
 from jutong.kernel.text import N_
 from jutong.kernel.workdays import LimitUnit
 from jutong.ui.components import Badge, Deadline, Tone
+from jutong.ui.formatting import listed_words
 
 STAGES: Mapping[Stage, tuple[str, Tone]] = {
     Stage.IN_TIME: (N_("办理中"), Tone.ACTIVE),
@@ -73,7 +74,7 @@ def given_words(way: Transition, data: Mapping[str, Any], case: CaseValue) -> li
             continue
         labels = {code: _(label) if label else code for code, label in field.options_for(case)}
         values = value if isinstance(value, list) else [value]
-        told.append((_(field.label), "、".join(labels.get(str(each), str(each)) for each in values)))
+        told.append((_(field.label), listed_words(labels.get(str(each), str(each)) for each in values)))
     return told
 
 

@@ -23,7 +23,7 @@ from jutong.foundation.secrecy.web.forms import ReasonForm, SpanForm
 from jutong.kernel import clock
 from jutong.kernel.policy import POST_NAMES, Post, decide
 from jutong.ui.components import Badge, Column, Tone, Total
-from jutong.ui.formatting import number_words
+from jutong.ui.formatting import listed_words, number_words
 
 _PER_PAGE = 50
 _FIGURE_DAYS = 365
@@ -123,7 +123,7 @@ def _page(request: SubjectRequest, stop_no: str, form: ReasonForm, status: int =
             (_("字段"), row.field or "—"),
             (_("位置"), _(SentPart(row.channel).label)),
             (_("文件类型"), row.ending.upper() or "—"),
-            (_("标志种类"), "、".join(_(rules.sign_name(sign, row.day)) for sign in row.signs)),
+            (_("标志种类"), listed_words(_(rules.sign_name(sign, row.day)) for sign in row.signs)),
             (_("词表版本"), row.rules),
             (_("指纹"), row.fingerprint),
         ],

@@ -14,6 +14,7 @@ from jutong.registry.accounts import api
 from jutong.registry.accounts.domain import OUR_DEFAULT
 from jutong.registry.accounts.values import Right, Way
 from jutong.registry.accounts.web.sheets import csv_of
+from jutong.ui.formatting import clauses_words, listed_words
 
 RELATION_WORDS = {
     Relation.ANY: N_("全部"),
@@ -55,7 +56,7 @@ def _row(right: Right) -> dict[str, Any]:
         "title": _(right.title),
         "name": right.action,
         "looks": right.looks,
-        "where": "；".join(dict.fromkeys(_where(way) for way in right.ways)),
+        "where": clauses_words(dict.fromkeys(_where(way) for way in right.ways)),
     }
 
 
@@ -63,12 +64,12 @@ def _where(way: Way) -> str:
     words = _(RELATION_WORDS[way.relation])
     if not way.conditions:
         return words
-    return _("{whose}（{conditions}）").format(whose=words, conditions="、".join(_(each) for each in way.conditions))
+    return _("{whose}（{conditions}）").format(whose=words, conditions=listed_words(_(each) for each in way.conditions))
 
 
 def _place(post: Post) -> str:
     place = api.post_place(post)
     if place is None:
         return ""
-    kinds = "、".join(_(kind.label) for kind in type(next(iter(place.kinds))) if kind in place.kinds)
+    kinds = listed_words(_(kind.label) for kind in type(next(iter(place.kinds))) if kind in place.kinds)
     return _("设置单位：{kinds}。依据：{article}。").format(kinds=kinds, article=_(place.article or OUR_DEFAULT))

@@ -21,6 +21,7 @@ from jutong.registry.organisations import api, models, plugs, policy, queries
 from jutong.registry.organisations.values import LineState, PlanDraft, PlanState, ReformKind
 from jutong.registry.organisations.web.forms import PlanForm, refuse
 from jutong.ui.components import Badge, Button, Choice, Column, Facet, Progress, Tone, render_progress
+from jutong.ui.formatting import listed_words
 
 PAGE_ROWS = 20
 LINE_ROWS = 50
@@ -286,13 +287,13 @@ def _bodies(plan: models.ReformPlan, titles: dict[str, str]) -> str:
     sides: dict[str, list[str]] = {"source": [], "target": []}
     for side in plan.sides.all():
         sides[side.role].append(titles.get(side.organisation.uscc, side.organisation.uscc))
-    sources, targets = "、".join(sides["source"]), "、".join(sides["target"])
+    sources, targets = listed_words(sides["source"]), listed_words(sides["target"])
     return f"{sources} → {targets}" if targets else f"{sources} → {plan.new_name}"
 
 
 def _facts(plan: models.ReformPlan, draft: PlanDraft, titles: dict[str, str]) -> list[tuple[str, Any]]:
     def named(usccs: tuple[str, ...]) -> str:
-        return "、".join(titles.get(uscc, uscc) for uscc in usccs)
+        return listed_words(titles.get(uscc, uscc) for uscc in usccs)
 
     facts: list[tuple[str, Any]] = [
         (_("方案编号"), plan.plan_no),

@@ -12,6 +12,7 @@ from jutong.supply.catalogue.domain import DifferenceKind
 from jutong.supply.catalogue.values import BasisKind, Grade, Identifier, Level, Secrecy
 from jutong.supply.catalogue.web.words import element_title
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.formatting import listed_words
 
 KIND_TONES = {
     DifferenceKind.ADDED: Tone.GOOD,
@@ -81,7 +82,7 @@ def words_of(name: str, value: Any) -> str:
     if isinstance(value, dict):
         return _row_words(value)
     if isinstance(value, list):
-        return "、".join(_label(_LISTED.get(name), each) for each in value) or "—"
+        return listed_words(_label(_LISTED.get(name), each) for each in value) or "—"
     return _label(_KINDS.get(name), value)
 
 

@@ -24,6 +24,7 @@ from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import models, policy, queries, services
 from jutong.supply.catalogue.values import ExtendedKind
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Filter, Listing
 
 ORGANISATIONS_OFFERED = 1_000
@@ -184,7 +185,7 @@ def extension(request: SubjectRequest, number: int) -> HttpResponse:
         "facts": [
             (_("类型"), shown["kind"]),
             (_("必填"), shown["required"]),
-            (_("选项"), "、".join(row.choices)),
+            (_("选项"), listed_words(row.choices)),
             (_("下限"), row.lowest),
             (_("上限"), row.highest),
             (_("填写说明"), row.help),

@@ -29,7 +29,7 @@ from jutong.supply.catalogue.web.differences import difference_columns, differen
 from jutong.supply.catalogue.web.search import share_badge
 from jutong.supply.catalogue.web.words import author_names
 from jutong.ui.components import Badge, Column, Tone
-from jutong.ui.formatting import day_words
+from jutong.ui.formatting import day_words, listed_words
 
 STATE_TONES = {
     ResourceState.APPROVED: Tone.ATTENTION,
@@ -161,14 +161,14 @@ def elements(
         (_("数据资源提供方"), " ".join(filter(None, [provider, content.provider_office]))),
         (_("数据资源提供方代码"), content.provider_uscc),
         (_("数据资源摘要"), content.summary),
-        (_("数据资源格式"), "、".join(_format_words(text) for text in content.formats)),
+        (_("数据资源格式"), listed_words(_format_words(text) for text in content.formats)),
         (_("数据项信息"), _("共 {count} 项，见下表").format(count=len(content.items)) if content.items else _("无")),
         (_("共享类型"), _(content.sharing_type.label) if content.sharing_type else ""),
-        (_("使用要求"), "、".join(_(purpose.label) for purpose in content.use_purposes)),
+        (_("使用要求"), listed_words(_(purpose.label) for purpose in content.use_purposes)),
     ]
     if content.sharing_type is ShareType.CONDITIONAL:
         pairs += [(_("共享条件"), content.sharing_condition), (_("共享范围"), content.sharing_scope)]
-    methods = "、".join(_(method.label) for method in content.sharing_methods)
+    methods = listed_words(_(method.label) for method in content.sharing_methods)
     pairs += [
         (_("共享方式"), " ".join(filter(None, [methods, content.sharing_method_note]))),
         (_("服务接口管控参数"), _parameters(content)),
@@ -176,7 +176,7 @@ def elements(
         (_("开放条件"), content.open_condition),
         (_("更新周期"), _(content.update_cycle.label) if content.update_cycle else ""),
         (_("发布日期"), published_on or _("尚未发布")),
-        (_("关联资源代码"), "、".join((*other_codes, *content.related_codes))),
+        (_("关联资源代码"), listed_words((*other_codes, *content.related_codes))),
         *content.extended.items(),
     ]
     return pairs
@@ -241,7 +241,7 @@ def item_rows(content: Content) -> list[dict[str, Any]]:
                 "key": _("是") if item.key else "",
                 "grade": Badge(_(Grade(item.sensitivity).label), tone),
                 "share": share_badge(item.sharing_type) if item.sharing_type else Badge(_("与资源相同"), Tone.MUTED),
-                "marks": "、".join(marks),
+                "marks": listed_words(marks),
                 "code_list": item.code_list,
             }
         )
@@ -284,4 +284,4 @@ def _parameters(content: Content) -> str:
         item = content.item(parameter.column)
         title = item.title if item else parameter.column
         words.append(f"{title}（{_('必填') if parameter.required else _('可选')}）")
-    return "、".join(words)
+    return listed_words(words)

@@ -36,7 +36,7 @@ from jutong.ui.components import (
     Total,
     window_of,
 )
-from jutong.ui.formatting import day_words, number_words, ratio_words
+from jutong.ui.formatting import day_words, listed_words, number_words, ratio_words
 from jutong.ui.lists import MEDIA_TYPES, Listing
 
 PAGE_ROWS = 20
@@ -65,7 +65,7 @@ def _file_rows(request: HttpRequest, found: Sequence[models.Resource]) -> list[d
             "uscc": row.provider_uscc,
             "office": row.provider_office,
             "summary": row.summary,
-            "formats": "、".join(parse_format(text).name for text in row.formats),
+            "formats": listed_words(parse_format(text).name for text in row.formats),
             "sharing_type": share_badge(row.sharing_type),
             "sharing_condition": row.sharing_condition,
             "open": _("开放") if row.open else _("不开放"),
@@ -156,7 +156,7 @@ def list_row(row: models.Resource, titles: Mapping[str, str]) -> ListRow:
         badges.append(Badge(_("开放"), Tone.ACTIVE))
     if row.mounted_at is None and row.sharing_type != ShareType.NOT_SHARED:
         badges.append(Badge(_("未挂载"), Tone.MUTED))
-    formats = "、".join(parse_format(text).name for text in row.formats)
+    formats = listed_words(parse_format(text).name for text in row.formats)
     return ListRow(
         title=row.title,
         url=reverse("catalogue:resource", args=[row.code]),

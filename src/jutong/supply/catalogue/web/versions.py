@@ -16,6 +16,7 @@ from jutong.supply.catalogue.values import Resource
 from jutong.supply.catalogue.web.differences import DETAILS, words_of
 from jutong.supply.catalogue.web.words import element_title, plain
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.formatting import clauses_words
 
 
 @require_POST
@@ -119,5 +120,5 @@ def _match_row(match: domain.ItemMatch) -> dict[str, Any]:
         "first": f"{match.one.title}（{match.one.column_name}）" if match.one else "—",
         "second": f"{match.other.title}（{match.other.column_name}）" if match.other else "—",
         "kind": Badge(_(match.kind.label), _MATCH_TONES[match.kind]),
-        "differing": "；".join(differing) or ("—" if match.kind is MatchKind.NONE else _("无差异")),
+        "differing": clauses_words(differing) or ("—" if match.kind is MatchKind.NONE else _("无差异")),
     }

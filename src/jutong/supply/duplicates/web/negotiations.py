@@ -17,6 +17,7 @@ from jutong.supply.catalogue import api as catalogue
 from jutong.supply.duplicates import models, queries
 from jutong.supply.duplicates.values import NegotiationState, Standing
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Filter, Listing
 
 TONES = {
@@ -50,7 +51,7 @@ def _rows(request: HttpRequest, found: Sequence[models.Negotiation]) -> list[dic
             {
                 "case": (row.case_no, reverse("duplicates:negotiation", args=[row.case_no])),
                 "title": row.title,
-                "departments": "、".join(dict.fromkeys(names.get(p.provider_uscc, p.provider_uscc) for p in group)),
+                "departments": listed_words(dict.fromkeys(names.get(p.provider_uscc, p.provider_uscc) for p in group)),
                 "stated": f"{sum(p.stated_at is not None for p in group)}/{len(group)}",
                 "state": state_badge(row),
                 "source": names.get(source, source) if source else "—",

@@ -22,6 +22,7 @@ from jutong.supply.exchange.services import correction_files, corrections
 from jutong.supply.exchange.values import RejectReason, RejectState
 from jutong.supply.exchange.web.plans import TOLD_BESIDE
 from jutong.supply.exchange.web.runs import REJECTS, reject_badge
+from jutong.ui.formatting import listed_words
 
 
 class FileForm(forms.Form):
@@ -180,7 +181,7 @@ def _page(
             (_("数据项"), row.column or "—"),
             (_("原因"), _(RejectReason(row.reason).label)),
             (_("值（已遮盖）"), row.masked_value or "—"),
-            (_("已改正的数据项"), "、".join(row.corrected_columns) or "—"),
+            (_("已改正的数据项"), listed_words(row.corrected_columns) or "—"),
         ],
         "form": (form or CorrectionForm(items)) if may_correct and items else None,
         "may_leave": may_correct,

@@ -25,7 +25,7 @@ from jutong.supply.exchange.domain import make_window
 from jutong.supply.exchange.services import planning
 from jutong.supply.exchange.values import Capture, Plan, PlanSettings, PlanStanding, Priority
 from jutong.ui.components import Badge, Column, Tone
-from jutong.ui.formatting import size_words
+from jutong.ui.formatting import listed_words, size_words
 from jutong.ui.lists import Filter, Listing
 
 TONES = {
@@ -193,7 +193,7 @@ def _page(
         (_("运行间隔"), interval_words(found.settings)),
         (_("运行时段"), window_words(found.settings)),
         (_("优先级"), _(found.settings.priority.label)),
-        (_("更新月份"), "、".join(map(str, found.settings.months)) or _("全年")),
+        (_("更新月份"), listed_words(map(str, found.settings.months)) or _("全年")),
     ]
     if found.paused_at:
         facts += [(_("暂停时间"), found.paused_at), (_("暂停原因"), found.pause_reason)]

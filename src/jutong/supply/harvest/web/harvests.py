@@ -23,6 +23,7 @@ from jutong.supply.harvest.services import harvests
 from jutong.supply.harvest.services.work import is_short
 from jutong.supply.harvest.values import HarvestState, HarvestVerdict, WordKind
 from jutong.ui.components import Badge, Button, Column, Progress, Tone, render_progress
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Filter, Listing
 
 SHOWN = 20
@@ -168,7 +169,7 @@ def record_rows(found: Sequence[models.HarvestRecord]) -> list[dict[str, Any]]:
             "title": row.title or "—",
             "foreign_id": row.foreign_id,
             "verdict": Badge(_(HarvestVerdict(row.verdict).label), VERDICT_TONES[HarvestVerdict(row.verdict)]),
-            "differences": "、".join(_(ELEMENT_TITLES.get(name, name)) for name in row.differences),
+            "differences": listed_words(_(ELEMENT_TITLES.get(name, name)) for name in row.differences),
             "reason": words_of(row.reason, _) if row.reason else _(_LEFT) if row.verdict == HarvestVerdict.LEFT else "",
             "gaps": row.gaps,
             "draft": (row.draft_no, reverse("catalogue:draft", args=[row.draft_no])) if row.draft_no else None,

@@ -24,6 +24,7 @@ from jutong.supply.interchange.services import imports
 from jutong.supply.interchange.services.files import Wanted
 from jutong.supply.interchange.values import EntryVerdict, ImportState, SheetFormat
 from jutong.ui.components import Badge, Column, Progress, Tone, render_progress
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Filter, Listing
 
 PAGE_ROWS = 50
@@ -191,7 +192,7 @@ def entry_rows(found: Sequence[models.ImportLine]) -> list[dict[str, Any]]:
             "cell": line.cell,
             "items": line.items,
             "verdict": Badge(_(EntryVerdict(line.verdict).label), VERDICT_TONES[EntryVerdict(line.verdict)]),
-            "differences": "、".join(_(ELEMENT_TITLES.get(name, name)) for name in line.differences),
+            "differences": listed_words(_(ELEMENT_TITLES.get(name, name)) for name in line.differences),
             "gaps": line.gaps,
             "draft": (line.draft_no, reverse("catalogue:draft", args=[line.draft_no])) if line.draft_no else None,
         }

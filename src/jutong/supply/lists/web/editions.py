@@ -20,6 +20,7 @@ from jutong.supply.lists.domain.comparing import Change
 from jutong.supply.lists.values import DemandState, Half, ListKind
 from jutong.supply.lists.web import words
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.formatting import clauses_words
 from jutong.ui.lists import Filter, Listing
 
 _TONES = {Change.ADDED: Tone.GOOD, Change.CHANGED: Tone.ATTENTION, Change.REMOVED: Tone.BAD}
@@ -236,4 +237,4 @@ def difference_row(each: Difference) -> dict[str, Any]:
 
 
 def _said(content: Any) -> str:
-    return "；".join(f"{_(CELLS.get(name, name))}：{cell_words(name, value)}" for name, value in content.items())
+    return clauses_words((f"{_(CELLS.get(name, name))}：{cell_words(name, value)}" for name, value in content.items()))

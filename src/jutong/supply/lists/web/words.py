@@ -19,6 +19,7 @@ from jutong.supply.lists.values import (
     RoundState,
 )
 from jutong.ui.components import Badge, Tone
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Filter
 
 _ROUNDS = {
@@ -85,7 +86,7 @@ def list_title(kind: str) -> str:
 
 
 def duties_words(kinds: list[str]) -> str:
-    return "、".join(_(DutyKind(kind).label) for kind in kinds)
+    return listed_words(_(DutyKind(kind).label) for kind in kinds)
 
 
 def finding_words(kind: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from jutong.supply.nodes.services import keeping
 from jutong.supply.nodes.values import NodeState, ReleaseState
 from jutong.supply.nodes.web.forms import NodeForm, SourceForm, refuse
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Listing
 
 _TONES = {
@@ -184,7 +185,7 @@ def _show(request: SubjectRequest, node_no: str, *, code: str = "", form: Source
             (_("版本"), row.version or "—"),
             (_("时钟快慢（秒）"), "—" if row.clock_ahead_seconds is None else row.clock_ahead_seconds),
             (_("待传（字节）"), row.queued_bytes),
-            (_("前置机上的数据源"), "、".join(row.sources) or "—"),
+            (_("前置机上的数据源"), listed_words(row.sources) or "—"),
         ],
         "routes": list(queries.routes(row)),
         "releases": [
@@ -192,7 +193,7 @@ def _show(request: SubjectRequest, node_no: str, *, code: str = "", form: Source
                 "pk": each.pk,
                 "resource_code": each.resource_code,
                 "table": each.table,
-                "columns": "、".join(each.columns),
+                "columns": listed_words(each.columns),
                 "state": _(ReleaseState(each.state).label),
                 "approved": each.state == ReleaseState.APPROVED,
             }

@@ -35,6 +35,7 @@ from jutong.supply.rounds.web import forms
 from jutong.supply.rounds.web.rounds import body_choices
 from jutong.supply.rounds.web.words import answer_badge, cycle_words, done, stage_badge
 from jutong.ui.components import Badge, Column
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Bulk, Filter, Listing, Outcome, render_outcomes, ticked
 
 
@@ -55,7 +56,8 @@ def _rows(request: HttpRequest, found: Sequence[models.Entry]) -> list[dict[str,
                 "title": (row.title, reverse("rounds:entry", args=[row.entry_no])),
                 "entry_no": row.entry_no,
                 "category": Badge(_(Category(row.category).label)),
-                "asked": "、".join(names.get(claim.department_uscc, claim.department_uscc) for claim in group) or "—",
+                "asked": listed_words(names.get(claim.department_uscc, claim.department_uscc) for claim in group)
+                or "—",
                 "department": names.get(row.department_uscc, row.department_uscc) or "—",
                 "stage": stage_badge(row),
                 "origin": _(Origin(row.origin).label),

@@ -20,6 +20,7 @@ from jutong.supply.rounds.services import registers
 from jutong.supply.rounds.web import forms
 from jutong.supply.rounds.web.words import done
 from jutong.ui.components import Column
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Listing
 
 
@@ -119,7 +120,7 @@ def _register(
             return redirect(request.path)
     context = {
         "form": form if may_keep else None,
-        "heads": "、".join(_(head) for head in heads),
+        "heads": listed_words(_(head) for head in heads),
         "other": ("rounds:systems", _("信息系统")) if listing is DUTIES else ("rounds:duties", _("权责清单")),
     }
     return listing.respond(request, found, "rounds/register.html", context, status=422 if form.errors else 200)

@@ -26,6 +26,7 @@ from jutong.supply.rounds.values import Category, CompilationRoundState, EntrySt
 from jutong.supply.rounds.web import forms
 from jutong.supply.rounds.web.words import cell_badge, deadline, done, notice_badge, round_badge, today
 from jutong.ui.components import Badge, Column, Tone
+from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Filter, Listing
 
 STEP_COLUMNS = tuple(Column(f"step_{step.value}", step.label, "badge", hint=step.article) for step in Step)
@@ -142,7 +143,7 @@ def _facts(request: SubjectRequest, row: models.Round) -> dict[str, Any]:
         "state": round_badge(row),
         "facts": [
             (_("年度"), str(row.year)),
-            (_("目录类别"), "、".join(_(Category(each).label) for each in row.categories)),
+            (_("目录类别"), listed_words(_(Category(each).label) for each in row.categories)),
             (_("参加部门"), len(whole)),
             (_("开始时间"), row.opened_at),
             (_("结束时间"), row.closed_at or "—"),
@@ -218,7 +219,7 @@ def _doings(request: SubjectRequest, row: models.Round) -> dict[str, Any]:
         "may_report": bool(part) and decide(subject, policy.REPORT, own).allowed,
         "days_form": forms.DaysForm(days=days) if manages else None,
         "table_form": forms.TableForm() if manages else None,
-        "entry_heads": "、".join(_(head) for head in domain.ENTRY_HEADS),
+        "entry_heads": listed_words(_(head) for head in domain.ENTRY_HEADS),
         "carry_form": forms.CarryForm(rounds=[(each.round_no, str(each)) for each in others]) if others else None,
         "notice_form": forms.NoticeForm() if manages else None,
     }
@@ -290,7 +291,7 @@ def report(request: SubjectRequest, round_no: str) -> HttpResponse:
     if told.going_round:
         messages.info(request, _("{count} 个条目已送本部门内部审核，同意后再报送。").format(count=told.going_round))
     if told.with_gaps:
-        messages.warning(request, _("{entries} 还有缺项，未报送。").format(entries="、".join(told.with_gaps)))
+        messages.warning(request, _("{entries} 还有缺项，未报送。").format(entries=listed_words(told.with_gaps)))
     return redirect("rounds:round", round_no)
 
 
