@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -104,6 +105,10 @@ def department(request: SubjectRequest, uscc: str) -> HttpResponse:
     return _department_page(request, uscc, {})
 
 
+# It stands on one page with the form of the new name, which has a field of the same name.
+_office_form = partial(OfficeForm, auto_id="id_office_%s")
+
+
 @require_POST
 def rename(request: SubjectRequest, uscc: str) -> HttpResponse:
     """Give an organisation another name."""
@@ -135,7 +140,7 @@ def note_dates(request: SubjectRequest, uscc: str) -> HttpResponse:
 @require_POST
 def add_office(request: SubjectRequest, uscc: str) -> HttpResponse:
     """Add an inner office."""
-    form = OfficeForm(request.POST)
+    form = _office_form(request.POST)
     if form.is_valid():
         try:
             api.add_office(uscc=uscc, name=form.cleaned_data["name"], by=request.subject, at=clock.now())
@@ -201,7 +206,7 @@ def _department_page(request: SubjectRequest, uscc: str, forms_at_fault: dict[st
         "may_close": bool(decide(request.subject, policy.MAINTAIN_OFFICES, facts)),
         "rename_form": RenameForm() if may_rename and found.closed_on is None else None,
         "dates_form": DatesForm() if may_rename else None,
-        "office_form": OfficeForm() if decide(request.subject, policy.MAINTAIN_OFFICES, facts) else None,
+        "office_form": _office_form() if decide(request.subject, policy.MAINTAIN_OFFICES, facts) else None,
         **forms_at_fault,
     }
     return render(request, "organisations/department.html", context, status=422 if forms_at_fault else 200)
