@@ -77,10 +77,11 @@ def test_others_do_not_urge(answering, who, error):
         procedures.urge(answering, by=who, at=FRIDAY)
 
 
-def test_the_bureau_does_not_urge_itself_and_nobody_a_closed_case(open_loan):
+def test_nobody_urges_his_own_post_or_a_closed_case_and_the_monitor_urges_the_bureaus_own(open_loan):
     case_no = open_loan("2026-03-06 09:00")
     with pytest.raises(errors.NothingToUrge):
         procedures.urge(case_no, by=REVIEWER, at=FRIDAY)
+    assert procedures.urge(case_no, by=MONITOR_OF_BUREAU, at=FRIDAY).case_no == case_no
     procedures.act(case_no, "withdraw", by=APPLICANT, at=FRIDAY)
 
     with pytest.raises(errors.CaseIsClosed):

@@ -119,9 +119,9 @@ class UrgedAlready(CaseError):
 
 
 class NothingToUrge(CaseError):
-    """The open step waits for the organisation of the one who would urge."""
+    """The open step waits for the post of the one who would urge."""
 
-    message = N_("当前环节由您所在单位办理，无需催办。")
+    message = N_("当前环节由您所在岗位办理，无需催办。")
     kind = ErrorKind.CONFLICT
 
 

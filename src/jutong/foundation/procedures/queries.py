@@ -381,7 +381,7 @@ def view(row: Case, by: Subject, at: datetime) -> CaseView:
         road=road_of(procedure, row.state, events, clocks),
         times=times_of(row, procedure, events, clock_rows, at),
         runs=inner_runs(row, by),
-        may_urge=bool(decide(by, policy.URGE_CASE, urge_facts(row, procedure, parties))),
+        may_urge=waits_for_others(row, by) and bool(decide(by, policy.URGE_CASE, urge_facts(row, procedure, parties))),
     )
 
 
@@ -398,6 +398,11 @@ def urge_facts(row: Case, procedure: type[Procedure], parties: Mapping[str, str]
     """What the decision on urging may know: whose case it is, and whether anybody is still asked."""
     flags = {"open"} if row.closed_at is None else set()
     return Facts({Relation.CONSUMER: parties.get(procedure.applicant)}, frozenset(flags))
+
+
+def waits_for_others(row: Case, by: Subject) -> bool:
+    """Is somebody asked now who is not of the subject's own post? The monitor urges the bureau's reviewers too."""
+    return bool(row.acting_organisation) and (row.acting_organisation, row.acting_post) != (by.organisation, by.post)
 
 
 def files_by_event(case_no: str, events: Sequence[EventValue]) -> dict[int, list[FileRef]]:

@@ -32,7 +32,7 @@ def urge(case_no: str, *, remark: str = "", by: Subject, at: datetime) -> CaseRe
     if row.closed_at is not None:
         raise errors.CaseIsClosed(case_no=row.case_no, outcome=queries.outcome_title(row.outcome))
     require(by, policy.URGE_CASE, queries.urge_facts(row, held.procedure, held.parties))
-    if not row.acting_organisation or row.acting_organisation == by.organisation:
+    if not queries.waits_for_others(row, by):
         raise errors.NothingToUrge()
     if len(remark) > MAX_REMARK:
         raise RemarkTooLong(label=N_("催办说明"), limit=MAX_REMARK, field="remark")

@@ -146,7 +146,7 @@ def page_of(
         "mine": view.mine,
         "runs": _runs(view, request, opinion),
         "times": _times(view),
-        "may_urge": view.may_urge and row.acting_organisation not in {"", request.subject.organisation},
+        "may_urge": view.may_urge,
         "held_by_me": row.holder_no == request.subject.person_no,
         # Made by us from a declaration, every word in it escaped.
         "drawing": mark_safe(drawing),  # noqa: S308
