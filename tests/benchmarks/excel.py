@@ -102,7 +102,7 @@ def _measure() -> None:
 
     with tempfile.TemporaryFile() as file:
         began = time.monotonic()
-        _write(file, steward.organisation)
+        write_catalogue(file, steward.organisation, RESOURCES)
         writing = time.monotonic() - began
         size = file.tell()
         file.seek(0)
@@ -130,7 +130,8 @@ def _measure() -> None:
     figures.record("excel.export_s", round(writing, 1), "s", tried=RESOURCES, failed=0)
 
 
-def _write(file: Any, provider: str) -> None:
+def write_catalogue(file: Any, provider: str, resources: int) -> None:
+    """A workbook after Appendix 2 with so many resources of twelve items each; Django is set up by the caller."""
     from jutong.supply.catalogue.values import DataItem
     from jutong.supply.interchange.adapters import sheets
     from jutong.supply.interchange.domain.writing import Written
@@ -146,9 +147,9 @@ def _write(file: Any, provider: str) -> None:
             plain.changed(title=f"个体工商户登记信息（{n}）", summary=f"第{n}类个体工商户的登记信息。"),
             "自治区市场监管局",
         )
-        for n in range(RESOURCES)
+        for n in range(resources)
     )
-    assert sheets.write_xlsx(file, entries) == RESOURCES
+    assert sheets.write_xlsx(file, entries) == resources
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["inside"]:
