@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from jutong.base import followers
 from jutong.kernel import clock
-from jutong.supply.exchange.services import alarms, captures, engine, inquiries, plans, rejects, runs
+from jutong.supply.exchange.services import alarms, captures, engine, inquiries, lineage, plans, rejects, runs
 
 BELL = "jutong_exchange"
 
@@ -32,8 +32,9 @@ def ask(timestamp: int) -> None:
 @app.periodic(cron="50 2 * * *")
 @app.task(name="exchange.forget", queueing_lock="exchange.forget")
 def forget(timestamp: int) -> None:
-    """Erase refused rows that are kept too long."""
+    """Erase refused rows and events of lineage that are kept too long."""
     rejects.forget(at=clock.now())
+    lineage.forget(at=clock.now())
 
 
 def _round() -> bool:
@@ -49,4 +50,13 @@ def _watch() -> bool:
 
 followers.register(
     followers.Follower(name="exchange.captures", bell="jutong_exchange_captures", every_seconds=30, step=_watch)
+)
+
+
+def _send_lineage() -> bool:
+    return lineage.send(at=clock.now())
+
+
+followers.register(
+    followers.Follower(name="exchange.lineage", bell="jutong_exchange_lineage", every_seconds=5, step=_send_lineage)
 )

@@ -13,6 +13,7 @@ from jutong.supply.exchange.values import (
     InquiryAnswer,
     InquiryKind,
     InquiryOutcome,
+    LineageStep,
     LogLevel,
     Priority,
     RejectReason,
@@ -365,5 +366,29 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(paused_at=None) | Q(paused_by__isnull=False), name="exchange_pause_by_somebody"
+            ),
+        ]
+
+
+class LineageEvent(models.Model):
+    """An event of a run for tools that draw lineage (血缘事件), as it is told, and whether it was sent.
+
+    `next_try_at` is empty when nothing is to be sent: sent already, refused, or nobody was to be told.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="lineage")
+    step = models.CharField(max_length=8, choices=[(step.value, step.value) for step in LineageStep])
+    at = models.DateTimeField(db_index=True)
+    body = models.JSONField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = N_("血缘事件")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "step"], name="exchange_lineage_once")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="exchange_lineage_to_send"
             ),
         ]

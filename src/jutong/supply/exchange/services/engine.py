@@ -51,7 +51,7 @@ from jutong.supply.exchange.domain import (
 )
 from jutong.supply.exchange.domain.differences import Seen, compare
 from jutong.supply.exchange.models import Batch, Lease, Plan, PoolTable, Run, Watermark
-from jutong.supply.exchange.services import aftermath, captures, corrections, logbook, rejects, runs
+from jutong.supply.exchange.services import aftermath, captures, corrections, lineage, logbook, rejects, runs
 from jutong.supply.exchange.values import LogLevel, Reject, RunKind, RunState
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import (
@@ -498,6 +498,7 @@ class _Work:
         runs.release(self.claimed)
         runs.plan_next(self.resource, at=at)
         aftermath.of_success(row, at=at, mended=self.mending.used)
+        lineage.note_end(row, at=at)
         logbook.note(row, N_("运行完成。"), at=at)
         audit.record(
             action="exchange.run.succeeded",

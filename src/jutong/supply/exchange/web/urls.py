@@ -3,12 +3,13 @@
 from django.urls import path
 
 from jutong.base import converters  # noqa: F401 - makes `resource_code` known
-from jutong.supply.exchange.web import alarms, answering, corrections, freshness, plans, runs
+from jutong.supply.exchange.web import alarms, answering, corrections, freshness, lineage, plans, runs
 
 app_name = "exchange"
 
 urlpatterns = [
     path("", runs.run_list, name="runs"),
+    path("lineage/<resource_code:code>/", lineage.lineage, name="lineage"),
     path("plans/", plans.plan_list, name="plans"),
     path("plans/<resource_code:code>/", plans.plan, name="plan"),
     path("runs/<slug:run_no>/", runs.run, name="run"),
