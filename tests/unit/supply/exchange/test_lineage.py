@@ -9,6 +9,7 @@ from jutong.supply.exchange.domain.lineage import Outcome, event, pause_minutes,
 from jutong.supply.exchange.values import Lineage, LineageColumn, LineageStep, Recipient
 
 AT = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+NOTHING = Outcome()
 HERE = "https://data.example.gov.cn:8443"
 PEOPLE = Lineage(
     resource_code="303001/1",
@@ -106,7 +107,7 @@ RUN_EVENT = {
 }
 
 
-def told(step: LineageStep, outcome: Outcome = Outcome(), lineage: Lineage = PEOPLE) -> dict:
+def told(step: LineageStep, outcome: Outcome = NOTHING, lineage: Lineage = PEOPLE) -> dict:
     return event(step, lineage, run_no="YX2026000001", installation=HERE, at=AT, outcome=outcome)
 
 
