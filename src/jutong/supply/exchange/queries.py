@@ -32,7 +32,18 @@ from jutong.supply.exchange.domain import (
 from jutong.supply.exchange.domain.answers import NoSuchAlarm, NoSuchInquiry, NoSuchReject, RejectUnreadable
 from jutong.supply.exchange.domain.answers import usual_seconds as usual_seconds_of
 from jutong.supply.exchange.domain.lineage import NoLineage
-from jutong.supply.exchange.models import Alarm, Batch, Capture, Inquiry, Plan, PoolTable, Reject, Run, RunLine
+from jutong.supply.exchange.models import (
+    Alarm,
+    Batch,
+    Capture,
+    Inquiry,
+    Plan,
+    PoolTable,
+    Reject,
+    Run,
+    RunLine,
+    Snapshot,
+)
 from jutong.supply.exchange.values import (
     OPEN_STATES,
     AlarmKind,
@@ -601,3 +612,11 @@ def _source_of(mount: Mount | None, column: str) -> str:
     if mount.service is not None:
         return mount.service.fields.get(column, "")
     return mount.source_of(column) or ""
+
+
+# --- Snapshots -------------------------------------------------------------------------------------------------------
+
+
+def snapshots(resource_code: str) -> QuerySet[Snapshot]:
+    """The snapshots of a resource, the newest first. Rights are the caller's affair."""
+    return Snapshot.objects.filter(resource_code=resource_code).order_by("-number")

@@ -693,3 +693,42 @@ class LineageStep(StrEnum):
     COMPLETE = "COMPLETE"
     FAIL = "FAIL"
     ABORT = "ABORT"
+
+
+# --- Snapshots -------------------------------------------------------------------------------------------------------
+
+
+class SnapshotState(StrEnum):
+    """How a snapshot stands (快照状态)."""
+
+    QUEUED = "queued"  # 等待生成
+    MADE = "made"  # 已生成
+    FAILED = "failed"  # 未生成
+    EXPIRED = "expired"  # 已到期删除
+
+    @property
+    def label(self) -> str:
+        return _SNAPSHOT_LABELS[self]
+
+
+_SNAPSHOT_LABELS = {
+    SnapshotState.QUEUED: N_("等待生成"),
+    SnapshotState.MADE: N_("已生成"),
+    SnapshotState.FAILED: N_("未生成"),
+    SnapshotState.EXPIRED: N_("已到期删除"),
+}
+
+
+class Rhythm(StrEnum):
+    """How often a snapshot is taken without anybody asking (快照周期)."""
+
+    NONE = ""  # 不定期
+    DAILY = "daily"  # 每天
+    MONTHLY = "monthly"  # 每月
+
+    @property
+    def label(self) -> str:
+        return _RHYTHM_LABELS[self]
+
+
+_RHYTHM_LABELS = {Rhythm.NONE: N_("只按需生成"), Rhythm.DAILY: N_("每天"), Rhythm.MONTHLY: N_("每月")}
