@@ -28,7 +28,7 @@ def write(order: dict[str, Any], rows: Any) -> None:
             case "moment":
                 return DataType.timestamp("us")
             case "int64" | "float64" | "bool" | "binary":
-                return getattr(DataType, name)()  # type: ignore[no-any-return]
+                return getattr(DataType, name)()
             case _:
                 return DataType.utf8()
 
