@@ -90,6 +90,10 @@ class Environment:
     """The mail server notices leave by; without one no mail is offered."""
     sms: SmsGateway | None = None
     """The gateway of text messages; without one none are offered."""
+    openlineage_url: str = ""
+    """Where events of lineage are sent; nowhere when empty."""
+    openlineage_token: Secret | None = None
+    """What the receiver of those events wants as bearer token, where it wants one."""
     site: Mapping[str, str] = field(default_factory=dict)
     """What header and footer name (网站标识), as far as it was set: keys of `SITE_VARIABLES`."""
 
@@ -165,6 +169,8 @@ class Environment:
             log_format=_choice(variables, "JUTONG_LOG_FORMAT", ("text", "json")),
             smtp=_smtp(variables),
             sms=_sms(variables),
+            openlineage_url=_openlineage(variables),
+            openlineage_token=Secret(token) if (token := variables.get("JUTONG_OPENLINEAGE_TOKEN", "")) else None,
             site={
                 name: words
                 for name, variable in SITE_VARIABLES.items()
@@ -208,6 +214,10 @@ class Environment:
                 "JUTONG_SMS_ACCOUNT": self.sms.account,
                 "JUTONG_SMS_SECRET": self.sms.secret.reveal_text(),
             }
+        if self.openlineage_url:
+            described["JUTONG_OPENLINEAGE_URL"] = self.openlineage_url
+            if self.openlineage_token:
+                described["JUTONG_OPENLINEAGE_TOKEN"] = self.openlineage_token.reveal_text()
         return described
 
 
@@ -349,6 +359,15 @@ def _sms(variables: Mapping[str, str]) -> SmsGateway | None:
         # The value is a secret and is not repeated.
         _refuse("JUTONG_SMS_SECRET", "…", N_("请填写与短信网关约定的签名密钥，至少 {low} 个字符。"), low=_SECRET_MIN)
     return SmsGateway(url=url, account=variables.get("JUTONG_SMS_ACCOUNT", "").strip(), secret=Secret(secret))
+
+
+def _openlineage(variables: Mapping[str, str]) -> str:
+    """The address events of lineage go to, where one is named."""
+    url = variables.get("JUTONG_OPENLINEAGE_URL", "").strip()
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc):
+        _refuse("JUTONG_OPENLINEAGE_URL", url, N_("请填写血缘接收端网址，以 http:// 或 https:// 开头，不含账号。"))
+    return url
 
 
 def guessed_language(variables: Mapping[str, str]) -> str:

@@ -133,6 +133,7 @@ JUTONG_PORTS = (env.portal_port, env.gateway_port)
 # How old figures of the first screens may be that many people look at; each says its moment.
 OVERVIEW_KEPT_SECONDS = 20
 JUTONG_SMTP, JUTONG_SMS = env.smtp, env.sms
+JUTONG_OPENLINEAGE_URL, JUTONG_OPENLINEAGE_TOKEN = env.openlineage_url, env.openlineage_token
 JUTONG_KEK_ROOT = secret_bytes("root-kek")
 # Only the public half: whoever holds this process may seal client secrets and open none.
 JUTONG_GATEWAY_PUBLIC_KEY = SealingKey(secret_bytes("gateway")).public

@@ -1,5 +1,6 @@
 """Full runs: everything, once, or nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,10 @@ from jutong.supply.catalogue import api as catalogue
 from jutong.supply.exchange import api as exchange
 from jutong.supply.exchange.models import Batch, PoolTable
 from jutong.supply.exchange.models import Run as RunRow
+from jutong.supply.exchange.services import engine
 from jutong.supply.exchange.values import RejectReason, RunKind, RunState
-from jutong.supply.mounting.values import TableRef
+from jutong.supply.mounting import api as mounting
+from jutong.supply.mounting.values import TablePlace, TableRef
 from tests.support.way import AT, pool
 
 
@@ -183,6 +186,48 @@ def test_a_new_version_of_the_catalogue_changes_the_table(department, shop_code)
     assert PoolTable.objects.get(resource_code=shop_code).signature[2][1] == "numeric(14,2)"
 
 
+def test_readers_keep_the_old_version_until_the_new_one_is_loaded(department, shop_code, maria, shop, monkeypatch):
+    """An item leaves and another comes: the source expands, the catalogue publishes, the mount follows, a run loads."""
+    department.run(shop_code)
+    before = pool(shop_code, "*", "ORDER BY id")
+    maria.sql("ALTER TABLE shop ADD COLUMN dz varchar(40) NOT NULL DEFAULT '南宁' COMMENT '地址'", "dept")
+    exchange_item(shop_code, department, "je", "dz")
+
+    unmapped = department.run(shop_code)
+
+    assert unmapped.state is RunState.DRIFTED
+    assert pool(shop_code, "*", "ORDER BY id") == before
+    assert exchange.get_pool_table(shop_code).resource_version == 1
+
+    seen = []
+    swap = engine.pool.swap
+
+    def look_first(*arguments):
+        with ThreadPoolExecutor(1) as other:
+            seen.append(other.submit(read_apart, shop_code).result())
+        return swap(*arguments)
+
+    monkeypatch.setattr(engine.pool, "swap", look_first)
+    place = TablePlace(mounting.get_mount(shop_code).table.source_no, shop)
+    mounting.stop_mount(resource_code=shop_code, reason="来源调整", by=department.steward, at=AT)
+    mounting.mount_table(resource_code=shop_code, place=place, by=department.steward, at=AT)
+    loaded = department.run(shop_code)
+
+    assert loaded.state is RunState.SUCCEEDED
+    assert seen == [before]
+    table = exchange.get_pool_table(shop_code)
+    assert (table.resource_version, "je" in table.columns, "dz" in table.columns) == (2, False, True)
+    assert pool(shop_code, "DISTINCT dz") == [("南宁",)]
+
+
+def read_apart(code: str) -> list[tuple]:
+    """What somebody on another connection finds in the pool."""
+    try:
+        return pool(code, "*", "ORDER BY id")
+    finally:
+        connection.close()
+
+
 def test_nothing_is_left_in_staging(department, shop_code):
     department.run(shop_code)
 
@@ -199,6 +244,17 @@ def make_key(code, department, column: str) -> None:
         code,
         department,
         lambda item: replace(item, key=True, nullable=False) if item.column_name == column else item,
+    )
+
+
+def exchange_item(code, department, old: str, new: str) -> None:
+    """Publish a next version in which one item has given way to another, of text."""
+    revise(
+        code,
+        department,
+        lambda item: (
+            replace(item, column_name=new, title="地址", data_type="C(40)") if item.column_name == old else item
+        ),
     )
 
 

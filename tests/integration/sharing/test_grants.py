@@ -16,6 +16,7 @@ from jutong.kernel.actors import PLATFORM
 from jutong.kernel.codes.sharing import ShareType
 from jutong.kernel.errors import NotPermitted
 from jutong.supply.catalogue.values import ControlledParameter
+from jutong.supply.exchange import plugs
 from tests.integration.sharing.conftest import AT, days
 from tests.unit.supply.catalogue import samples
 
@@ -84,6 +85,20 @@ def developer_no() -> str:
     from jutong.registry.accounts.models import Person
 
     return Person.objects.get(login_name="developer.test").person_no
+
+
+def test_lineage_names_the_holder_and_its_items_to_those_who_see_the_grant(town, shops):
+    town.ask(shops)
+    grant = sharing.get_grant("SQ20260001")
+
+    (holder,) = plugs.recipients_of(shops, by=town.provider.subject, at=LATER)
+
+    assert (holder.organisation, holder.reference) == (grant.consumer_uscc, grant.grant_no)
+    assert holder.columns == grant.terms.columns != ()
+    assert set(holder.masked) == set(grant.terms.masks)
+    assert plugs.recipients_of(shops, by=town.stranger.subject, at=LATER) == ()
+    sharing.revoke(grant_no="SQ20260001", reason="数据源停用整改", by=town.reviewer.subject, at=LATER)
+    assert plugs.recipients_of(shops, by=town.provider.subject, at=LATER + days(1)) == ()
 
 
 class TestTheBridge:

@@ -19,7 +19,7 @@ class SharingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from jutong.delivery.sharing import policy, procedures, queries, reform, services
+        from jutong.delivery.sharing import lineage, policy, procedures, queries, reform, services
         from jutong.foundation.notices import api as notices
         from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.outbox import api as outbox
@@ -77,6 +77,7 @@ class SharingConfig(AppConfig):
         outbox.subscribe(RunFinished, moved, name="sharing.recompile")
 
         reform.plug_in()
+        lineage.plug_in()
         navigation.register(
             navigation.SHARING,
             title=N_("数据申请"),

@@ -32,6 +32,7 @@ _OBJECTS = {
     "duty": N_("权责清单事项"), "notice": N_("目录公示"), "objection": N_("公示异议"),
     "element_remark": N_("逐项审核意见"), "compilation": N_("编制轮次"), "submission": N_("目录报送"),
     "survey": N_("资源调查"), "system": N_("信息系统"),
+    "snapshot": N_("归集库快照"),
     "inquiry": N_("归集问询"), "alarm": N_("归集告警"), "reject": N_("拒收记录"),
     "node": N_("前置机"), "node_release": N_("传出审批"),
     "node_zone": N_("前置机接入区"), "zone": N_("前置机接入区"),

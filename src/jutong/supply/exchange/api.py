@@ -14,6 +14,7 @@ from jutong.supply.exchange.domain import (
 from jutong.supply.exchange.domain import (
     pool_relation as _pool_relation,
 )
+from jutong.supply.exchange.plugs import Recipients, plug_recipients
 from jutong.supply.exchange.services import engine, runs
 from jutong.supply.exchange.values import Load, PoolTable, Receipt, Run, RunCount
 
@@ -22,6 +23,7 @@ __all__ = [
     "NoSuchRun",
     "NotGathered",
     "NotInPool",
+    "Recipients",
     "RunOpen",
     "carry_out",
     "failed_runs",
@@ -33,6 +35,7 @@ __all__ = [
     "loaded_at",
     "loaded_codes",
     "open_runs",
+    "plug_recipients",
     "pool_relation",
     "receipt",
     "retry_run",

@@ -13,12 +13,15 @@ from jutong.supply.exchange.values import (
     InquiryAnswer,
     InquiryKind,
     InquiryOutcome,
+    LineageStep,
     LogLevel,
     Priority,
     RejectReason,
     RejectState,
+    Rhythm,
     RunKind,
     RunState,
+    SnapshotState,
     Trigger,
 )
 
@@ -353,6 +356,13 @@ class Plan(models.Model):
     paused_by = actor_field(null=True)
     pause_reason = models.CharField(max_length=200, blank=True, db_default="")
     months = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    snapshots = models.CharField(
+        max_length=8,
+        blank=True,
+        choices=[(rhythm.value, rhythm.label) for rhythm in Rhythm],
+        default=Rhythm.NONE,
+        db_default=Rhythm.NONE,
+    )
     # The source's columns with their types, as the last good check of the contract found them.
     seen_columns = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
@@ -365,5 +375,60 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(paused_at=None) | Q(paused_by__isnull=False), name="exchange_pause_by_somebody"
+            ),
+        ]
+
+
+class LineageEvent(models.Model):
+    """An event of a run for tools that draw lineage (血缘事件), as it is told, and whether it was sent.
+
+    `next_try_at` is empty when nothing is to be sent: sent already, refused, or nobody was to be told.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="lineage")
+    step = models.CharField(max_length=8, choices=[(step.value, step.value) for step in LineageStep])
+    at = models.DateTimeField(db_index=True)
+    body = models.JSONField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = N_("血缘事件")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "step"], name="exchange_lineage_once")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="exchange_lineage_to_send"
+            ),
+        ]
+
+
+class Snapshot(models.Model):
+    """The rows of a resource's table at one moment as a Parquet file (归集库快照), for analysis.
+
+    `seq` is the last batch in it; `columns` are name, type in the pool and title of each.
+    """
+
+    resource_code = resource_code_field()
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=[(state.value, state.label) for state in SnapshotState])
+    asked_by = actor_field()
+    asked_at = models.DateTimeField()
+    by_plan = models.BooleanField()
+    taken_at = models.DateTimeField(null=True, db_index=True)
+    resource_version = models.PositiveIntegerField(null=True)
+    seq = models.PositiveBigIntegerField(null=True)
+    rows = models.BigIntegerField(null=True)
+    size_bytes = models.BigIntegerField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    columns = models.JSONField(default=list)
+    error_code = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = N_("归集库快照")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["resource_code", "number"], name="exchange_snapshot_once"),
+            models.UniqueConstraint(
+                fields=["resource_code"], condition=Q(state=SnapshotState.QUEUED), name="exchange_one_open_snapshot"
             ),
         ]

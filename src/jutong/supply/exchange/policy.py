@@ -23,6 +23,16 @@ VIEW_REJECTS: Final = Action(
     N_("查看拒收记录"),
     (rule({Post.DATA_STEWARD}, Relation.PROVIDER), rule({Post.CENTRE_ENGINEER}, Relation.ANY)),
 )
+MAKE_SNAPSHOTS: Final = Action(
+    "exchange.snapshot.make",
+    N_("生成归集库快照"),
+    (rule({Post.DATA_STEWARD}, Relation.PROVIDER), rule({Post.CENTRE_ENGINEER}, Relation.ANY)),
+)
+FETCH_SNAPSHOTS: Final = Action(
+    "exchange.snapshot.fetch",
+    N_("下载归集库快照"),
+    (rule({Post.DATA_STEWARD}, Relation.PROVIDER),),
+)
 ANSWER_INQUIRY: Final = Action(
     "exchange.inquiry.answer",
     N_("答复归集问询"),

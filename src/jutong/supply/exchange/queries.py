@@ -1,6 +1,7 @@
 """Reading the exchange: runs as values, what a subject may see, the pool's tables."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,12 +18,32 @@ from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
 from jutong.kernel.seasons import due_at, in_season
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
-from jutong.supply.exchange import policy
+from jutong.supply.exchange import plugs, policy
 from jutong.supply.exchange.adapters import vault
-from jutong.supply.exchange.domain import NoSuchPlan, NoSuchRun, NotInPool, PoolColumn, Shape, make_window
+from jutong.supply.exchange.domain import (
+    NoSuchPlan,
+    NoSuchRun,
+    NotInPool,
+    PoolColumn,
+    Shape,
+    make_window,
+    pool_relation,
+)
 from jutong.supply.exchange.domain.answers import NoSuchAlarm, NoSuchInquiry, NoSuchReject, RejectUnreadable
 from jutong.supply.exchange.domain.answers import usual_seconds as usual_seconds_of
-from jutong.supply.exchange.models import Alarm, Batch, Capture, Inquiry, Plan, PoolTable, Reject, Run, RunLine
+from jutong.supply.exchange.domain.lineage import NoLineage
+from jutong.supply.exchange.models import (
+    Alarm,
+    Batch,
+    Capture,
+    Inquiry,
+    Plan,
+    PoolTable,
+    Reject,
+    Run,
+    RunLine,
+    Snapshot,
+)
 from jutong.supply.exchange.values import (
     OPEN_STATES,
     AlarmKind,
@@ -32,6 +53,8 @@ from jutong.supply.exchange.values import (
     InquiryAnswer,
     InquiryKind,
     InquiryState,
+    Lineage,
+    LineageColumn,
     Load,
     PlanSettings,
     PlanStanding,
@@ -49,7 +72,7 @@ from jutong.supply.exchange.values import Plan as PlanValue
 from jutong.supply.exchange.values import PoolTable as PoolTableValue
 from jutong.supply.exchange.values import Run as RunValue
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import MountKind
+from jutong.supply.mounting.values import Mount, MountKind
 
 _FIELDS = {Relation.PROVIDER: "provider_uscc"}
 
@@ -527,3 +550,73 @@ def get_pool_table(resource_code: str) -> PoolTableValue:
     if found is None:
         raise NotInPool(resource_code=resource_code)
     return found
+
+
+# --- Lineage ---------------------------------------------------------------------------------------------------------
+
+
+def lineage_of(resource_code: str) -> Lineage:
+    """Where each item of a resource comes from and lies, without those who receive it. Raises NoSuchResource."""
+    resource = catalogue.get_resource(resource_code)
+    mount = mounting.find_mount(resource_code)
+    place = mount.table if mount else None
+    types = {column.item: column.source_type for column in mount.columns} if mount else {}
+    return Lineage(
+        resource_code=resource_code,
+        title=resource.title,
+        provider_uscc=resource.provider_uscc,
+        kind=mount.kind.value if mount else "",
+        source_no=place.source_no if place else "",
+        place=_place_of(mount) if mount else "",
+        relation=pool_relation(resource_code) if mount is None or mount.gathered else "",
+        columns=tuple(
+            LineageColumn(
+                source=_source_of(mount, item.column_name),
+                source_type=types.get(item.column_name, ""),
+                item=item.title,
+                column=item.column_name,
+                data_type=item.data_type,
+                key=item.column_name in resource.key_columns,
+                watermark=bool(place and place.watermark_column)
+                and _source_of(mount, item.column_name) == (place.watermark_column if place else ""),
+            )
+            for item in resource.items
+        ),
+    )
+
+
+def get_lineage(resource_code: str, subject: Subject, *, at: datetime) -> Lineage:
+    """The lineage of a mounted resource, with the receivers the subject may know of.
+
+    Raises NoLineage, also for those who may not know where the data comes from.
+    """
+    plan = Plan.objects.filter(resource_code=resource_code).first()
+    mount = mounting.find_mount(resource_code)
+    provider = plan.provider_uscc if plan else mount.provider_uscc if mount else ""
+    known = bool(provider) and decide(subject, policy.VIEW_RUNS, Facts({Relation.PROVIDER: provider})).allowed
+    if mount is None or not known:
+        raise NoLineage(resource_code=resource_code)
+    return replace(lineage_of(resource_code), recipients=plugs.recipients_of(resource_code, by=subject, at=at))
+
+
+def _place_of(mount: Mount) -> str:
+    """Table, file or service at the source, by name."""
+    if mount.table is not None:
+        return str(mount.table.table)
+    return mount.file.name if mount.file is not None else mount.service.path if mount.service is not None else ""
+
+
+def _source_of(mount: Mount | None, column: str) -> str:
+    if mount is None:
+        return ""
+    if mount.service is not None:
+        return mount.service.fields.get(column, "")
+    return mount.source_of(column) or ""
+
+
+# --- Snapshots -------------------------------------------------------------------------------------------------------
+
+
+def snapshots(resource_code: str) -> QuerySet[Snapshot]:
+    """The snapshots of a resource, the newest first. Rights are the caller's affair."""
+    return Snapshot.objects.filter(resource_code=resource_code).order_by("-number")

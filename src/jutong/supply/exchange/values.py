@@ -631,3 +631,104 @@ class PoolTable:
     key: tuple[str, ...]
     rows: int
     loaded_at: datetime
+
+
+# --- Lineage ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LineageColumn:
+    """A data item on its way (数据项血缘): the source's column, the item, the pool's column of the item's name.
+
+    `source` is empty where nothing feeds the item. `key` and `watermark` say what more hangs on the column.
+    """
+
+    source: str
+    source_type: str
+    item: str
+    column: str
+    data_type: str
+    key: bool = False
+    watermark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who receives data of a resource (使用方): a department, by which way, under which grant, which items."""
+
+    organisation: str
+    way: str
+    reference: str
+    columns: tuple[str, ...]
+    masked: tuple[str, ...] = ()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """From source column to delivered column (数据血缘), put together from the mount, the catalogue and the grants.
+
+    `place` is the table, file or service at the source; `relation` the pool's table, empty for what is not gathered.
+    """
+
+    resource_code: str
+    title: str
+    provider_uscc: str
+    kind: str
+    source_no: str
+    place: str
+    relation: str
+    columns: tuple[LineageColumn, ...]
+    recipients: tuple[Recipient, ...] = ()
+
+    def receivers_of(self, column: str) -> tuple[Recipient, ...]:
+        """Who is touched when this item changes."""
+        return tuple(each for each in self.recipients if column in each.columns)
+
+
+class LineageStep(StrEnum):
+    """What an event tells of a run, in OpenLineage's words (血缘事件)."""
+
+    START = "START"
+    COMPLETE = "COMPLETE"
+    FAIL = "FAIL"
+    ABORT = "ABORT"
+
+
+# --- Snapshots -------------------------------------------------------------------------------------------------------
+
+
+class SnapshotState(StrEnum):
+    """How a snapshot stands (快照状态)."""
+
+    QUEUED = "queued"  # 等待生成
+    MADE = "made"  # 已生成
+    FAILED = "failed"  # 未生成
+    EXPIRED = "expired"  # 已到期删除
+
+    @property
+    def label(self) -> str:
+        return _SNAPSHOT_LABELS[self]
+
+
+_SNAPSHOT_LABELS = {
+    SnapshotState.QUEUED: N_("等待生成"),
+    SnapshotState.MADE: N_("已生成"),
+    SnapshotState.FAILED: N_("未生成"),
+    SnapshotState.EXPIRED: N_("已到期删除"),
+}
+
+
+class Rhythm(StrEnum):
+    """How often a snapshot is taken without anybody asking (快照周期)."""
+
+    NONE = ""  # 不定期
+    DAILY = "daily"  # 每天
+    MONTHLY = "monthly"  # 每月
+
+    @property
+    def label(self) -> str:
+        return _RHYTHM_LABELS[self]
+
+
+_RHYTHM_LABELS = {Rhythm.NONE: N_("只按需生成"), Rhythm.DAILY: N_("每天"), Rhythm.MONTHLY: N_("每月")}

@@ -10,7 +10,7 @@ from jutong.kernel.crypto import Secret
 from jutong.kernel.egress import HostUnknown, Permitted
 from jutong.kernel.policy import Subject
 from jutong.supply.mounting import queries
-from jutong.supply.mounting.adapters import buckets
+from jutong.supply.mounting.adapters import digests
 from jutong.supply.mounting.adapters.base import Adapter, PartStream, Stream
 from jutong.supply.mounting.domain import wire
 from jutong.supply.mounting.domain.errors import (
@@ -61,9 +61,9 @@ __all__ = [
     "Stream",
     "TableMissing",
     "allow_network",
-    "buckets",
     "capture_standing",
     "confirm_capture",
+    "digests",
     "draft_from_file",
     "draft_from_table",
     "end_capture",

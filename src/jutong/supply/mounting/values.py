@@ -643,7 +643,7 @@ class CaptureStanding:
 class Part:
     """Of which rows a partial reading speaks: of them, those it does not bring are gone at the source.
 
-    `keys` are rows of the request's key columns in COPY form; `buckets` numbers as `Adapter.stream` makes them.
+    `keys` are rows of the request's key columns in COPY form; `buckets` numbers as `Adapter.digest` makes them.
     `events` counts the changes that touched the keys.
     """
 
@@ -672,7 +672,7 @@ class StreamRequest:
     incremental: bool = False
     limit_rows: int = 500_000
     capture: CaptureNames | None = None
-    compare: Mapping[int, str] | None = None
+    compare: Mapping[int, "BucketDigest"] | None = None
     rewind: bool = False
     """The first batch of a run starts behind the cursor by the overlap; the next ones go on from where it ended."""
 

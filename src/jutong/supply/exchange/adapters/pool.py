@@ -6,11 +6,10 @@ from typing import Any, Final, Protocol
 from django.db import connection
 from psycopg import sql
 
-from jutong.kernel.codes.data_types import TypeLetter
 from jutong.supply.exchange.adapters.staging import Staging
 from jutong.supply.exchange.domain import BATCH_COLUMN, LOADED_COLUMN, POOL, Shape, key_constraint
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import Chunk
+from jutong.supply.mounting.values import BucketDigest, Chunk
 
 READER_ROLE = "jutong_gateway"
 
@@ -72,30 +71,24 @@ def hold_keys(shape: Shape, keys: Chunk) -> sql.Composable:
     )
 
 
-def digests(shape: Shape) -> dict[int, str]:
+def digests(shape: Shape) -> dict[int, BucketDigest]:
     """Digests of the table by bucket, comparable with a source's."""
-    statement = mounting.buckets.statement(
-        sql.Identifier(POOL, shape.table), [_text(shape, name) for name in shape.names], _key_texts(shape)
-    )
+    columns = [mounting.digests.pooled(column.name, column.data_type) for column in shape.columns]
+    statement = mounting.digests.postgres_statement(sql.Identifier(POOL, shape.table), columns, _key(shape))
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return dict(cursor.fetchall())
+        return mounting.digests.sums(cursor.fetchall())
 
 
 def in_buckets(shape: Shape, buckets: tuple[int, ...]) -> sql.Composed:
     """The condition that a pool row lies in one of these buckets."""
     listed = sql.SQL(", ").join(map(sql.Literal, buckets))
-    return sql.SQL("{} IN ({})").format(mounting.buckets.bucket(_key_texts(shape)), listed)
+    return sql.SQL("{} IN ({})").format(mounting.digests.postgres_bucket(_key(shape)), listed)
 
 
-def _key_texts(shape: Shape) -> list[sql.Composed]:
-    return [_text(shape, name) for name in shape.key]
-
-
-def _text(shape: Shape, name: str) -> sql.Composed:
-    """A column as text; truth as a number, since engines have no common word for it."""
-    logical = next(column for column in shape.columns if column.name == name).data_type.letter is TypeLetter.LOGICAL
-    return sql.SQL("p.{}::int::text" if logical else "p.{}::text").format(sql.Identifier(name))
+def _key(shape: Shape) -> list[mounting.digests.Compared]:
+    types = {column.name: column.data_type for column in shape.columns}
+    return [mounting.digests.pooled(name, types[name]) for name in shape.key]
 
 
 def merge(shape: Shape, staging: Staged, rows_before: int, *, spoken_of: sql.Composable | None) -> Effect:

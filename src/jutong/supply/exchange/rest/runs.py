@@ -1,8 +1,10 @@
 """Plans; runs, their progress, receipts and rejects."""
 
+import json
 from datetime import datetime, time
 from typing import Annotated, Any
 
+from django.http import HttpResponse
 from ninja import Query, Schema, Status
 from pydantic import Field
 
@@ -305,6 +307,21 @@ def batches(request: SubjectRequest, run_no: InRun) -> Any:
 def rejects(request: SubjectRequest, run_no: InRun, query: Query[PageQuery]) -> dict[str, Any]:
     """Row, column, reason and masked value, for correction at the source."""
     return page_of(queries.rejects(queries.get_run_row(run_no, request.subject, policy.VIEW_REJECTS)), query)
+
+
+_LINES = {"application/x-ndjson": {"schema": {"type": "string"}}}
+_EVENTS = {"responses": {200: {"description": "One RunEvent of OpenLineage 2-0-2 a line", "content": _LINES}}}
+
+
+@router.get(
+    "/runs/{run_no}/lineage", response=problems(404), summary="Events of lineage of a run", openapi_extra=_EVENTS
+)
+def lineage_events(request: SubjectRequest, run_no: InRun) -> HttpResponse:
+    """START, and COMPLETE, FAIL or ABORT once the run has ended, as tools for lineage read them; kept by rule."""
+    row = queries.get_run_row(run_no, request.subject)
+    bodies = models.LineageEvent.objects.filter(run=row).order_by("pk").values_list("body", flat=True)
+    lines = (json.dumps(body, ensure_ascii=False) + "\n" for body in bodies)
+    return HttpResponse("".join(lines), content_type="application/x-ndjson")
 
 
 def _run(request: SubjectRequest, run_no: str) -> Any:

@@ -35,7 +35,7 @@ from jutong.supply.exchange.domain.answers import (
 )
 from jutong.supply.exchange.domain.mending import Mend, Mending, Row
 from jutong.supply.exchange.models import Batch, Lease, PoolTable, Reject, Run
-from jutong.supply.exchange.services import logbook, runs
+from jutong.supply.exchange.services import lineage, logbook, runs
 from jutong.supply.exchange.values import RejectReason, RejectState, RunKind, RunState, Trigger
 from jutong.supply.mounting import api as mounting
 
@@ -266,6 +266,8 @@ def _note_run(
         digest=digest,
         resource_version=shape.resource_version,
     )
+    lineage.note_start(made, at=at)
+    lineage.note_end(made, at=at)
     logbook.note(made, N_("重放运行 {run_no} 拒收后改正的 {rows} 行。"), at=at, run_no=row.run_no, rows=count)
     return made
 

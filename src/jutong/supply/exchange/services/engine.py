@@ -51,10 +51,18 @@ from jutong.supply.exchange.domain import (
 )
 from jutong.supply.exchange.domain.differences import Seen, compare
 from jutong.supply.exchange.models import Batch, Lease, Plan, PoolTable, Run, Watermark
-from jutong.supply.exchange.services import aftermath, captures, corrections, logbook, rejects, runs
+from jutong.supply.exchange.services import aftermath, captures, corrections, lineage, logbook, rejects, runs
 from jutong.supply.exchange.values import LogLevel, Reject, RunKind, RunState
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import CaptureNames, Mount, MountMode, Part, StreamColumn, StreamRequest
+from jutong.supply.mounting.values import (
+    BucketDigest,
+    CaptureNames,
+    Mount,
+    MountMode,
+    Part,
+    StreamColumn,
+    StreamRequest,
+)
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +138,7 @@ class _Work:
         self.rejects: list[Reject] = []
         self.tally = _Tally()
         self.events = 0
-        self.ours: dict[int, str] = {}
+        self.ours: dict[int, BucketDigest] = {}
         self.begun = time.monotonic()
 
     # --- The way of a run --------------------------------------------------------------------------------------------
@@ -252,8 +260,8 @@ class _Work:
             self.events = loaded.part.events if loaded.part else 0
             rows, digest = staging.digest()
             if loaded.part is not None and loaded.part.buckets is not None:
-                before = mounting.buckets.rows_in(self.ours, self.ours)
-                gone = mounting.buckets.rows_in(self.ours, loaded.part.buckets)
+                before = mounting.digests.rows_in(self.ours, self.ours)
+                gone = mounting.digests.rows_in(self.ours, loaded.part.buckets)
                 self._refuse_shrinking(before, before - gone + rows)
             staging.analyse()
             self.commit(
@@ -490,6 +498,7 @@ class _Work:
         runs.release(self.claimed)
         runs.plan_next(self.resource, at=at)
         aftermath.of_success(row, at=at, mended=self.mending.used)
+        lineage.note_end(row, at=at)
         logbook.note(row, N_("运行完成。"), at=at)
         audit.record(
             action="exchange.run.succeeded",

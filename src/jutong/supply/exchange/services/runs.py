@@ -38,7 +38,7 @@ from jutong.supply.exchange.domain import (
     pause_seconds,
 )
 from jutong.supply.exchange.models import Lease, Plan, Run, RunCounter
-from jutong.supply.exchange.services import aftermath, logbook
+from jutong.supply.exchange.services import aftermath, lineage, logbook
 from jutong.supply.exchange.services import rejects as refusals
 from jutong.supply.exchange.services.planning import interval_minutes
 from jutong.supply.exchange.values import LogLevel, Priority, RunKind, RunState, Trigger
@@ -75,6 +75,7 @@ def stop_run(*, run_no: str, by: Subject, at: datetime) -> None:
     row.stop_requested_at, row.stop_requested_by = at, by.actor.to_json()
     if row.state != RunState.RUNNING:
         row.state, row.finished_at = RunState.STOPPED, at
+        lineage.note_end(row, at=at)
     row.save()
     _record("stopped", row, by.actor, at)
     logbook.note(row, N_("有人要求停止。"), at=at, level=LogLevel.WARNING)
@@ -217,6 +218,8 @@ def claim(run_no: str, *, at: datetime) -> Claim | None:
     if row.attempt > ATTEMPTS_MAX:
         end_run(claimed, RunState.FAILED, TooManyAttempts(attempts=ATTEMPTS_MAX), at=at)
         return None
+    if row.attempt == 1:
+        lineage.note_start(row, at=at)
     return claimed
 
 
@@ -249,6 +252,7 @@ def end_run(
     row.state, row.finished_at = state, at
     row.save()
     refusals.keep(row, rejects or [])
+    lineage.note_end(row, at=at)
     release(claimed)
     plan_next(catalogue.get_resource(row.resource_code), at=at)
     _record("ended", row, _actor(row), at, state=state.value, error=fault.code)

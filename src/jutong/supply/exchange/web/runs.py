@@ -257,6 +257,7 @@ def panel(request: SubjectRequest, code: str) -> HttpResponse:
         "pairs": pairs,
         "paused": plan if plan is not None and plan.paused_at else None,
         "has_plan": may_view and plan is not None,
+        "has_lineage": may_view and mount is not None,
         "run": last,
         "state": state_badge(last) if last else None,
         "progress": progress_of(last, may_steer=may_steer) if last and running else None,

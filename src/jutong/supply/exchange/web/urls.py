@@ -3,12 +3,13 @@
 from django.urls import path
 
 from jutong.base import converters  # noqa: F401 - makes `resource_code` known
-from jutong.supply.exchange.web import alarms, answering, corrections, freshness, plans, runs
+from jutong.supply.exchange.web import alarms, answering, corrections, freshness, lineage, plans, runs, snapshots
 
 app_name = "exchange"
 
 urlpatterns = [
     path("", runs.run_list, name="runs"),
+    path("lineage/<resource_code:code>/", lineage.lineage, name="lineage"),
     path("plans/", plans.plan_list, name="plans"),
     path("plans/<resource_code:code>/", plans.plan, name="plan"),
     path("runs/<slug:run_no>/", runs.run, name="run"),
@@ -20,6 +21,8 @@ urlpatterns = [
     path("runs/<slug:run_no>/rejects/<int:number>/", corrections.reject, name="reject"),
     path("runs/<slug:run_no>/stop/", runs.stop, name="stop"),
     path("runs/<slug:run_no>/retry/", runs.retry, name="retry"),
+    path("snapshots/<resource_code:code>/", snapshots.snapshots, name="snapshots"),
+    path("snapshots/<resource_code:code>/<int:number>/", snapshots.fetch, name="snapshot"),
     path("inquiries/", answering.inquiry_list, name="inquiries"),
     path("inquiries/<slug:inquiry_no>/", answering.inquiry, name="inquiry"),
     path("inquiries/<slug:inquiry_no>/change/", answering.start_change, name="start_change"),

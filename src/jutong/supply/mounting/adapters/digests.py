@@ -4,10 +4,10 @@ Each row becomes its canonical text (`domain/canonical.py`); 60 bits of the text
 bucket, and the key's own text says which of 1,024 buckets that is. A sum does not mind the order of rows, so two sides
 are compared without sorting either, and only the rows of buckets that differ need be read.
 
-`postgres_statement` serves the pool as well: there a column is of the very type that is wanted.
+`postgres_statement` serves the pool as well: there a column is of the very type that is wanted (`pooled`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,6 +50,21 @@ def compared(
     return columns, [by_name[name] for name in request.key]
 
 
+def pooled(name: str, data_type: DataType) -> Compared:
+    """A column of the pool, which holds what is wanted."""
+    return Compared(name, data_type, data_type)
+
+
+def differing(ours: Mapping[int, BucketDigest], theirs: Mapping[int, BucketDigest]) -> tuple[int, ...]:
+    """The buckets whose digest is not the same on both sides, also those that one side has and the other has not."""
+    return tuple(sorted(bucket for bucket in ours.keys() | theirs.keys() if ours.get(bucket) != theirs.get(bucket)))
+
+
+def rows_in(digests: Mapping[int, BucketDigest], buckets: Iterable[int]) -> int:
+    """How many rows lie in these buckets."""
+    return sum(digests[bucket].rows for bucket in buckets if bucket in digests)
+
+
 def sums(rows: Iterable[Sequence[Any]]) -> dict[int, BucketDigest]:
     """Rows of (bucket, rows, sum) as an adapter answers them."""
     return {int(bucket): BucketDigest(int(count), int(digest)) for bucket, count, digest in rows}
@@ -63,11 +78,11 @@ def postgres_statement(
 ) -> sql.Composed:
     """Buckets with their rows and sums. The session writes days in ISO and has the platform's time zone."""
     return sql.SQL(
-        "SELECT {bucket}, count(*), coalesce(sum(('x' || left(md5({row}), {digits}))::bit({bits})::bigint), 0)"
+        "SELECT {bucket}, count(*), coalesce(sum(('x' || left({hashed}, {digits}))::bit({bits})::bigint), 0)"
         "  FROM {relation}{where} GROUP BY 1"
     ).format(
         bucket=postgres_bucket(key),
-        row=_postgres_row(columns),
+        hashed=_postgres_md5(columns),
         digits=sql.Literal(DIGEST_DIGITS),
         bits=sql.SQL(str(_BITS)),
         relation=relation,
@@ -77,13 +92,15 @@ def postgres_statement(
 
 def postgres_bucket(key: Sequence[Compared]) -> sql.Composed:
     """The number of a row's bucket."""
-    return sql.SQL("(('x' || left(md5({}), 3))::bit(12)::int >> {})").format(
-        _postgres_row(key), sql.Literal(12 - BUCKET_BITS)
+    return sql.SQL("(('x' || left({}, 3))::bit(12)::int >> {})").format(
+        _postgres_md5(key), sql.Literal(12 - BUCKET_BITS)
     )
 
 
-def _postgres_row(columns: Sequence[Compared]) -> sql.Composable:
-    return sql.SQL(" || ").join(_postgres_value(column) for column in columns)
+def _postgres_md5(columns: Sequence[Compared]) -> sql.Composable:
+    # A database may keep its text in another encoding than the pool; what is hashed is UTF-8 everywhere.
+    row = sql.SQL(" || ").join(_postgres_value(column) for column in columns)
+    return sql.SQL("md5(convert_to({}, 'UTF8'))").format(row)
 
 
 def _postgres_value(column: Compared) -> sql.Composable:

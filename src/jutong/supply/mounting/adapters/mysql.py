@@ -26,8 +26,8 @@ from asyncmy.cursors import SSCursor
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_
-from jutong.supply.mounting.adapters import buckets, digests
 from jutong.supply.mounting.adapters import capture_mariadb as capture
+from jutong.supply.mounting.adapters import digests
 from jutong.supply.mounting.adapters.base import (
     CHUNK_ROWS,
     CONNECT_SECONDS,
@@ -238,19 +238,10 @@ class MysqlAdapter:
         return ranges_between([[str(value) for value in bound] for bound in bounds])
 
     def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
-        columns, key = digests.compared(request, lambda column: None)
+        _key_of(request)
         with self._session(STREAM_SECONDS) as session:
-            table, described = self._describe(session, request.table)
-            charsets = {row[1]: row[9] for row in described}
-            by_name = {column.source: column for column in request.columns}
-
-            def row_of(part: list[digests.Compared]) -> str:
-                return digests.mysql_row([_digested(by_name[each.name], charsets.get(each.name)) for each in part])
-
-            where = _where(_part_of(request, table, row_of(key)))
-            return digests.sums(
-                session.rows(digests.mysql_statement(_identifier(request.table), row_of(columns), row_of(key), where))
-            )
+            table, _ = self._describe(session, request.table)
+            return _digests(session, request, table)
 
     # --- Capturing changes -------------------------------------------------------------------------------------------
 
@@ -329,10 +320,7 @@ class MysqlAdapter:
             )
             conditions = [page.condition] if page and request.incremental and page.condition else []
             if request.key_range or request.buckets:
-                key_row = digests.mysql_row(
-                    [_digested(column, charsets.get(column.source)) for column in _key_of(request)]
-                )
-                conditions += _part_of(request, table, key_row)
+                conditions += _part_of(request, table)
                 page = None
             query = f"SELECT CONCAT_WS({_FIELD_LITERAL}, {fields}) FROM {_identifier(request.table)}"
             width = len(request.columns)
@@ -345,8 +333,8 @@ class MysqlAdapter:
             begun = capture.snapshot_position(session.rows) if request.capture is not None else None
             cursor = page.cursor if page else begun
             if request.compare is not None:
-                differing = buckets.differing(request.compare, _digests(session, request))
-                condition = f" WHERE {_bucket(request)} IN ({', '.join(map(str, differing))})"
+                differing = digests.differing(request.compare, _digests(session, request, table))
+                condition = _where([_in_buckets(request, differing)])
                 queries = [query + condition] if differing else []
                 yield _MysqlDiffering(session, queries, width, mark, cursor, differing)
                 return
@@ -578,34 +566,6 @@ class _MysqlDiffering(_MysqlStream, PartStream):
         self.part = Part(buckets=buckets)
 
 
-def _digests(session: _Session, request: StreamRequest) -> dict[int, str]:
-    """Digests by bucket, in one statement; the rows stay where they are."""
-    fields = ", ".join(_hashable(column, request) for column in request.columns)
-    halves = (f"SUM(CAST(CONV(SUBSTR(hashed, {start}, 13), 16, 10) AS UNSIGNED))" for start in buckets.PARTS)
-    query = (
-        f"SELECT bucket, CONCAT_WS(' ', COUNT(*), {', '.join(halves)}) FROM (SELECT {_bucket(request)} AS bucket,"
-        f" MD5(CONCAT_WS({_FIELD_LITERAL}, {fields})) AS hashed FROM {_identifier(request.table)}) AS d GROUP BY bucket"
-    )
-    return {int(bucket): str(digest) for bucket, digest in session.rows(query)}
-
-
-def _bucket(request: StreamRequest) -> str:
-    by_name = {column.source: column for column in request.columns}
-    key = ", ".join(_hashable(by_name[name], request) for name in request.key)
-    return f"CAST(CONV(LEFT(MD5(CONCAT_WS({_FIELD_LITERAL}, {key})), 3), 16, 10) AS UNSIGNED) DIV {buckets.SHARE}"
-
-
-def _hashable(column: StreamColumn, request: StreamRequest) -> str:
-    """A column as the text that the pool's column has; where it is not, its bucket is read once too often."""
-    text = f"CAST({_expression(column, None, request.zero_dates_empty)} AS CHAR CHARACTER SET utf8mb4)"
-    if _base(column.source_type) in _MOMENTS:
-        # PostgreSQL writes no zeros at the end of a fraction.
-        text = f"IF(INSTR({text}, '.') > 0, TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM {text})), {text})"
-    if _base(column.source_type) in _BINARY:
-        text = f"LOWER({text})"
-    return f"IFNULL({text}, _utf8mb4 0x02)"
-
-
 def _having(request: StreamRequest, table: TableFound, found: capture.Reading) -> list[str]:
     """Conditions that a row's key is one of those touched, some keys each."""
     columns = [column for name in request.key if (column := table.column(name))]
@@ -724,14 +684,14 @@ def _key_columns(request: StreamRequest, table: TableFound) -> list[ColumnFound]
     return [column for column in found if column is not None]
 
 
-def _part_of(request: StreamRequest, table: TableFound, key_row: str) -> list[str]:
+def _part_of(request: StreamRequest, table: TableFound) -> list[str]:
     """The conditions that narrow a reading to a range of keys and to buckets."""
     key, bounds = _key_columns(request, table), request.key_range or KeyRange()
     conditions = [
         _compared(key, sign, bound) for sign, bound in ((">", bounds.after), ("<=", bounds.upto)) if bound is not None
     ]
     if request.buckets:
-        conditions.append(f"{digests.mysql_bucket(key_row)} IN ({', '.join(map(str, map(int, request.buckets)))})")
+        conditions.append(_in_buckets(request, request.buckets))
     return conditions
 
 
@@ -739,10 +699,30 @@ def _where(conditions: Sequence[str]) -> str:
     return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
-def _digested(column: StreamColumn, charset: str | None) -> str:
+def _digests(session: _Session, request: StreamRequest, table: TableFound) -> dict[int, BucketDigest]:
+    """Digests by bucket, in one statement; the rows stay where they are."""
+    row, key = _digested_row(request, request.columns), _digested_row(request, _key_of(request))
+    where = _where(_part_of(request, table))
+    return digests.sums(session.rows(digests.mysql_statement(_identifier(request.table), row, key, where)))
+
+
+def _in_buckets(request: StreamRequest, buckets: Sequence[int]) -> str:
+    """The condition that a row lies in one of these buckets."""
+    key = _digested_row(request, _key_of(request))
+    return f"{digests.mysql_bucket(key)} IN ({', '.join(map(str, map(int, buckets)))})"
+
+
+def _digested_row(request: StreamRequest, columns: Sequence[StreamColumn]) -> str:
+    """The canonical text of some of a row's columns."""
+    return digests.mysql_row([_digested(column, request.zero_dates_empty) for column in columns])
+
+
+def _digested(column: StreamColumn, zero_dates_empty: bool) -> str:
     """The canonical text of a column's values, for digests."""
     base = _base(column.source_type)
     native = _quoted(column.source)
+    if zero_dates_empty and (base in _MOMENTS or base == "date"):
+        native = f"IF({native} = 0, NULL, {native})"
     if base in _GEOMETRY:
         native = f"ST_AsText({native})"
     elif base == "bit":

@@ -17,8 +17,8 @@ from psycopg import sql
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_, Term
-from jutong.supply.mounting.adapters import buckets, digests
 from jutong.supply.mounting.adapters import capture_postgresql as capture
+from jutong.supply.mounting.adapters import digests
 from jutong.supply.mounting.adapters.base import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -282,11 +282,9 @@ class PostgresAdapter:
             return ranges_between(connection.execute(query).fetchall())
 
     def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
-        columns, key = digests.compared(request, _found_of)
-        statement = digests.postgres_statement(_identifier(request.table), columns, key, _where(_part_of(request, key)))
         with self._session(STREAM_SECONDS) as connection:
             self._describe(connection, request.table)
-            return digests.sums(connection.execute(statement))
+            return _digests(connection, request)
 
     # --- Capturing changes -------------------------------------------------------------------------------------------
 
@@ -360,10 +358,10 @@ class PostgresAdapter:
                 # What the slot tells from there on is read again, which does no harm.
                 conditions, cursor = [], dict(request.cursor)
             if request.key_range or request.buckets:
-                conditions += _part_of(request, digests.compared(request, _found_of)[1])
+                conditions += _part_of(request)
                 cursor = None
             if request.compare is not None:
-                differing = buckets.differing(request.compare, _digests(connection, request))
+                differing = digests.differing(request.compare, _digests(connection, request))
                 yield _PostgresDiffering(connection, request, cursor, differing)
                 return
             where = _where(conditions)
@@ -536,7 +534,21 @@ def _found_of(column: StreamColumn) -> DataType | None:
     return None if bare_numeric else _by_words(column.source_type)
 
 
-def _part_of(request: StreamRequest, key: Sequence[digests.Compared]) -> list[sql.Composable]:
+def _digests(connection: psycopg.Connection[Any], request: StreamRequest) -> dict[int, BucketDigest]:
+    """Digests by bucket, in one statement; the rows stay where they are."""
+    columns, key = digests.compared(request, _found_of)
+    where = _where(_part_of(request))
+    return digests.sums(connection.execute(digests.postgres_statement(_identifier(request.table), columns, key, where)))
+
+
+def _in_buckets(request: StreamRequest, buckets: Sequence[int]) -> sql.Composable:
+    """The condition that a row lies in one of these buckets."""
+    key = digests.compared(request, _found_of)[1]
+    numbers = sql.SQL(", ").join(map(sql.Literal, buckets))
+    return sql.SQL("{} IN ({})").format(digests.postgres_bucket(key), numbers)
+
+
+def _part_of(request: StreamRequest) -> list[sql.Composable]:
     """The conditions that narrow a reading to a range of keys and to buckets."""
     names = sql.SQL(", ").join(sql.Identifier(name) for name in request.key)
     bounds = request.key_range or KeyRange()
@@ -546,8 +558,7 @@ def _part_of(request: StreamRequest, key: Sequence[digests.Compared]) -> list[sq
         if bound is not None
     ]
     if request.buckets:
-        numbers = sql.SQL(", ").join(map(sql.Literal, request.buckets))
-        conditions.append(sql.SQL("{} IN ({})").format(digests.postgres_bucket(key), numbers))
+        conditions.append(_in_buckets(request, request.buckets))
     return conditions
 
 
@@ -581,34 +592,9 @@ class _PostgresDiffering(_PostgresStream, PartStream):
         cursor: dict[str, Any] | None,
         buckets: tuple[int, ...],
     ):
-        listed = sql.SQL(", ").join(map(sql.Literal, buckets))
-        condition = sql.SQL(" WHERE {} IN ({})").format(_bucket(request), listed)
-        super().__init__(connection, [_select(request, condition)] if buckets else [], 0, cursor)
+        queries = [_select(request, _where([_in_buckets(request, buckets)]))] if buckets else []
+        super().__init__(connection, queries, 0, cursor)
         self.part = Part(buckets=buckets)
-
-
-def _digests(connection: psycopg.Connection[Any], request: StreamRequest) -> dict[int, str]:
-    """Digests by bucket, in one statement; the rows stay where they are."""
-    by_name = {column.source: column for column in request.columns}
-    query = buckets.statement(
-        _identifier(request.table),
-        [_text(column) for column in request.columns],
-        [_text(by_name[name]) for name in request.key],
-    )
-    return dict(connection.execute(query).fetchall())
-
-
-def _bucket(request: StreamRequest) -> sql.Composed:
-    by_name = {column.source: column for column in request.columns}
-    return buckets.bucket(_text(by_name[name]) for name in request.key)
-
-
-def _text(column: StreamColumn) -> sql.Composed:
-    """A column as the text that the pool's column has."""
-    found = _by_words(column.source_type)
-    if found is not None and found.letter is TypeLetter.LOGICAL:
-        return sql.SQL("{}::int::text").format(sql.Identifier(column.source))
-    return sql.SQL("({})::text").format(_expression(column))
 
 
 def _select(request: StreamRequest, condition: sql.Composable) -> sql.Composed:
