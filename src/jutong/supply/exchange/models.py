@@ -10,6 +10,7 @@ from jutong.base.models import actor_field, resource_code_field, uscc_field
 from jutong.supply.exchange.values import (
     OPEN_STATES,
     AlarmKind,
+    ContributionState,
     InquiryAnswer,
     InquiryKind,
     InquiryOutcome,
@@ -330,6 +331,52 @@ class Alarm(models.Model):
                 condition=Q(acknowledged_at=None) | Q(acknowledged_by__isnull=False), name="exchange_alarm_by_somebody"
             ),
         ]
+
+
+class Contribution(models.Model):
+    """What one department brings to an assembled resource (供数): asked for, taken on, and ended.
+
+    `source_code` is the contributor's own resource, gathered by its own plan; `mark` names the contributor in each row.
+    """
+
+    contribution_no = models.CharField(max_length=20, unique=True)
+    resource_code = resource_code_field(db_index=True)
+    provider_uscc = uscc_field(db_index=True)
+    organisation = uscc_field(db_index=True)
+    mark = models.CharField(max_length=12)
+    region_code = models.CharField(max_length=12, blank=True)
+    source_code = resource_code_field(blank=True, default="", db_index=True)
+    state = models.CharField(max_length=10, choices=[(state.value, state.label) for state in ContributionState])
+    note = models.CharField(max_length=200, blank=True)
+    invited_by = actor_field()
+    invited_at = models.DateTimeField()
+    answered_by = actor_field(null=True)
+    answered_at = models.DateTimeField(null=True)
+    remark = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    # What of it lies in the assembled table, moved with the batch that brought it.
+    rows = models.BigIntegerField(default=0)
+    source_seq = models.PositiveBigIntegerField(default=0)
+    loaded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = N_("供数")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["resource_code", "mark"],
+                condition=Q(state__in=["invited", "joined"]),
+                name="exchange_mark_once",
+            ),
+            models.UniqueConstraint(
+                fields=["resource_code", "source_code"], condition=Q(state="joined"), name="exchange_contributed_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="joined") | ~Q(source_code=""), name="exchange_joined_with_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contribution_no} {self.resource_code} {self.mark}"
 
 
 class Plan(models.Model):

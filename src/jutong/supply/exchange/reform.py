@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import Move, Mover, Thing
-from jutong.supply.exchange.models import Alarm, Inquiry, Plan, Run
+from jutong.supply.exchange.models import Alarm, Contribution, Inquiry, Plan, Run
 
-_MODELS = (Plan, Run, Inquiry, Alarm)
+_MODELS = (Plan, Run, Inquiry, Alarm, Contribution)
 
 
 class Exchanges(Mover):
@@ -35,6 +35,29 @@ class Exchanges(Mover):
             rows.update(provider_uscc=move.target)
 
 
+class Contributions(Mover):
+    """Contributions to assembled resources (供数); each goes with the resource that it brings."""
+
+    kind = "exchange.contribution"
+    title = N_("汇聚供数")
+    order = 71
+    covers = ("exchange.Contribution.organisation",)
+
+    def lines(self, organisation: str) -> Sequence[Thing]:
+        rows = Contribution.objects.filter(organisation=organisation).order_by("contribution_no")
+        return [
+            Thing(row.contribution_no, str(row), ("catalogue.resource", row.source_code))
+            if row.source_code
+            else Thing(row.contribution_no, str(row))
+            for row in rows
+        ]
+
+    def move(self, move: Move) -> None:
+        rows = Contribution.objects.filter(contribution_no=move.code, organisation=move.source)
+        rows.update(organisation=move.target)
+
+
 def plug_in() -> None:
     """Have reforms move what the exchange holds."""
     organisations.plug_mover(Exchanges())
+    organisations.plug_mover(Contributions())

@@ -491,7 +491,10 @@ class ColumnOut(Schema):
 
 
 class MountOut(Schema):
-    """Where the data of a resource lies; exactly one of `table`, `file` and `service` is given."""
+    """Where the data of a resource lies; exactly one of `table`, `file`, `service` and `assembled` is given.
+
+    `not_kept` says why the platform must not keep the data, and is empty where it may.
+    """
 
     resource_code: str
     provider_uscc: str
@@ -504,6 +507,8 @@ class MountOut(Schema):
     table: dict[str, Any] | None
     file: dict[str, Any] | None
     service: dict[str, Any] | None
+    assembled: dict[str, Any] | None
+    not_kept: str
 
 
 class MountPage(Schema):
@@ -788,4 +793,6 @@ def _mount(mount: Mount) -> dict[str, Any]:
         "table": mount.table.to_json() if mount.table else None,
         "file": mount.file.to_json() if mount.file else None,
         "service": mount.service.to_json() if mount.service else None,
+        "assembled": mount.assembled.to_json() if mount.assembled else None,
+        "not_kept": mount.not_kept,
     }

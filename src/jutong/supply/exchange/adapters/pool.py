@@ -10,7 +10,7 @@ from jutong.kernel.codes.data_types import TypeLetter
 from jutong.supply.exchange.adapters.staging import Staging
 from jutong.supply.exchange.domain import BATCH_COLUMN, LOADED_COLUMN, POOL, Shape, key_constraint
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import Chunk
+from jutong.supply.mounting.values import Chunk, MarkedRows
 
 READER_ROLE = "jutong_gateway"
 
@@ -86,6 +86,21 @@ def in_buckets(shape: Shape, buckets: tuple[int, ...]) -> sql.Composed:
     """The condition that a pool row lies in one of these buckets."""
     listed = sql.SQL(", ").join(map(sql.Literal, buckets))
     return sql.SQL("{} IN ({})").format(mounting.buckets.bucket(_key_texts(shape)), listed)
+
+
+def marked(marks: MarkedRows) -> sql.Composed:
+    """The condition that a pool row is of these contributors, or of none of them."""
+    named = "(p.{item} = ANY ({marks}::text[])) IS NOT TRUE" if marks.others else "p.{item} = ANY ({marks}::text[])"
+    return sql.SQL(named).format(item=sql.Identifier(marks.item), marks=sql.Literal(list(marks.marks)))
+
+
+def held_elsewhere(shape: Shape, staging: Staged, marks: MarkedRows) -> sql.Composed:
+    """The condition that a staged row's key belongs, in the pool, to a contributor of whom the reading is silent."""
+    return sql.SQL("EXISTS (SELECT FROM {pool} AS p WHERE {same} AND ({spoken_of}) IS NOT TRUE)").format(
+        pool=sql.Identifier(POOL, shape.table),
+        same=_joined(" AND ", "p.{c} = s.{c}", shape.key),
+        spoken_of=marked(marks),
+    )
 
 
 def _key_texts(shape: Shape) -> list[sql.Composed]:

@@ -35,6 +35,12 @@ def on_mounted(event: ResourceMounted, *, at: datetime) -> None:
     """A resource was mounted: gather it now."""
     if event.kind == MountKind.SERVICE:
         return
+    if event.kind == MountKind.ASSEMBLED:
+        # Nothing to gather until a contributor has joined and brought data.
+        Plan.objects.update_or_create(
+            resource_code=event.resource_code, defaults={"provider_uscc": event.provider_uscc, "trigger": Trigger.PART}
+        )
+        return
     _plan(event.resource_code, event.provider_uscc, Trigger.MOUNT, at)
 
 

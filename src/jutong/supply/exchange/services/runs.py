@@ -287,7 +287,10 @@ def plan_next(resource: Resource, *, at: datetime) -> None:
     """After a run, in its transaction: when the resource is gathered again."""
     plan = Plan.objects.select_for_update().filter(resource_code=resource.code).first()
     if plan is not None:
-        plan.next_due_at = next_due(resource.update_cycle, at, interval_minutes(at), queries.settings_of(plan))
+        # What is assembled is gathered when a contributor's data has come, and not by a clock of its own.
+        assembled = queries.is_assembled(resource.code)
+        by_cycle = next_due(resource.update_cycle, at, interval_minutes(at), queries.settings_of(plan))
+        plan.next_due_at = None if assembled else by_cycle
         plan.trigger = Trigger.SCHEDULE
         plan.save(update_fields=["next_due_at", "trigger"])
 

@@ -23,6 +23,7 @@ from jutong.supply.mounting.adapters.http_json import ask, split_url
 from jutong.supply.mounting.domain.errors import (
     AlreadyMounted,
     FieldMissing,
+    FilledItemUnfit,
     ItemUnknown,
     KeyNotUnique,
     NotMounted,
@@ -35,6 +36,7 @@ from jutong.supply.mounting.domain.mapping import ItemWanted, find_faults, match
 from jutong.supply.mounting.models import DataSource, Mount, SourceRuling, UploadedFile
 from jutong.supply.mounting.services import captures
 from jutong.supply.mounting.values import (
+    AssembledPlace,
     CaptureNames,
     ColumnFound,
     ColumnMap,
@@ -49,6 +51,8 @@ from jutong.supply.mounting.values import (
 )
 
 _WITHDRAWN: Final = "数据资源已下线"
+SHORTEST_FILLED: Final = 12
+"""How long an item must be that the platform fills: a division's code in full."""
 
 
 def items_wanted(resource: Resource) -> tuple[ItemWanted, ...]:
@@ -188,6 +192,36 @@ def mount_service(
     )
     mapped = tuple(ColumnMap(item, name) for item, name in fields.items())
     _mount(resource, MountKind.SERVICE, mapped, place.to_json(), by=by, at=at)
+
+
+def mount_assembled(*, resource_code: str, place: AssembledPlace, by: Subject, at: datetime) -> None:
+    """Mount a resource from what several contributors bring; it counts as mounted once the first has joined.
+
+    Raises NoSuchResource, NotPermitted, ResourceNotReady, AlreadyMounted, ItemUnknown, FilledItemUnfit.
+    """
+    resource = _resource(resource_code, by)
+    by_name = {item.column_name: item for item in resource.items}
+    for field, name in (("mark_item", place.mark_item), ("region_item", place.region_item)):
+        if not name and field == "region_item":
+            continue
+        if name not in by_name:
+            raise ItemUnknown(item=name, field=field)
+        kind = by_name[name].type
+        if kind.letter is not TypeLetter.TEXT or (kind.length or SHORTEST_FILLED) < SHORTEST_FILLED:
+            raise FilledItemUnfit(item=name, least=SHORTEST_FILLED, field=field)
+    columns = tuple(ColumnMap(item.column_name, item.column_name, item.type.postgres_type()) for item in resource.items)
+    _mount(resource, MountKind.ASSEMBLED, columns, place.to_json(), by=by, at=at)
+
+
+def note_assembled(resource_code: str, *, at: datetime) -> None:
+    """Told by the exchange: an assembled resource has a contributor, so that its data can be reached."""
+    catalogue.note_mounted(resource_code, at=at)
+
+
+def note_unassembled(resource_code: str, *, at: datetime) -> None:
+    """Told by the exchange: the last contributor has left; what was mounted of it counts no more."""
+    catalogue.note_unmounted(resource_code)
+    lists.note_unmounted(resource_code, at=at)
 
 
 @transaction.atomic
@@ -341,7 +375,8 @@ def _mount(
             )
     except IntegrityError as fault:
         raise AlreadyMounted(resource_code=resource.code) from fault
-    catalogue.note_mounted(resource.code, at=at)
+    if kind is not MountKind.ASSEMBLED:
+        catalogue.note_mounted(resource.code, at=at)
     _record("mounted", row, by.actor, at, kind=kind.value)
     outbox.publish(events.ResourceMounted(resource.code, resource.provider_uscc, kind.value), at=at)
 

@@ -313,6 +313,8 @@ def place_words(mount: Mount) -> str:
         return f"{mount.table.source_no} {mount.table.table}"
     if mount.file is not None:
         return mount.file.name
+    if mount.assembled is not None:
+        return _("各供数部门已归集的数据")
     assert mount.service is not None
     return f"{mount.service.base_url}{mount.service.path}"
 
