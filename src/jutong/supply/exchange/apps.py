@@ -74,6 +74,7 @@ class ExchangeConfig(AppConfig):
         for title, url_name, icon in (
             (N_("归集问询"), "exchange:inquiries", "message-report"),
             (N_("归集告警"), "exchange:alarms", "bell-ringing"),
+            (N_("汇聚供数"), "exchange:contributions", "stack-2"),
             (N_("更新及时情况"), "exchange:freshness", "clock-exclamation"),
             (N_("部门挂载率与更新及时率"), "exchange:departments", "chart-bar"),
         ):

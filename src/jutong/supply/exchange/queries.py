@@ -23,7 +23,7 @@ from jutong.supply.exchange.adapters import vault
 from jutong.supply.exchange.domain import NoSuchPlan, NoSuchRun, NotInPool, PoolColumn, Shape, make_window
 from jutong.supply.exchange.domain.answers import NoSuchAlarm, NoSuchInquiry, NoSuchReject, RejectUnreadable
 from jutong.supply.exchange.domain.answers import usual_seconds as usual_seconds_of
-from jutong.supply.exchange.domain.assembling import NoSuchContribution, part_state
+from jutong.supply.exchange.domain.assembling import NoSuchContribution, NotAssembled, part_state
 from jutong.supply.exchange.models import (
     Alarm,
     Batch,
@@ -528,6 +528,23 @@ def is_assembled(resource_code: str) -> bool:
     """Is the resource gathered from contributors?"""
     mount = mounting.find_mount(resource_code)
     return mount is not None and mount.active and mount.assembled is not None
+
+
+def get_assembly(resource_code: str, subject: Subject, *, at: datetime) -> Assembly:
+    """As `find_assembly`, for those who may see it: the lead department, its contributors, and who sees all.
+
+    Raises NotAssembled, also for those who may not know of it.
+    """
+    found = find_assembly(resource_code, at=at)
+    if found is None:
+        raise NotAssembled(resource_code=resource_code)
+    contributing = {part.organisation for part in found.parts}
+    owner = subject.organisation if subject.organisation in contributing else ""
+    if not decide(
+        subject, policy.VIEW_CONTRIBUTIONS, Facts({Relation.PROVIDER: found.provider_uscc, Relation.OWNER: owner})
+    ):
+        raise NotAssembled(resource_code=resource_code)
+    return found
 
 
 def find_assembly(resource_code: str, *, at: datetime) -> Assembly | None:

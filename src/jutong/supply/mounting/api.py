@@ -315,10 +315,16 @@ def draft_from_file(*, file_no: str, title: str = "", by: Subject, at: datetime)
 
 
 def mount_table(
-    *, resource_code: str, place: TablePlace, columns: Mapping[str, str] | None = None, by: Subject, at: datetime
+    *,
+    resource_code: str,
+    place: TablePlace,
+    columns: Mapping[str, str] | None = None,
+    not_kept: str = "",
+    by: Subject,
+    at: datetime,
 ) -> None:
-    """Mount a resource from a table; `columns` gives each item its source column, else names decide."""
-    mounts.mount_table(resource_code=resource_code, place=place, columns=columns, by=by, at=at)
+    """Mount a resource from a table of its provider's own source; `not_kept` says why it must not be kept."""
+    mounts.mount_table(resource_code=resource_code, place=place, columns=columns, not_kept=not_kept, by=by, at=at)
 
 
 def mount_file(
@@ -344,6 +350,7 @@ def mount_service(
     fields: Mapping[str, str],
     values: Mapping[str, str],
     timeout_seconds: int = 10,
+    not_kept: str = "",
     by: Subject,
     at: datetime,
 ) -> None:
@@ -358,6 +365,7 @@ def mount_service(
         fields=fields,
         values=values,
         timeout_seconds=timeout_seconds,
+        not_kept=not_kept,
         by=by,
         at=at,
     )

@@ -482,6 +482,13 @@ def draft_from_file(request: SubjectRequest, file_no: InFile, body: TitleIn) -> 
 # --- Mounts ----------------------------------------------------------------------------------------------------------
 
 
+NotKept = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=200),
+    Field(description="Why the data must not be kept (不得留存): it is never gathered, and only passed through."),
+]
+
+
 class ColumnOut(Schema):
     """A data item and its column at the source, with the type it had at mounting."""
 
@@ -528,6 +535,7 @@ class TableMountIn(StrictSchema):
     watermark_column: Annotated[str, _line(128)] = ""
     overlap_seconds: int = Field(600, ge=0, le=86_400)
     zero_dates_empty: bool = False
+    not_kept: NotKept = ""
     columns: dict[Item, Name] | None = Field(None, max_length=1000)
 
 
@@ -608,6 +616,7 @@ class ServiceMountIn(ServiceIn):
     parameters: list[ParameterIn] = Field(default_factory=list, max_length=50)
     fields: dict[Item, Name] = Field(max_length=1000)
     values: dict[Name, Annotated[str, _line(500)]] = Field(default_factory=dict, max_length=50)
+    not_kept: NotKept = ""
 
 
 class StopIn(StrictSchema):
@@ -675,7 +684,14 @@ def mount_table(
         overlap_seconds=body.overlap_seconds,
         zero_dates_empty=body.zero_dates_empty,
     )
-    mounts.mount_table(resource_code=code, place=place, columns=body.columns, by=request.subject, at=clock.now())
+    mounts.mount_table(
+        resource_code=code,
+        place=place,
+        columns=body.columns,
+        not_kept=body.not_kept,
+        by=request.subject,
+        at=clock.now(),
+    )
     return Status(201, _visible_mount(request, code))
 
 

@@ -109,7 +109,7 @@ class AssembledAdapter:
             raise mounting.GapInSource(words=_NO_PARTS)
         with _connected() as connection:
             present = _standings(connection, self._givers)
-            if not present:
+            if not present and not self._made(connection):
                 raise NothingContributed(resource_code=self._shape.resource_code)
             # Locked before the snapshot: a table swapped in between would be seen empty by it, and its rows be lost.
             connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
@@ -121,6 +121,11 @@ class AssembledAdapter:
                 (request.cursor or {}).get("parts", {}) if request.incremental else None,
             )
             yield _AssembledStream(connection, self._queries(request, change), change, self._place)
+
+    def _made(self, connection: psycopg.Connection[Any]) -> bool:
+        """Was the table assembled before? Then its last contributors may have left, and their rows go."""
+        query = "SELECT 1 FROM exchange_pooltable WHERE resource_code = %s"
+        return connection.execute(query, [self._shape.resource_code]).fetchone() is not None
 
     def _queries(self, request: StreamRequest, change: Change) -> list[sql.Composed]:
         by_mark = {giver.mark: giver for giver in self._givers}

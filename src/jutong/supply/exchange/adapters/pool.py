@@ -8,7 +8,16 @@ from psycopg import sql
 
 from jutong.kernel.codes.data_types import TypeLetter
 from jutong.supply.exchange.adapters.staging import Staging
-from jutong.supply.exchange.domain import BATCH_COLUMN, LOADED_COLUMN, POOL, Shape, key_constraint
+from jutong.supply.exchange.domain import (
+    BATCH_COLUMN,
+    LOADED_COLUMN,
+    POOL,
+    STAGING,
+    Shape,
+    key_constraint,
+    pool_table,
+    staging_table,
+)
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import Chunk, MarkedRows
 
@@ -153,6 +162,17 @@ def merge(shape: Shape, staging: Staged, rows_before: int, *, spoken_of: sql.Com
         ).format(**names)
     )
     return Effect(inserted, updated, deleted, rows_before + inserted - deleted)
+
+
+def drop(resource_code: str) -> None:
+    """Drop a resource's table, and what unfinished readings of it have left."""
+    staged = staging_table(resource_code, 0).rpartition("_")[0]
+    with connection.cursor() as cursor:
+        named = "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename ~ %s"
+        cursor.execute(named, [STAGING, f"^{staged}_[0-9]+$"])
+        left = [name for (name,) in cursor.fetchall()]
+    for schema, name in ((POOL, pool_table(resource_code)), *((STAGING, name) for name in left)):
+        _run(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(schema, name)))
 
 
 def let_gateway_read(shape: Shape) -> None:

@@ -111,18 +111,22 @@ def end(*, contribution_no: str, reason: str, by: Subject, at: datetime) -> None
     row = _locked(contribution_no, policy.MANAGE_CONTRIBUTIONS, by)
     if not ContributionState(row.state).standing:
         raise ContributionOver(contribution_no=contribution_no)
-    row.remark = _reason(reason, "reason")
-    joined = row.state == ContributionState.JOINED
-    row.state, row.ended_at, row.rows = ContributionState.ENDED, at, 0
-    row.save()
-    _record("ended", row, by, at, reason=row.remark)
+    remark = _reason(reason, "reason")
+    leave(row, remark, at=at)
+    _record("ended", row, by, at, reason=remark)
     title = N_("为汇聚资源“{resource_title}”的供数已终止")
-    _tell(row, row.organisation, title, _BECAUSE, at, reason=row.remark)
+    _tell(row, row.organisation, title, _BECAUSE, at, reason=remark)
+
+
+def leave(row: Contribution, reason: str, *, at: datetime) -> None:
+    """End a contribution; its rows leave the assembled table with the next run."""
+    joined = row.state == ContributionState.JOINED
+    row.state, row.remark, row.ended_at, row.rows = ContributionState.ENDED, reason, at, 0
+    row.save()
     if not joined:
         return
-    if _joined(row.resource_code).exists():
-        _set_due(row.resource_code, at)
-    else:
+    _set_due(row.resource_code, at)
+    if not _joined(row.resource_code).exists():
         mounting.note_unassembled(row.resource_code, at=at)
 
 

@@ -27,6 +27,7 @@ from jutong.supply.exchange.domain import (
     ATTEMPTS_MAX,
     OWN_PAUSE_SECONDS,
     ContractChanged,
+    MustNotBeKept,
     NoSuchRun,
     NotGathered,
     RunNotRetried,
@@ -116,8 +117,10 @@ def create_run(
     full: bool = False,
     allow_shrink: bool = False,
 ) -> Run:
-    """Put a run in the queue. Raises NotGathered, RunOpen."""
+    """Put a run in the queue. Raises MustNotBeKept, NotGathered, RunOpen."""
     mount = mounting.find_mount(resource_code)
+    if mount is not None and mount.active and mount.not_kept:
+        raise MustNotBeKept(resource_code=resource_code, reason=mount.not_kept)
     if mount is None or not mount.active or not mount.gathered:
         raise NotGathered(resource_code=resource_code)
     open_run = queries.find_open_run(resource_code)
