@@ -1,12 +1,13 @@
 """Assembled resources: each contributor's data beside the others', taken in as it comes. Art. 34(3)."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from jutong.kernel.policy import Post, Subject
 from jutong.supply.catalogue import api as catalogue
-from jutong.supply.catalogue.values import Content, DataItem
+from jutong.supply.catalogue.values import DataItem
 from jutong.supply.exchange import queries
 from jutong.supply.exchange.domain.assembling import (
     ContributionOver,
@@ -23,7 +24,7 @@ from jutong.supply.exchange.values import PartState, RunState, Trigger
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.events import ResourceMounted
 from jutong.supply.mounting.values import TableRef
-from tests.support import way
+from tests.integration.exchange.test_faces import page, someone
 from tests.support.way import AT, pool
 
 NANNING, LIUZHOU = "450100", "450200"
@@ -57,9 +58,7 @@ class Towns:
 
     def assemble(self, *, across: bool = False) -> str:
         """Publish the assembled resource and have both contribute; `across`: keys are unique across contributors."""
-        content = way.completed(self.content())
-        region = DataItem(title="行政区划", column_name="xzqh", data_type="C(12)", key=not across, nullable=False)
-        self.code = self.department.publish(content.changed(title="全区登记", items=(region, *content.items)))
+        self.publish_assembled(across=across)
         contributions.assemble(
             resource_code=self.code, mark_item="xzqh", region_item="xzqh", by=self.department.steward, at=AT
         )
@@ -67,8 +66,11 @@ class Towns:
             self.join(mark)
         return self.code
 
-    def content(self) -> Content:
-        return catalogue.get_resource(self.codes[NANNING]).content
+    def publish_assembled(self, *, across: bool = False) -> str:
+        content = catalogue.get_resource(self.codes[NANNING]).content
+        region = DataItem(title="行政区划", column_name="xzqh", data_type="C(12)", key=not across, nullable=False)
+        self.code = self.department.publish(content.changed(title="全区登记", items=(region, *content.items)))
+        return self.code
 
     def invite(self, mark: str) -> str:
         return contributions.invite(
@@ -218,6 +220,47 @@ def test_an_invitation_is_answered_once_by_the_invited_with_a_resource_that_fits
     other = towns.publish_other()
     with pytest.raises(SourceUnfit):
         contributions.accept(contribution_no=number, source_code=other, **answer)
+
+
+def test_a_steward_assembles_invites_and_accepts_by_pages_and_by_the_api(towns):
+    code = towns.publish_assembled()
+    steward = someone(Post.DATA_STEWARD, towns.department.uscc)
+    place = f"/exchange/assembled/{code}/"
+
+    def call(method: str, path: str, body=None, expect: int = 200):
+        answer = getattr(steward.caller, method)(
+            f"/api/v1/exchange{path}",
+            **({"data": json.dumps(body), "content_type": "application/json"} if body else {}),
+        )
+        assert answer.status_code == expect, answer.content.decode()
+        return answer.json()
+
+    call("get", f"/assembled/{code}", expect=404)
+    assert "供数标识写入" in page(steward, place)
+    assert steward.browser.post(place, {"mark_item": "mc", "region_item": ""}).status_code == 302
+    mounting.stop_mount(resource_code=code, reason="选错数据项", by=towns.department.steward, at=AT)
+    assert call("put", f"/assembled/{code}", {"mark_item": "xzqh", "region_item": "xzqh"})["joined"] == 0
+    invitation = {"organisation": towns.department.uscc, "region_code": NANNING}
+    assert steward.browser.post(place, {**invitation, "region_code": "999999"}).status_code == 422
+    assert steward.browser.post(place, invitation).status_code == 302
+    (asked,) = call("get", f"/contributions?resource={code}&state=invited")["items"]
+    number = asked["contribution_no"]
+    assert "接受并供数" in page(steward, f"/exchange/contributions/{number}/")
+    wrong = steward.browser.post(f"/exchange/contributions/{number}/", {"do": "accept", "source_code": "303001/999"})
+    assert (wrong.status_code, "请选择本部门已发布" in wrong.content.decode()) == (422, True)
+    assert call("post", f"/contributions/{number}/accept", {"source": towns.codes[NANNING]})["state"] == "joined"
+    towns.gather(NANNING)
+    towns.department.run(code)
+    found = call("get", f"/assembled/{code}")
+    assert (found["joined"], found["complete"], found["rows"]) == (1, 1, 2)
+    shown = page(steward, place)
+    assert "在更新周期内" in shown
+    assert "无供数部门" in shown
+    invited = call("post", "/contributions", {"resource": code, **invitation, "region_code": LIUZHOU}, expect=201)
+    declined = call("post", f"/contributions/{invited['contribution_no']}/decline", {"reason": "无此数据"})
+    assert (declined["state"], declined["remark"]) == ("declined", "无此数据")
+    assert call("post", f"/contributions/{number}/end", {"reason": "改由市平台"})["state"] == "ended"
+    assert "已终止" in page(steward, "/exchange/contributions/")
 
 
 def _mounted(code):
