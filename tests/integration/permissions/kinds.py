@@ -2376,3 +2376,43 @@ class ContributionKind:
         from jutong.supply.exchange import queries
 
         return queries.contributions(subject, action)
+
+
+# --- Direct links ----------------------------------------------------------------------------------------------------
+@kind("direct link", "supply.exchange")
+class DirectLinkKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.exchange.models import DirectLink
+
+        rows = []
+        for n in world.times():
+            one, other = two_organisations(world)
+            rows.append(
+                DirectLink(
+                    link_no=f"ZL2099{n:06d}",
+                    kind="direct",
+                    organisation=one,
+                    system="x",
+                    other=other,
+                    other_system="x",
+                    data="x",
+                    since=AT.date(),
+                    reported_by=BY,
+                    reported_at=AT,
+                )
+            )
+        DirectLink.objects.bulk_create(rows)
+        return [(row, {"organisation": row.organisation, "other": row.other}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.exchange import queries
+
+        return queries.facts_of_link(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.exchange import queries
+
+        return queries.links(subject, action)

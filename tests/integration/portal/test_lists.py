@@ -83,6 +83,7 @@ LISTS = {
     "/exchange/inquiries/": ("centre_engineer", 12),
     "/exchange/alarms/": ("centre_engineer", 12),
     "/exchange/contributions/": ("centre_engineer", 12),
+    "/exchange/links/": ("centre_engineer", 12),
     "/exchange/freshness/": ("centre_engineer", 17),
     "/exchange/freshness/departments/": ("centre_engineer", 18),
     "/exchange/runs/YX2099000001/rejects/": ("centre_engineer", 12),

@@ -36,6 +36,7 @@ class ExchangeConfig(AppConfig):
             ),
             NoticeKind("exchange.inquiry", N_("数据归集问询"), Group.DATA),
             NoticeKind("exchange.alarm", N_("数据归集告警"), Group.DATA),
+            NoticeKind("exchange.link", N_("新增直连"), Group.DATA),
             NoticeKind("exchange.contribution", N_("汇聚供数"), Group.DATA),
         )
         reform.plug_in()
@@ -75,6 +76,7 @@ class ExchangeConfig(AppConfig):
             (N_("归集问询"), "exchange:inquiries", "message-report"),
             (N_("归集告警"), "exchange:alarms", "bell-ringing"),
             (N_("汇聚供数"), "exchange:contributions", "stack-2"),
+            (N_("直连登记"), "exchange:links", "plug-off"),
             (N_("更新及时情况"), "exchange:freshness", "clock-exclamation"),
             (N_("部门挂载率与更新及时率"), "exchange:departments", "chart-bar"),
         ):

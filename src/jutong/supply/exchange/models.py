@@ -14,6 +14,7 @@ from jutong.supply.exchange.values import (
     InquiryAnswer,
     InquiryKind,
     InquiryOutcome,
+    LinkKind,
     LogLevel,
     Priority,
     RejectReason,
@@ -377,6 +378,42 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contribution_no} {self.resource_code} {self.mark}"
+
+
+class DirectLink(models.Model):
+    """A link between two organisations past the platform, to be retired (直连). Art. 20(2).
+
+    `violation`: it was set up after the Rules had come into force.
+    """
+
+    link_no = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in LinkKind])
+    organisation = uscc_field(db_index=True)
+    system = models.CharField(max_length=100)
+    other = uscc_field(db_index=True)
+    other_system = models.CharField(max_length=100)
+    data = models.CharField(max_length=200)
+    since = models.DateField()
+    violation = models.BooleanField(default=False)
+    plan = models.CharField(max_length=200, blank=True)
+    retire_by = models.DateField(null=True)
+    reported_by = actor_field()
+    reported_at = models.DateTimeField()
+    off_on = models.DateField(null=True)
+    off_by = actor_field(null=True)
+
+    class Meta:
+        verbose_name = N_("直连")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(organisation=models.F("other")), name="exchange_link_has_two_ends"),
+            models.CheckConstraint(condition=Q(off_on=None) | Q(off_by__isnull=False), name="exchange_off_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(off_on=None) | Q(off_on__gte=models.F("since")), name="exchange_off_after_since"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_no} {self.data}"
 
 
 class Plan(models.Model):

@@ -1,6 +1,7 @@
 """Who may see and steer runs (Art. 39). PROVIDER is the department whose resource is gathered.
 
-Of a contribution to an assembled resource, PROVIDER is the lead department and OWNER the contributor.
+Of a contribution to an assembled resource, PROVIDER is the lead department and OWNER the contributor. Of a direct link,
+OWNER is the organisation that reports it and CONSUMER the other end.
 """
 
 from typing import Final
@@ -33,6 +34,20 @@ MANAGE_CONTRIBUTIONS: Final = Action(
 ANSWER_CONTRIBUTION: Final = Action(
     "exchange.contribution.answer",
     N_("答复供数邀请"),
+    (rule({Post.DATA_STEWARD}, Relation.OWNER),),
+)
+VIEW_LINKS: Final = Action(
+    "exchange.link.view",
+    N_("查看直连"),
+    (
+        rule({Post.DATA_STEWARD, Post.DATA_COORDINATOR, Post.CLOUD_CHIEF}, Relation.OWNER),
+        rule({Post.DATA_STEWARD, Post.DATA_COORDINATOR, Post.CLOUD_CHIEF}, Relation.CONSUMER),
+        rule({Post.BUREAU_REVIEWER, Post.CENTRE_ENGINEER, Post.DATA_MONITOR}, Relation.ANY),
+    ),
+)
+MANAGE_LINKS: Final = Action(
+    "exchange.link.manage",
+    N_("登记直连、列取消计划、登记断开"),
     (rule({Post.DATA_STEWARD}, Relation.OWNER),),
 )
 STEER_RUNS: Final = Action(

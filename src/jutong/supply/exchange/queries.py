@@ -24,11 +24,13 @@ from jutong.supply.exchange.domain import NoSuchPlan, NoSuchRun, NotInPool, Pool
 from jutong.supply.exchange.domain.answers import NoSuchAlarm, NoSuchInquiry, NoSuchReject, RejectUnreadable
 from jutong.supply.exchange.domain.answers import usual_seconds as usual_seconds_of
 from jutong.supply.exchange.domain.assembling import NoSuchContribution, NotAssembled, part_state
+from jutong.supply.exchange.domain.links import NoSuchLink
 from jutong.supply.exchange.models import (
     Alarm,
     Batch,
     Capture,
     Contribution,
+    DirectLink,
     Inquiry,
     Plan,
     PoolTable,
@@ -47,6 +49,7 @@ from jutong.supply.exchange.values import (
     InquiryAnswer,
     InquiryKind,
     InquiryState,
+    LinkState,
     Load,
     Part,
     PartState,
@@ -607,6 +610,36 @@ def _parts(rows: list[Contribution], at: datetime) -> list[Part]:
             )
         )
     return parts
+
+
+# --- Direct links ----------------------------------------------------------------------------------------------------
+
+
+def facts_of_link(row: DirectLink) -> Facts:
+    """What the decision may know of a direct link: who reports it, and the other end."""
+    return Facts({Relation.OWNER: row.organisation, Relation.CONSUMER: row.other})
+
+
+def links(subject: Subject, action: Action = policy.VIEW_LINKS, *, on: date | None = None) -> QuerySet[DirectLink]:
+    """The direct links on which this subject may act so, each with its state; violations first, then the oldest."""
+    fields = {Relation.OWNER: "organisation", Relation.CONSUMER: "other"}
+    state = Case(
+        When(off_on__isnull=False, then=Value(LinkState.OFF)),
+        When(retire_by__lt=on or local_day(clock.now()), then=Value(LinkState.OVERDUE)),
+        When(retire_by__isnull=False, then=Value(LinkState.PLANNED)),
+        default=Value(LinkState.OPEN),
+        output_field=CharField(),
+    )
+    rows = DirectLink.objects.filter(scope_q(subject, action, fields)).annotate(state=state)
+    return rows.order_by(F("off_on").desc(nulls_first=True), "-violation", "since", "pk")
+
+
+def get_link_row(link_no: str, subject: Subject) -> Any:
+    """Raises NoSuchLink, also for those who may not know of it."""
+    row = links(subject).filter(link_no=link_no).first()
+    if row is None:
+        raise NoSuchLink(link_no=link_no)
+    return row
 
 
 # --- The pool --------------------------------------------------------------------------------------------------------

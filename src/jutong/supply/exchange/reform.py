@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import Move, Mover, Thing
-from jutong.supply.exchange.models import Alarm, Contribution, Inquiry, Plan, Run
+from jutong.supply.exchange.models import Alarm, Contribution, DirectLink, Inquiry, Plan, Run
 
 _MODELS = (Plan, Run, Inquiry, Alarm, Contribution)
 
@@ -57,7 +59,33 @@ class Contributions(Mover):
         rows.update(organisation=move.target)
 
 
+class Links(Mover):
+    """Direct links (直连): each end goes with its organisation."""
+
+    kind = "exchange.link"
+    title = N_("直连")
+    order = 72
+    covers = ("exchange.DirectLink.organisation", "exchange.DirectLink.other")
+
+    def lines(self, organisation: str) -> Sequence[Thing]:
+        rows = DirectLink.objects.filter(Q(organisation=organisation) | Q(other=organisation)).order_by("link_no")
+        return [Thing(row.link_no, str(row)) for row in rows]
+
+    def move(self, move: Move) -> None:
+        """Where both ends come together there is no link between organisations any more."""
+        row = DirectLink.objects.select_for_update().filter(link_no=move.code).first()
+        if row is None:
+            return
+        ends = [move.target if uscc == move.source else uscc for uscc in (row.organisation, row.other)]
+        if ends[0] == ends[1]:
+            row.delete()
+            return
+        row.organisation, row.other = ends
+        row.save(update_fields=["organisation", "other"])
+
+
 def plug_in() -> None:
     """Have reforms move what the exchange holds."""
     organisations.plug_mover(Exchanges())
     organisations.plug_mover(Contributions())
+    organisations.plug_mover(Links())

@@ -743,3 +743,38 @@ class Assembly:
     @property
     def rows(self) -> int:
         return sum(part.rows for part in self.parts)
+
+
+# --- Direct links ----------------------------------------------------------------------------------------------------
+
+
+class LinkKind(StrEnum):
+    """What two organisations exchange data by, past the platform (直连方式). Art. 20(2)."""
+
+    DIRECT = "direct"  # 部门间直连
+    OLD_SYSTEM = "old_system"  # 原有跨部门交换系统
+
+    @property
+    def label(self) -> str:
+        return N_("部门间直连") if self is LinkKind.DIRECT else N_("原有跨部门信息共享交换系统")
+
+
+class LinkState(StrEnum):
+    """How far a direct link is from being retired (直连取消进度)."""
+
+    OPEN = "open"  # 未列计划
+    PLANNED = "planned"  # 已列计划
+    OVERDUE = "overdue"  # 逾期未断开
+    OFF = "off"  # 已断开
+
+    @property
+    def label(self) -> str:
+        return _LINK_STATES[self]
+
+
+_LINK_STATES = {
+    LinkState.OPEN: N_("未列计划"),
+    LinkState.PLANNED: N_("已列计划"),
+    LinkState.OVERDUE: N_("逾期未断开"),
+    LinkState.OFF: N_("已断开"),
+}

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from jutong.base import converters  # noqa: F401 - makes `resource_code` known
-from jutong.supply.exchange.web import alarms, answering, assembled, corrections, freshness, plans, runs
+from jutong.supply.exchange.web import alarms, answering, assembled, corrections, freshness, links, plans, runs
 
 app_name = "exchange"
 
@@ -28,6 +28,9 @@ urlpatterns = [
     path("freshness/", freshness.resource_list, name="freshness"),
     path("freshness/departments/", freshness.department_list, name="departments"),
     path("assembled/<resource_code:code>/", assembled.assembly, name="assembly"),
+    path("links/", links.link_list, name="links"),
+    path("links/new/", links.new, name="new_link"),
+    path("links/<slug:link_no>/", links.link, name="link"),
     path("contributions/", assembled.contribution_list, name="contributions"),
     path("contributions/<slug:contribution_no>/", assembled.contribution, name="contribution"),
     path("resources/<resource_code:code>/start/", runs.start, name="start"),
