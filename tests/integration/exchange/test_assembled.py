@@ -185,6 +185,19 @@ def test_a_contributors_run_has_the_assembled_resource_gathered(towns):
     assert (plan.next_due_at, plan.trigger) == (AT, Trigger.PART)
 
 
+def test_who_contributed_before_does_so_again_when_the_resource_is_assembled_anew(towns):
+    code = towns.assemble()
+    towns.gather(NANNING)
+    mounting.stop_mount(resource_code=code, reason="误设", by=towns.department.steward, at=AT)
+    assert catalogue.get_resource(code).mounted_at is None
+
+    contributions.assemble(resource_code=code, mark_item="xzqh", region_item="xzqh", by=towns.department.steward, at=AT)
+    plans.on_mounted(_mounted(code), at=AT)
+
+    assert catalogue.get_resource(code).mounted_at == AT
+    assert Plan.objects.get(resource_code=code).next_due_at == AT
+
+
 def test_completeness_says_of_each_division_whether_its_part_is_there(towns):
     code = towns.assemble()
     towns.gather(NANNING)

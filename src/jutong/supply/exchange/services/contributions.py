@@ -215,6 +215,14 @@ def on_run_finished(event: RunFinished, *, at: datetime) -> None:
         _set_due(event.resource_code, at)
 
 
+def resume(resource_code: str, *, at: datetime) -> None:
+    """A resource was set up as assembled, perhaps once more: those who contributed to it before do so again."""
+    if _joined(resource_code).exists():
+        mounting.note_assembled(resource_code, at=at)
+    if _places(resource_code):
+        _set_due(resource_code, at)
+
+
 def contributed_to(source_code: str) -> list[str]:
     """The assembled resources to which a resource contributes."""
     rows = Contribution.objects.filter(source_code=source_code, state=ContributionState.JOINED)

@@ -14,7 +14,7 @@ from jutong.supply.catalogue import api as catalogue
 from jutong.supply.exchange import queries
 from jutong.supply.exchange.domain import MustNotBeKept, NotGathered, RunOpen, due_within
 from jutong.supply.exchange.models import Lease, Plan, Run
-from jutong.supply.exchange.services import alarms, captures, forgetting, runs
+from jutong.supply.exchange.services import alarms, captures, contributions, forgetting, runs
 from jutong.supply.exchange.values import AlarmKind, Priority, RunState, Trigger
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
@@ -44,6 +44,7 @@ def on_mounted(event: ResourceMounted, *, at: datetime) -> None:
         Plan.objects.update_or_create(
             resource_code=event.resource_code, defaults={"provider_uscc": event.provider_uscc, "trigger": Trigger.PART}
         )
+        contributions.resume(event.resource_code, at=at)
         return
     _plan(event.resource_code, event.provider_uscc, Trigger.MOUNT, at)
 
