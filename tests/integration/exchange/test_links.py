@@ -83,7 +83,8 @@ def test_what_cannot_be_is_refused(department, other):
 def test_a_steward_reports_plans_and_ends_by_pages_and_by_the_api(department, other):
     steward = someone(Post.DATA_STEWARD, department.uscc)
     today = clock.now().date()
-    form = {"kind": "old_system", "system": "甲", "other": other, "other_system": "乙", "data": "丙", "since": LONG_AGO}
+    ends = {"system": "甲", "other": other, "other_system": "乙"}
+    form = {"kind": "old_system", **ends, "exchanged": "丙", "since": LONG_AGO}
 
     def call(method: str, path: str, body=None, expect: int = 200):
         answer = getattr(steward.caller, method)(
@@ -106,6 +107,7 @@ def test_a_steward_reports_plans_and_ends_by_pages_and_by_the_api(department, ot
     assert call("post", f"/{found['link_no']}/plan", {"words": "改由网关", "retire_by": by})["state"] == "planned"
     assert call("post", f"/{found['link_no']}/off", {"off_on": LONG_AGO.isoformat()})["state"] == "off"
     assert "已断开" in page(steward, "/exchange/links/")
-    reported = call("post", "", {**form, "kind": "direct", "since": LATELY.isoformat()}, expect=201)
+    new = {"kind": "direct", **ends, "data": "丁", "since": LATELY.isoformat()}
+    reported = call("post", "", new, expect=201)
     assert reported["violation"] is True
     assert "已通报数据监管员" in page(steward, f"/exchange/links/{reported['link_no']}/")

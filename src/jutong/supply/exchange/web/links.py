@@ -36,7 +36,7 @@ TONES = {
 TOLD_BESIDE = (ErrorKind.INVALID, ErrorKind.CONFLICT, ErrorKind.MISSING)
 
 
-def _day(label: str, help_text: str) -> forms.DateField:
+def _day(label: Any, help_text: Any) -> forms.DateField:
     widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, widget=widget, help_text=help_text)
 
@@ -62,7 +62,7 @@ class LinkForm(forms.Form):
     other_system = forms.CharField(
         label=gettext_lazy("对方系统"), max_length=LONGEST_SYSTEM, help_text=gettext_lazy("对端信息系统的全称。")
     )
-    data = forms.CharField(
+    exchanged = forms.CharField(
         label=gettext_lazy("交换的数据"), max_length=LONGEST_WORDS, help_text=gettext_lazy("写明数据名称和流向。")
     )
     since = _day(gettext_lazy("建立日期"), gettext_lazy("细则施行后建立的，将通报数据监管员。"))
@@ -147,7 +147,8 @@ def new(request: SubjectRequest) -> HttpResponse:
     require(request.subject, policy.MANAGE_LINKS, Facts({Relation.OWNER: request.subject.organisation}))
     form = LinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        given = {**form.cleaned_data, "kind": LinkKind(form.cleaned_data["kind"])}
+        given = dict(form.cleaned_data)
+        given["kind"], given["data"] = LinkKind(given["kind"]), given.pop("exchanged")
         try:
             number = links.report(**given, by=request.subject, at=clock.now())
             messages.success(request, _("已登记，请列出取消计划。"))
