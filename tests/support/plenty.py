@@ -72,6 +72,7 @@ class Plenty:
         self.readers(resources)
         self.harvests()
         self.nodes()
+        self.assembled(resources)
 
     def resources(self) -> list[Any]:
         from jutong.supply.catalogue.models import Classification, Resource
@@ -214,6 +215,30 @@ class Plenty:
             ],
             batch_size=1000,
         )
+
+    def assembled(self, resources: list[Any]) -> None:
+        """Invitations to contribute, and direct links between organisations."""
+        from jutong.supply.exchange.models import Contribution, DirectLink
+
+        Contribution.objects.bulk_create(
+            Contribution(
+                contribution_no=f"HJ2099{n:06d}", resource_code=resource.code, provider_uscc=resource.provider_uscc,
+                organisation=resource.provider_uscc, mark="450100", state="invited", invited_by=BY,
+                invited_at=self.moment(n),
+            )
+            for n, resource in zip(self.numbers(), resources, strict=True)
+        )  # fmt: skip
+        links = []
+        for n in self.numbers():
+            one, other = self.two()
+            links.append(
+                DirectLink(
+                    link_no=f"ZL2099{n:06d}", kind="direct", organisation=one, system="业务系统", other=other,
+                    other_system="业务系统", data=self.title(n), since=self.moment(n).date(), reported_by=BY,
+                    reported_at=self.moment(n),
+                )
+            )  # fmt: skip
+        DirectLink.objects.bulk_create(links)
 
     def duplicates(self, resources: list[Any]) -> None:
         from jutong.supply.duplicates.models import Negotiation, Pair, Participant

@@ -13,7 +13,20 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from jutong.demo import answers, calls, catalogue, databases, lists, people, readers, reform, region, rounds, sharing
+from jutong.demo import (
+    answers,
+    calls,
+    catalogue,
+    databases,
+    links,
+    lists,
+    people,
+    readers,
+    reform,
+    region,
+    rounds,
+    sharing,
+)
 from jutong.demo.databases import DepartmentDatabase, Server
 from jutong.demo.moments import Past
 from jutong.demo.staff import Staff
@@ -108,6 +121,7 @@ def load(around: Surroundings, told: Told) -> Summary:
     with transaction.atomic():
         sharing.revoke_some(staff, past)
         _measure(staff, taken, past)
+        links.report(staff, past)
         reform.rename(staff, past)
         moved = reform.merge(staff, past)
         reform.prepare_another(staff, past)

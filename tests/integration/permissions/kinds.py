@@ -2338,3 +2338,81 @@ def _node(world: World, n: int, *, removed: bool = False) -> Any:
         created_by=BY,
         created_at=AT,
     )
+
+
+# --- Contributions ---------------------------------------------------------------------------------------------------
+@kind("contribution", "supply.exchange")
+class ContributionKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.exchange.models import Contribution
+
+        rows = []
+        for n in world.times():
+            lead, contributor = two_organisations(world)
+            rows.append(
+                Contribution(
+                    contribution_no=f"HJ2099{n:06d}",
+                    resource_code=f"399997/{n + 1}",
+                    provider_uscc=lead,
+                    organisation=contributor,
+                    mark="450100",
+                    state="invited",
+                    invited_by=BY,
+                    invited_at=AT,
+                )
+            )
+        Contribution.objects.bulk_create(rows)
+        return [(row, {"provider": row.provider_uscc, "contributor": row.organisation}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.exchange import queries
+
+        return queries.facts_of_contribution(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.exchange import queries
+
+        return queries.contributions(subject, action)
+
+
+# --- Direct links ----------------------------------------------------------------------------------------------------
+@kind("direct link", "supply.exchange")
+class DirectLinkKind:
+    @staticmethod
+    def make(world: World) -> list[tuple[Any, Thing]]:
+        from jutong.supply.exchange.models import DirectLink
+
+        rows = []
+        for n in world.times():
+            one, other = two_organisations(world)
+            rows.append(
+                DirectLink(
+                    link_no=f"ZL2099{n:06d}",
+                    kind="direct",
+                    organisation=one,
+                    system="x",
+                    other=other,
+                    other_system="x",
+                    data="x",
+                    since=AT.date(),
+                    reported_by=BY,
+                    reported_at=AT,
+                )
+            )
+        DirectLink.objects.bulk_create(rows)
+        return [(row, {"organisation": row.organisation, "other": row.other}) for row in rows]
+
+    @staticmethod
+    def facts(row: Any, subject: Subject) -> Facts:
+        from jutong.supply.exchange import queries
+
+        return queries.facts_of_link(row)
+
+    @staticmethod
+    def listed(subject: Subject, action: Action) -> Iterable[Any]:
+        from jutong.supply.exchange import queries
+
+        return queries.links(subject, action)

@@ -302,6 +302,27 @@ def steers_run(who: Who, thing: Thing) -> bool:
     return who.post == ENGINEER or own_stewards(who, thing)
 
 
+# A contribution is seen by the lead department and by the contributor, each with steward, coordinator and chief, and by
+# those who see all runs; the lead's steward asks for it and ends it, the contributor's answers.
+def sees_contribution(who: Who, thing: Thing) -> bool:
+    return sees_run(who, thing) or (who.post in (STEWARD, COORDINATOR, CHIEF) and owns(who, thing["contributor"]))
+
+
+def answers_contribution(who: Who, thing: Thing) -> bool:
+    return who.post == STEWARD and owns(who, thing["contributor"])
+
+
+# A direct link is seen at both its ends and by those who see all runs; its reporter's steward plans and ends it.
+def sees_link(who: Who, thing: Thing) -> bool:
+    if who.post in (STEWARD, COORDINATOR, CHIEF):
+        return owns(who, thing["organisation"]) or owns(who, thing["other"])
+    return who.post in (REVIEWER, ENGINEER, MONITOR)
+
+
+def manages_link(who: Who, thing: Thing) -> bool:
+    return who.post == STEWARD and owns(who, thing["organisation"])
+
+
 # --- Sharing ---------------------------------------------------------------------------------------------------------
 # A request is seen by both departments (steward, coordinator, chief; the asking side's developer too), by the bureau's
 # reviewer and its monitor; by no third department. While it still goes round the asking department, by that one only.
@@ -647,6 +668,11 @@ POLICY: dict[str, tuple[str, Answer]] = {
     "rounds.objection.raise": ("public notice", objects_to_notice),
     "rounds.objection.view": ("objection", posts(REVIEWER, MONITOR)),
     "rounds.objection.answer": ("nothing", posts(REVIEWER)),
+    "exchange.link.view": ("direct link", sees_link),
+    "exchange.link.manage": ("direct link", manages_link),
+    "exchange.contribution.view": ("contribution", sees_contribution),
+    "exchange.contribution.manage": ("contribution", own_stewards),
+    "exchange.contribution.answer": ("contribution", answers_contribution),
     "exchange.run.view": ("run", sees_run),
     "exchange.run.steer": ("run", steers_run),
     "exchange.reject.view": ("run", steers_run),
@@ -688,6 +714,7 @@ ONLY_LOOKS = frozenset(
         "interchange.import.view", "nodes.node.view", "harvest.feed.view", "harvest.harvest.view", "harvest.word.view",
         "mounting.source.view", "mounting.file.view", "mounting.file.fetch", "mounting.network.view",
         "mounting.mount.view", "exchange.run.view", "exchange.reject.view", "exchange.snapshot.fetch",
+        "exchange.contribution.view", "exchange.link.view",
         "sharing.request.view",
         "sharing.grant.view", "sharing.dispute.view", "gateway.call.view", "gateway.segment.view", "quality.score.see",
         "notices.dispatch.see", "notices.hook.see", "organisations.reform.view", "procedures.inner.see",

@@ -82,6 +82,8 @@ LISTS = {
     "/exchange/plans/": ("centre_engineer", 12),
     "/exchange/inquiries/": ("centre_engineer", 12),
     "/exchange/alarms/": ("centre_engineer", 12),
+    "/exchange/contributions/": ("centre_engineer", 12),
+    "/exchange/links/": ("centre_engineer", 12),
     "/exchange/freshness/": ("centre_engineer", 17),
     "/exchange/freshness/departments/": ("centre_engineer", 18),
     "/exchange/runs/YX2099000001/rejects/": ("centre_engineer", 12),

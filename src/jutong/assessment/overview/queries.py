@@ -52,7 +52,6 @@ from jutong.supply.catalogue.values import Outline
 from jutong.supply.exchange import api as exchange
 from jutong.supply.exchange.values import RunState
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import MountKind
 
 MONTHS_SHOWN = 12
 DAYS_OPERATED = 14
@@ -159,7 +158,7 @@ _COUNTED = Kept[Counted](MONTHS_KEPT)
 def standings(outlines: Iterable[Outline], at: datetime) -> dict[str, Standing]:
     """Of each resource: since when it is mounted, when loaded, how old its data may be, and whether they are due."""
     outlines = list(outlines)
-    kinds, loaded, fresh_for = mounting.mount_kinds(), exchange.loaded_at(), _fresh_for(local_day(at))
+    gathered, loaded, fresh_for = mounting.gathered_codes(), exchange.loaded_at(), _fresh_for(local_day(at))
     months = exchange.seasons()
     stopped = catalogue.stopped([each.code for each in outlines], on=local_day(at))
     return {
@@ -167,7 +166,7 @@ def standings(outlines: Iterable[Outline], at: datetime) -> dict[str, Standing]:
             mounted_at=each.mounted_at,
             loaded_at=loaded.get(each.code),
             fresh_for=fresh_for[each.update_cycle],
-            service=kinds.get(each.code) is MountKind.SERVICE,
+            service=each.mounted_at is not None and each.code not in gathered,
             months=months.get(each.code, ()),
             stopped=each.code in stopped,
         )

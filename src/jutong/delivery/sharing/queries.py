@@ -402,6 +402,8 @@ def find_place(resource_code: str) -> Place | None:
         return None
     if mount.kind is MountKind.SERVICE:
         return _service_place(mount) if mount.active else None
+    if mount.not_kept:
+        return None
     if exchange.find_pool_table(resource_code) is None:
         return None
     return TablePlace(exchange.pool_relation(resource_code))

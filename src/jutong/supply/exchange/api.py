@@ -1,6 +1,6 @@
 """The door of the exchange: what other rooms may call. Values are in `values`, facts in `events`."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from jutong.kernel.policy import Subject
 from jutong.supply.exchange import queries
@@ -15,8 +15,8 @@ from jutong.supply.exchange.domain import (
     pool_relation as _pool_relation,
 )
 from jutong.supply.exchange.plugs import Recipients, plug_recipients
-from jutong.supply.exchange.services import engine, runs
-from jutong.supply.exchange.values import Load, PoolTable, Receipt, Run, RunCount
+from jutong.supply.exchange.services import engine, links, runs
+from jutong.supply.exchange.values import LinkKind, Load, PoolTable, Receipt, Run, RunCount
 
 __all__ = [
     "ExchangeError",
@@ -35,15 +35,18 @@ __all__ = [
     "loaded_at",
     "loaded_codes",
     "open_runs",
+    "plan_link",
     "plug_recipients",
     "pool_relation",
     "receipt",
+    "report_link",
     "retry_run",
     "rows_moved",
     "run_counts",
     "seasons",
     "start_run",
     "stop_run",
+    "switch_link_off",
 ]
 
 
@@ -136,3 +139,25 @@ def retry_run(*, run_no: str, by: Subject, at: datetime, allow_shrink: bool = Fa
 def carry_out(run_no: str) -> None:
     """Carry a queued run out in this process and now, as a worker would; its job then finds nothing left to do."""
     engine.run_exchange(run_no)
+
+
+# --- Direct links ----------------------------------------------------------------------------------------------------
+
+
+def report_link(
+    *, kind: LinkKind, system: str, other: str, other_system: str, data: str, since: date, by: Subject, at: datetime
+) -> str:
+    """Enter a link of one's own organisation with another past the platform (直连); gives its number. Art. 20(2)."""
+    return links.report(
+        kind=kind, system=system, other=other, other_system=other_system, data=data, since=since, by=by, at=at
+    )
+
+
+def plan_link(*, link_no: str, words: str, retire_by: date, by: Subject, at: datetime) -> None:
+    """Say how and by when a direct link is retired."""
+    links.plan(link_no=link_no, words=words, retire_by=retire_by, by=by, at=at)
+
+
+def switch_link_off(*, link_no: str, off_on: date, by: Subject, at: datetime) -> None:
+    """Note that a direct link is switched off."""
+    links.switch_off(link_no=link_no, off_on=off_on, by=by, at=at)

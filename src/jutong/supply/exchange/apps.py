@@ -15,8 +15,10 @@ class ExchangeConfig(AppConfig):
         from jutong.foundation.notices.values import Group, NoticeKind
         from jutong.foundation.outbox import api as outbox
         from jutong.supply.exchange import queries, reform
-        from jutong.supply.exchange.services import plans
+        from jutong.supply.exchange.events import RunFinished
+        from jutong.supply.exchange.services import contributions, plans
         from jutong.supply.lists import api as lists
+        from jutong.supply.mounting import api as mounting
         from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
 
         self._fill_pages()
@@ -34,9 +36,13 @@ class ExchangeConfig(AppConfig):
             ),
             NoticeKind("exchange.inquiry", N_("数据归集问询"), Group.DATA),
             NoticeKind("exchange.alarm", N_("数据归集告警"), Group.DATA),
+            NoticeKind("exchange.link", N_("新增直连"), Group.DATA),
+            NoticeKind("exchange.contribution", N_("汇聚供数"), Group.DATA),
         )
         reform.plug_in()
         lists.plug_freshness(queries.Freshness())
+        mounting.plug_assembler(contributions.Assembler())
+        outbox.subscribe(RunFinished, contributions.on_run_finished, name="exchange.contributions")
         outbox.subscribe(ResourceMounted, plans.on_mounted, name="exchange.plans")
         outbox.subscribe(FileReplaced, plans.on_file_replaced, name="exchange.plans")
         outbox.subscribe(MountStopped, plans.on_mount_stopped, name="exchange.plans")
@@ -69,6 +75,8 @@ class ExchangeConfig(AppConfig):
         for title, url_name, icon in (
             (N_("归集问询"), "exchange:inquiries", "message-report"),
             (N_("归集告警"), "exchange:alarms", "bell-ringing"),
+            (N_("汇聚供数"), "exchange:contributions", "stack-2"),
+            (N_("直连登记"), "exchange:links", "plug-off"),
             (N_("更新及时情况"), "exchange:freshness", "clock-exclamation"),
             (N_("部门挂载率与更新及时率"), "exchange:departments", "chart-bar"),
         ):

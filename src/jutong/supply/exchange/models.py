@@ -10,10 +10,12 @@ from jutong.base.models import actor_field, resource_code_field, uscc_field
 from jutong.supply.exchange.values import (
     OPEN_STATES,
     AlarmKind,
+    ContributionState,
     InquiryAnswer,
     InquiryKind,
     InquiryOutcome,
     LineageStep,
+    LinkKind,
     LogLevel,
     Priority,
     RejectReason,
@@ -333,6 +335,88 @@ class Alarm(models.Model):
                 condition=Q(acknowledged_at=None) | Q(acknowledged_by__isnull=False), name="exchange_alarm_by_somebody"
             ),
         ]
+
+
+class Contribution(models.Model):
+    """What one department brings to an assembled resource (供数): asked for, taken on, and ended.
+
+    `source_code` is the contributor's own resource, gathered by its own plan; `mark` names the contributor in each row.
+    """
+
+    contribution_no = models.CharField(max_length=20, unique=True)
+    resource_code = resource_code_field(db_index=True)
+    provider_uscc = uscc_field(db_index=True)
+    organisation = uscc_field(db_index=True)
+    mark = models.CharField(max_length=12)
+    region_code = models.CharField(max_length=12, blank=True)
+    source_code = resource_code_field(blank=True, default="", db_index=True)
+    state = models.CharField(max_length=10, choices=[(state.value, state.label) for state in ContributionState])
+    note = models.CharField(max_length=200, blank=True)
+    invited_by = actor_field()
+    invited_at = models.DateTimeField()
+    answered_by = actor_field(null=True)
+    answered_at = models.DateTimeField(null=True)
+    remark = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    # What of it lies in the assembled table, moved with the batch that brought it.
+    rows = models.BigIntegerField(default=0)
+    source_seq = models.PositiveBigIntegerField(default=0)
+    loaded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = N_("供数")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["resource_code", "mark"],
+                condition=Q(state__in=["invited", "joined"]),
+                name="exchange_mark_once",
+            ),
+            models.UniqueConstraint(
+                fields=["resource_code", "source_code"], condition=Q(state="joined"), name="exchange_contributed_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="joined") | ~Q(source_code=""), name="exchange_joined_with_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contribution_no} {self.resource_code} {self.mark}"
+
+
+class DirectLink(models.Model):
+    """A link between two organisations past the platform, to be retired (直连). Art. 20(2).
+
+    `violation`: it was set up after the Rules had come into force.
+    """
+
+    link_no = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in LinkKind])
+    organisation = uscc_field(db_index=True)
+    system = models.CharField(max_length=100)
+    other = uscc_field(db_index=True)
+    other_system = models.CharField(max_length=100)
+    data = models.CharField(max_length=200)
+    since = models.DateField()
+    violation = models.BooleanField(default=False)
+    plan = models.CharField(max_length=200, blank=True)
+    retire_by = models.DateField(null=True)
+    reported_by = actor_field()
+    reported_at = models.DateTimeField()
+    off_on = models.DateField(null=True)
+    off_by = actor_field(null=True)
+
+    class Meta:
+        verbose_name = N_("直连")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(organisation=models.F("other")), name="exchange_link_has_two_ends"),
+            models.CheckConstraint(condition=Q(off_on=None) | Q(off_by__isnull=False), name="exchange_off_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(off_on=None) | Q(off_on__gte=models.F("since")), name="exchange_off_after_since"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_no} {self.data}"
 
 
 class Plan(models.Model):

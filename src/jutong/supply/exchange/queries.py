@@ -16,6 +16,7 @@ from jutong.kernel.codes.sharing import UpdateCycle
 from jutong.kernel.crypto import CannotOpen
 from jutong.kernel.policy import Action, Facts, Relation, Subject, decide
 from jutong.kernel.seasons import due_at, in_season
+from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import plugs, policy
@@ -31,11 +32,15 @@ from jutong.supply.exchange.domain import (
 )
 from jutong.supply.exchange.domain.answers import NoSuchAlarm, NoSuchInquiry, NoSuchReject, RejectUnreadable
 from jutong.supply.exchange.domain.answers import usual_seconds as usual_seconds_of
+from jutong.supply.exchange.domain.assembling import NoSuchContribution, NotAssembled, part_state
 from jutong.supply.exchange.domain.lineage import NoLineage
+from jutong.supply.exchange.domain.links import NoSuchLink
 from jutong.supply.exchange.models import (
     Alarm,
     Batch,
     Capture,
+    Contribution,
+    DirectLink,
     Inquiry,
     Plan,
     PoolTable,
@@ -48,6 +53,8 @@ from jutong.supply.exchange.values import (
     OPEN_STATES,
     AlarmKind,
     AlarmState,
+    Assembly,
+    ContributionState,
     DepartmentFreshness,
     FreshnessState,
     InquiryAnswer,
@@ -55,7 +62,10 @@ from jutong.supply.exchange.values import (
     InquiryState,
     Lineage,
     LineageColumn,
+    LinkState,
     Load,
+    Part,
+    PartState,
     PlanSettings,
     PlanStanding,
     Priority,
@@ -72,7 +82,7 @@ from jutong.supply.exchange.values import Plan as PlanValue
 from jutong.supply.exchange.values import PoolTable as PoolTableValue
 from jutong.supply.exchange.values import Run as RunValue
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import Mount, MountKind
+from jutong.supply.mounting.values import Mount
 
 _FIELDS = {Relation.PROVIDER: "provider_uscc"}
 
@@ -294,14 +304,10 @@ def find_freshness(resource_code: str, *, at: datetime) -> FreshnessValue | None
 
 def freshness(*, at: datetime, provider: str = "") -> list[FreshnessValue]:
     """How each mounted resource keeps its update cycle, of one provider where given, in six queries."""
-    loaded, kinds, months = loaded_at(), mounting.mount_kinds(), seasons()
+    loaded, gathered, months = loaded_at(), mounting.gathered_codes(), seasons()
     fresh_for = {cycle: rulebook.fresh_for(cycle, on=local_day(at)) for cycle in UpdateCycle}
     asked = {row.resource_code: row for row in Inquiry.objects.filter(kind=InquiryKind.LATE, closed_at=None)}
-    outlines = [
-        each
-        for each in catalogue.outlines(provider=provider)
-        if kinds.get(each.code, MountKind.SERVICE) is not MountKind.SERVICE
-    ]
+    outlines = [each for each in catalogue.outlines(provider=provider) if each.code in gathered]
     stopped = catalogue.stopped([each.code for each in outlines], on=local_day(at))
     found = []
     for each in outlines:
@@ -510,6 +516,144 @@ def get_reject(run_no: str, number: int, subject: Subject) -> Reject:
     if found is None:
         raise NoSuchReject(number=number)
     return found
+
+
+# --- Assembled resources ---------------------------------------------------------------------------------------------
+
+
+def facts_of_contribution(row: Contribution) -> Facts:
+    """What the decision may know of a contribution: the lead department and the contributor."""
+    return Facts({Relation.PROVIDER: row.provider_uscc, Relation.OWNER: row.organisation})
+
+
+def contributions(subject: Subject, action: Action = policy.VIEW_CONTRIBUTIONS) -> QuerySet[Contribution]:
+    """The contributions on which this subject may act so, what waits for an answer first."""
+    fields = {Relation.PROVIDER: "provider_uscc", Relation.OWNER: "organisation"}
+    rows = Contribution.objects.filter(scope_q(subject, action, fields))
+    return rows.annotate(waiting=Q(state=ContributionState.INVITED)).order_by("-waiting", "-invited_at", "-pk")
+
+
+def get_contribution_row(contribution_no: str, subject: Subject) -> Contribution:
+    """Raises NoSuchContribution, also for those who may not know of it."""
+    row = Contribution.objects.filter(contribution_no=contribution_no).first()
+    if row is None or not decide(subject, policy.VIEW_CONTRIBUTIONS, facts_of_contribution(row)):
+        raise NoSuchContribution(contribution_no=contribution_no)
+    return row
+
+
+def is_assembled(resource_code: str) -> bool:
+    """Is the resource gathered from contributors?"""
+    mount = mounting.find_mount(resource_code)
+    return mount is not None and mount.active and mount.assembled is not None
+
+
+def get_assembly(resource_code: str, subject: Subject, *, at: datetime) -> Assembly:
+    """As `find_assembly`, for those who may see it: the lead department, its contributors, and who sees all.
+
+    Raises NotAssembled, also for those who may not know of it.
+    """
+    found = find_assembly(resource_code, at=at)
+    if found is None:
+        raise NotAssembled(resource_code=resource_code)
+    contributing = {part.organisation for part in found.parts}
+    owner = subject.organisation if subject.organisation in contributing else ""
+    if not decide(
+        subject, policy.VIEW_CONTRIBUTIONS, Facts({Relation.PROVIDER: found.provider_uscc, Relation.OWNER: owner})
+    ):
+        raise NotAssembled(resource_code=resource_code)
+    return found
+
+
+def find_assembly(resource_code: str, *, at: datetime) -> Assembly | None:
+    """An assembled resource with its parts, or nothing where it is not assembled, in about ten queries.
+
+    Where it is assembled by divisions, each division right below the lead department's own is a part.
+    """
+    mount = mounting.find_mount(resource_code)
+    if mount is None or not mount.active or mount.assembled is None:
+        return None
+    resource, place = catalogue.get_resource(resource_code), mount.assembled
+    standing = [ContributionState.INVITED, ContributionState.JOINED]
+    rows = list(Contribution.objects.filter(resource_code=resource_code, state__in=standing).order_by("mark"))
+    parts = _parts(rows, at)
+    if place.region_item:
+        lead = organisations.get(mount.provider_uscc)
+        held = {row.region_code for row in rows}
+        below = [region.code for region in organisations.regions_below(lead.region_code)]
+        parts += [Part(code, PartState.MISSING, code) for code in below if code not in held]
+    return Assembly(
+        resource_code=resource_code,
+        title=resource.title,
+        provider_uscc=mount.provider_uscc,
+        mark_item=place.mark_item,
+        region_item=place.region_item,
+        unique_across=place.mark_item not in resource.key_columns,
+        parts=tuple(sorted(parts, key=lambda part: (part.region_code, part.mark))),
+    )
+
+
+def _parts(rows: list[Contribution], at: datetime) -> list[Part]:
+    codes, on = [row.source_code for row in rows if row.source_code], local_day(at)
+    sources = catalogue.resources(codes)
+    stopped = catalogue.stopped(codes, on=on)
+    plans = {plan.resource_code: plan for plan in Plan.objects.filter(resource_code__in=codes)}
+    tables = {table.resource_code: table for table in PoolTable.objects.filter(resource_code__in=codes)}
+    parts = []
+    for row in rows:
+        table, source = tables.get(row.source_code), sources.get(row.source_code)
+        allowed = rulebook.fresh_for(source.update_cycle, on=on) if source else None
+        season = tuple(plans[row.source_code].months) if row.source_code in plans else ()
+        due = due_at(table.loaded_at, allowed, season) if table and allowed else None
+        parts.append(
+            Part(
+                mark=row.mark,
+                state=part_state(
+                    invited=row.state == ContributionState.INVITED,
+                    loaded=row.loaded_at is not None,
+                    taken=table is not None and table.seq == row.source_seq,
+                    stopped=row.source_code in stopped,
+                    late=due is not None and due < at,
+                ),
+                region_code=row.region_code,
+                contribution_no=row.contribution_no,
+                organisation=row.organisation,
+                source_code=row.source_code,
+                rows=row.rows,
+                loaded_at=table.loaded_at if table and row.loaded_at else None,
+                due_at=due,
+            )
+        )
+    return parts
+
+
+# --- Direct links ----------------------------------------------------------------------------------------------------
+
+
+def facts_of_link(row: DirectLink) -> Facts:
+    """What the decision may know of a direct link: who reports it, and the other end."""
+    return Facts({Relation.OWNER: row.organisation, Relation.CONSUMER: row.other})
+
+
+def links(subject: Subject, action: Action = policy.VIEW_LINKS, *, on: date | None = None) -> QuerySet[DirectLink]:
+    """The direct links on which this subject may act so, each with its state; violations first, then the oldest."""
+    fields = {Relation.OWNER: "organisation", Relation.CONSUMER: "other"}
+    state = Case(
+        When(off_on__isnull=False, then=Value(LinkState.OFF)),
+        When(retire_by__lt=on or local_day(clock.now()), then=Value(LinkState.OVERDUE)),
+        When(retire_by__isnull=False, then=Value(LinkState.PLANNED)),
+        default=Value(LinkState.OPEN),
+        output_field=CharField(),
+    )
+    rows = DirectLink.objects.filter(scope_q(subject, action, fields)).annotate(state=state)
+    return rows.order_by(F("off_on").desc(nulls_first=True), "-violation", "since", "pk")
+
+
+def get_link_row(link_no: str, subject: Subject) -> Any:
+    """Raises NoSuchLink, also for those who may not know of it."""
+    row = links(subject).filter(link_no=link_no).first()
+    if row is None:
+        raise NoSuchLink(link_no=link_no)
+    return row
 
 
 # --- The pool --------------------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.registry.organisations.values import Move, Mover, Thing
-from jutong.supply.exchange.models import Alarm, Inquiry, Plan, Run
+from jutong.supply.exchange.models import Alarm, Contribution, DirectLink, Inquiry, Plan, Run
 
-_MODELS = (Plan, Run, Inquiry, Alarm)
+_MODELS = (Plan, Run, Inquiry, Alarm, Contribution)
 
 
 class Exchanges(Mover):
@@ -35,6 +37,55 @@ class Exchanges(Mover):
             rows.update(provider_uscc=move.target)
 
 
+class Contributions(Mover):
+    """Contributions to assembled resources (供数); each goes with the resource that it brings."""
+
+    kind = "exchange.contribution"
+    title = N_("汇聚供数")
+    order = 71
+    covers = ("exchange.Contribution.organisation",)
+
+    def lines(self, organisation: str) -> Sequence[Thing]:
+        rows = Contribution.objects.filter(organisation=organisation).order_by("contribution_no")
+        return [
+            Thing(row.contribution_no, str(row), ("catalogue.resource", row.source_code))
+            if row.source_code
+            else Thing(row.contribution_no, str(row))
+            for row in rows
+        ]
+
+    def move(self, move: Move) -> None:
+        rows = Contribution.objects.filter(contribution_no=move.code, organisation=move.source)
+        rows.update(organisation=move.target)
+
+
+class Links(Mover):
+    """Direct links (直连): each end goes with its organisation."""
+
+    kind = "exchange.link"
+    title = N_("直连")
+    order = 72
+    covers = ("exchange.DirectLink.organisation", "exchange.DirectLink.other")
+
+    def lines(self, organisation: str) -> Sequence[Thing]:
+        rows = DirectLink.objects.filter(Q(organisation=organisation) | Q(other=organisation)).order_by("link_no")
+        return [Thing(row.link_no, str(row)) for row in rows]
+
+    def move(self, move: Move) -> None:
+        """Where both ends come together there is no link between organisations any more."""
+        row = DirectLink.objects.select_for_update().filter(link_no=move.code).first()
+        if row is None:
+            return
+        ends = [move.target if uscc == move.source else uscc for uscc in (row.organisation, row.other)]
+        if ends[0] == ends[1]:
+            row.delete()
+            return
+        row.organisation, row.other = ends
+        row.save(update_fields=["organisation", "other"])
+
+
 def plug_in() -> None:
     """Have reforms move what the exchange holds."""
     organisations.plug_mover(Exchanges())
+    organisations.plug_mover(Contributions())
+    organisations.plug_mover(Links())

@@ -39,6 +39,7 @@ class Trigger(StrEnum):
     SCHEDULE = "schedule"  # 按更新周期
     MOUNT = "mount"  # 挂载后首次
     FILE = "file"  # 文件更新
+    PART = "part"  # 供数更新
 
     @property
     def label(self) -> str:
@@ -50,6 +51,7 @@ _TRIGGER_LABELS = {
     Trigger.SCHEDULE: N_("按更新周期"),
     Trigger.MOUNT: N_("挂载后首次归集"),
     Trigger.FILE: N_("文件更新"),
+    Trigger.PART: N_("供数更新"),
 }
 
 
@@ -732,3 +734,148 @@ class Rhythm(StrEnum):
 
 
 _RHYTHM_LABELS = {Rhythm.NONE: N_("只按需生成"), Rhythm.DAILY: N_("每天"), Rhythm.MONTHLY: N_("每月")}
+
+
+# --- Assembled resources ---------------------------------------------------------------------------------------------
+
+
+class ContributionState(StrEnum):
+    """Where a contribution to an assembled resource stands (供数状态)."""
+
+    INVITED = "invited"  # 已邀请
+    JOINED = "joined"  # 供数中
+    DECLINED = "declined"  # 已谢绝
+    ENDED = "ended"  # 已终止
+
+    @property
+    def label(self) -> str:
+        return _CONTRIBUTION_STATES[self]
+
+    @property
+    def standing(self) -> bool:
+        """Does it hold its mark, so that nobody else may have it?"""
+        return self in (ContributionState.INVITED, ContributionState.JOINED)
+
+
+_CONTRIBUTION_STATES = {
+    ContributionState.INVITED: N_("已邀请，待答复"),
+    ContributionState.JOINED: N_("供数中"),
+    ContributionState.DECLINED: N_("已谢绝"),
+    ContributionState.ENDED: N_("已终止"),
+}
+
+
+class PartState(StrEnum):
+    """How complete a part of an assembled resource is (完整情况)."""
+
+    MISSING = "missing"  # 无供数部门
+    INVITED = "invited"  # 待答复
+    EMPTY = "empty"  # 尚未装载
+    BEHIND = "behind"  # 待汇入
+    FRESH = "fresh"  # 周期内
+    LATE = "late"  # 超期
+    STOPPED = "stopped"  # 已停更
+
+    @property
+    def label(self) -> str:
+        return _PART_STATES[self]
+
+    @property
+    def complete(self) -> bool:
+        """Is the part there, and as new as its cycle wants?"""
+        return self is PartState.FRESH
+
+
+_PART_STATES = {
+    PartState.MISSING: N_("无供数部门"),
+    PartState.INVITED: N_("已邀请，待答复"),
+    PartState.EMPTY: N_("尚未装载"),
+    PartState.BEHIND: N_("有新数据待汇入，沿用上次数据"),
+    PartState.FRESH: N_("在更新周期内"),
+    PartState.LATE: N_("超过更新周期"),
+    PartState.STOPPED: N_("供数资源已停更"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an assembled resource (汇聚分片): of a contributor, or of a division that has none yet.
+
+    `rows` lie in the assembled table since `loaded_at`; both are empty until it was taken in.
+    """
+
+    mark: str
+    state: PartState
+    region_code: str = ""
+    contribution_no: str = ""
+    organisation: str = ""
+    source_code: str = ""
+    rows: int = 0
+    loaded_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """An assembled resource (汇聚资源) with its parts, those of divisions without a contributor too."""
+
+    resource_code: str
+    title: str
+    provider_uscc: str
+    mark_item: str
+    region_item: str
+    unique_across: bool
+    parts: tuple[Part, ...]
+
+    @property
+    def joined(self) -> int:
+        """How many parts have a contributor."""
+        return sum(part.state not in (PartState.MISSING, PartState.INVITED) for part in self.parts)
+
+    @property
+    def loaded(self) -> int:
+        return sum(part.loaded_at is not None for part in self.parts)
+
+    @property
+    def complete(self) -> int:
+        """How many are there and within their cycle."""
+        return sum(part.state.complete for part in self.parts)
+
+    @property
+    def rows(self) -> int:
+        return sum(part.rows for part in self.parts)
+
+
+# --- Direct links ----------------------------------------------------------------------------------------------------
+
+
+class LinkKind(StrEnum):
+    """What two organisations exchange data by, past the platform (直连方式). Art. 20(2)."""
+
+    DIRECT = "direct"  # 部门间直连
+    OLD_SYSTEM = "old_system"  # 原有跨部门交换系统
+
+    @property
+    def label(self) -> str:
+        return N_("部门间直连") if self is LinkKind.DIRECT else N_("原有跨部门信息共享交换系统")
+
+
+class LinkState(StrEnum):
+    """How far a direct link is from being retired (直连取消进度)."""
+
+    OPEN = "open"  # 未列计划
+    PLANNED = "planned"  # 已列计划
+    OVERDUE = "overdue"  # 逾期未断开
+    OFF = "off"  # 已断开
+
+    @property
+    def label(self) -> str:
+        return _LINK_STATES[self]
+
+
+_LINK_STATES = {
+    LinkState.OPEN: N_("未列计划"),
+    LinkState.PLANNED: N_("已列计划"),
+    LinkState.OVERDUE: N_("逾期未断开"),
+    LinkState.OFF: N_("已断开"),
+}

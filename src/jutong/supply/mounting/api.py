@@ -25,17 +25,17 @@ from jutong.supply.mounting.domain.errors import (
     TableMissing,
 )
 from jutong.supply.mounting.domain.mapping import find_faults, text_pattern
-from jutong.supply.mounting.plugs import Relay, plug_relay
+from jutong.supply.mounting.plugs import Assembler, Relay, plug_assembler, plug_relay
 from jutong.supply.mounting.services import captures, files, mounts, places, scans, sketches, sources
 from jutong.supply.mounting.services.mounts import items_wanted
 from jutong.supply.mounting.values import (
     FOUND_OUT,
+    AssembledPlace,
     CaptureNames,
     CaptureStanding,
     ConnectionReport,
     DraftProposal,
     Mount,
-    MountKind,
     ReadingWish,
     ServiceParameter,
     SourceKind,
@@ -47,6 +47,7 @@ from jutong.supply.mounting.values import (
 
 __all__ = [
     "Adapter",
+    "Assembler",
     "CaptureLost",
     "CursorLost",
     "GapInSource",
@@ -71,17 +72,21 @@ __all__ = [
     "find_mount",
     "forbid_network",
     "forget_source",
+    "gathered_codes",
     "get_mount",
     "items_wanted",
+    "mount_assembled",
     "mount_file",
-    "mount_kinds",
     "mount_service",
     "mount_table",
     "mounted_codes",
     "mounts_by_code",
+    "note_assembled",
     "note_source",
+    "note_unassembled",
     "open_source",
     "permitted",
+    "plug_assembler",
     "plug_relay",
     "propose_draft",
     "register_relayed",
@@ -119,9 +124,9 @@ def mounts_by_code(codes: Collection[str]) -> dict[str, Mount]:
     return queries.mounts_by_code(codes)
 
 
-def mount_kinds() -> dict[str, MountKind]:
-    """How each mounted resource is mounted, by code, in one query. For counting."""
-    return queries.mount_kinds()
+def gathered_codes() -> set[str]:
+    """Codes of the resources whose data is copied into the pool, in one query. For counting."""
+    return queries.gathered_codes()
 
 
 def mounted_codes() -> QuerySet[Any, Any]:
@@ -310,10 +315,16 @@ def draft_from_file(*, file_no: str, title: str = "", by: Subject, at: datetime)
 
 
 def mount_table(
-    *, resource_code: str, place: TablePlace, columns: Mapping[str, str] | None = None, by: Subject, at: datetime
+    *,
+    resource_code: str,
+    place: TablePlace,
+    columns: Mapping[str, str] | None = None,
+    not_kept: str = "",
+    by: Subject,
+    at: datetime,
 ) -> None:
-    """Mount a resource from a table; `columns` gives each item its source column, else names decide."""
-    mounts.mount_table(resource_code=resource_code, place=place, columns=columns, by=by, at=at)
+    """Mount a resource from a table of its provider's own source; `not_kept` says why it must not be kept."""
+    mounts.mount_table(resource_code=resource_code, place=place, columns=columns, not_kept=not_kept, by=by, at=at)
 
 
 def mount_file(
@@ -339,6 +350,7 @@ def mount_service(
     fields: Mapping[str, str],
     values: Mapping[str, str],
     timeout_seconds: int = 10,
+    not_kept: str = "",
     by: Subject,
     at: datetime,
 ) -> None:
@@ -353,6 +365,7 @@ def mount_service(
         fields=fields,
         values=values,
         timeout_seconds=timeout_seconds,
+        not_kept=not_kept,
         by=by,
         at=at,
     )
@@ -369,6 +382,21 @@ def note_source(resource_code: str, *, source_code: str, case_no: str, at: datet
 def forget_source(resource_code: str) -> None:
     """Told by duplicates: this resource is the source, or nothing is settled about it any more."""
     mounts.forget_source(resource_code=resource_code)
+
+
+def mount_assembled(*, resource_code: str, place: AssembledPlace, by: Subject, at: datetime) -> None:
+    """Mount a resource from what several contributors bring (汇聚资源)."""
+    mounts.mount_assembled(resource_code=resource_code, place=place, by=by, at=at)
+
+
+def note_assembled(resource_code: str, *, at: datetime) -> None:
+    """Told by the exchange: the first contributor has joined."""
+    mounts.note_assembled(resource_code, at=at)
+
+
+def note_unassembled(resource_code: str, *, at: datetime) -> None:
+    """Told by the exchange: the last contributor has left."""
+    mounts.note_unassembled(resource_code, at=at)
 
 
 def stop_mount(*, resource_code: str, reason: str, by: Subject, at: datetime) -> None:

@@ -187,7 +187,7 @@ class DraftOrigin(models.Model):
 
 
 class Mount(models.Model):
-    """Where the data of a resource lies (挂载). `place` holds the value's table, file or service part."""
+    """Where the data of a resource lies (挂载). `place` holds the value's table, file, service or assembled part."""
 
     resource_code = resource_code_field(db_index=True)
     provider_uscc = uscc_field(db_index=True)
@@ -198,6 +198,8 @@ class Mount(models.Model):
     resource_version = models.PositiveIntegerField()
     columns = models.JSONField()
     place = models.JSONField()
+    # Why the platform must not keep the data (不得留存); empty where it may.
+    not_kept = models.CharField(max_length=200, blank=True, default="", db_default="")
     stop_reason = models.CharField(max_length=200, blank=True)
     mounted_by = actor_field()
     mounted_at = models.DateTimeField()
@@ -212,8 +214,12 @@ class Mount(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="table", source__isnull=False, file=None)
                 | Q(kind="file", source=None, file__isnull=False)
-                | Q(kind="service", source=None, file=None),
+                | Q(kind="service", source=None, file=None)
+                | Q(kind="assembled", source=None, file=None),
                 name="mounting_mount_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_kept="") | Q(kind__in=["table", "service"]), name="mounting_not_kept_is_outside"
             ),
             models.CheckConstraint(condition=Q(state="active") | ~Q(stop_reason=""), name="mounting_stop_has_reason"),
         ]

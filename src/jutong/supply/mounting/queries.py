@@ -22,6 +22,7 @@ from jutong.supply.mounting.domain.errors import (
 )
 from jutong.supply.mounting.models import AllowedNetwork, DataSource, Mount, Scan, ScannedTable, UploadedFile
 from jutong.supply.mounting.values import (
+    AssembledPlace,
     ColumnMap,
     FilePlace,
     MountKind,
@@ -180,6 +181,8 @@ def mount_of(row: Mount) -> MountValue:
         table=TablePlace.from_json(row.place) if kind is MountKind.TABLE else None,
         file=FilePlace.from_json(row.place) if kind is MountKind.FILE else None,
         service=ServicePlace.from_json(row.place) if kind is MountKind.SERVICE else None,
+        assembled=AssembledPlace.from_json(row.place) if kind is MountKind.ASSEMBLED else None,
+        not_kept=row.not_kept,
     )
 
 
@@ -211,10 +214,10 @@ def mounts_by_code(codes: Collection[str]) -> dict[str, MountValue]:
     return {row.resource_code: mount_of(row) for row in rows}
 
 
-def mount_kinds() -> dict[str, MountKind]:
-    """How each mounted resource is mounted, by code, in one query."""
-    rows = Mount.objects.filter(state=MountState.ACTIVE).values_list("resource_code", "kind")
-    return {code: MountKind(kind) for code, kind in rows}
+def gathered_codes() -> set[str]:
+    """Codes of the resources whose data is copied into the pool, in one query."""
+    rows = Mount.objects.filter(state=MountState.ACTIVE, not_kept="").exclude(kind=MountKind.SERVICE)
+    return set(rows.values_list("resource_code", flat=True))
 
 
 def mounted_codes() -> QuerySet[Any, Any]:

@@ -482,6 +482,13 @@ def draft_from_file(request: SubjectRequest, file_no: InFile, body: TitleIn) -> 
 # --- Mounts ----------------------------------------------------------------------------------------------------------
 
 
+NotKept = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=200),
+    Field(description="Why the data must not be kept (不得留存): it is never gathered, and only passed through."),
+]
+
+
 class ColumnOut(Schema):
     """A data item and its column at the source, with the type it had at mounting."""
 
@@ -491,7 +498,10 @@ class ColumnOut(Schema):
 
 
 class MountOut(Schema):
-    """Where the data of a resource lies; exactly one of `table`, `file` and `service` is given."""
+    """Where the data of a resource lies; exactly one of `table`, `file`, `service` and `assembled` is given.
+
+    `not_kept` says why the platform must not keep the data, and is empty where it may.
+    """
 
     resource_code: str
     provider_uscc: str
@@ -504,6 +514,8 @@ class MountOut(Schema):
     table: dict[str, Any] | None
     file: dict[str, Any] | None
     service: dict[str, Any] | None
+    assembled: dict[str, Any] | None
+    not_kept: str
 
 
 class MountPage(Schema):
@@ -523,6 +535,7 @@ class TableMountIn(StrictSchema):
     watermark_column: Annotated[str, _line(128)] = ""
     overlap_seconds: int = Field(600, ge=0, le=86_400)
     zero_dates_empty: bool = False
+    not_kept: NotKept = ""
     columns: dict[Item, Name] | None = Field(None, max_length=1000)
 
 
@@ -603,6 +616,7 @@ class ServiceMountIn(ServiceIn):
     parameters: list[ParameterIn] = Field(default_factory=list, max_length=50)
     fields: dict[Item, Name] = Field(max_length=1000)
     values: dict[Name, Annotated[str, _line(500)]] = Field(default_factory=dict, max_length=50)
+    not_kept: NotKept = ""
 
 
 class StopIn(StrictSchema):
@@ -670,7 +684,14 @@ def mount_table(
         overlap_seconds=body.overlap_seconds,
         zero_dates_empty=body.zero_dates_empty,
     )
-    mounts.mount_table(resource_code=code, place=place, columns=body.columns, by=request.subject, at=clock.now())
+    mounts.mount_table(
+        resource_code=code,
+        place=place,
+        columns=body.columns,
+        not_kept=body.not_kept,
+        by=request.subject,
+        at=clock.now(),
+    )
     return Status(201, _visible_mount(request, code))
 
 
@@ -788,4 +809,6 @@ def _mount(mount: Mount) -> dict[str, Any]:
         "table": mount.table.to_json() if mount.table else None,
         "file": mount.file.to_json() if mount.file else None,
         "service": mount.service.to_json() if mount.service else None,
+        "assembled": mount.assembled.to_json() if mount.assembled else None,
+        "not_kept": mount.not_kept,
     }

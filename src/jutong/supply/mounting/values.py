@@ -78,6 +78,7 @@ class MountKind(StrEnum):
     TABLE = "table"  # 库表交换
     FILE = "file"  # 文件交换
     SERVICE = "service"  # 服务接口
+    ASSEMBLED = "assembled"  # 多方汇聚
 
     @property
     def label(self) -> str:
@@ -88,6 +89,7 @@ _MOUNT_KIND_LABELS = {
     MountKind.TABLE: N_("库表交换"),
     MountKind.FILE: N_("文件交换"),
     MountKind.SERVICE: N_("服务接口"),
+    MountKind.ASSEMBLED: N_("多方汇聚"),
 }
 
 
@@ -470,10 +472,35 @@ class ServicePlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Mount:
-    """Where the data of a resource lies (挂载): exactly one of table, file and service is given.
+class AssembledPlace:
+    """A resource that lies with several contributors (汇聚资源). Art. 34(3).
 
-    `resource_version` is the catalogue version against which the columns were matched.
+    The platform fills two of its data items: `mark_item` with the mark of the contributor a row came from, and
+    `region_item` with the contributor's division, where the resource is assembled by divisions; they may be one item.
+    """
+
+    mark_item: str
+    region_item: str = ""
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The items that no contributor has to bring."""
+        return frozenset({self.mark_item, self.region_item} - {""})
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(data["mark_item"], data["region_item"])
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Where the data of a resource lies (挂载): exactly one of table, file, service and assembled is given.
+
+    `resource_version` is the catalogue version against which the columns were matched. `not_kept` says why the
+    platform must not keep the data (不得留存), and is empty where it may.
     """
 
     resource_code: str
@@ -487,6 +514,8 @@ class Mount:
     table: TablePlace | None = None
     file: FilePlace | None = None
     service: ServicePlace | None = None
+    assembled: AssembledPlace | None = None
+    not_kept: str = ""
 
     @property
     def active(self) -> bool:
@@ -494,8 +523,13 @@ class Mount:
 
     @property
     def gathered(self) -> bool:
-        """Is its data copied into the pool? A service's is asked for at each call."""
-        return self.kind is not MountKind.SERVICE
+        """Is its data copied into the pool? A service's is asked for at each call; some must not be kept at all."""
+        return self.kind is not MountKind.SERVICE and not self.not_kept
+
+    @property
+    def keeps_cursor(self) -> bool:
+        """Does a reading leave a place from which the next one goes on?"""
+        return self.assembled is not None or (self.table is not None and self.table.mode.keeps_cursor)
 
     def source_of(self, item: str) -> str | None:
         """The source's column of a data item, or nothing."""
@@ -644,12 +678,22 @@ class Part:
     """Of which rows a partial reading speaks: of them, those it does not bring are gone at the source.
 
     `keys` are rows of the request's key columns in COPY form; `buckets` numbers as `Adapter.digest` makes them.
-    `events` counts the changes that touched the keys.
+    `events` counts the changes that touched the keys. `marks` are contributors of an assembled resource.
     """
 
     keys: Chunk | None = None
     buckets: tuple[int, ...] | None = None
     events: int = 0
+    marks: "MarkedRows | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedRows:
+    """Rows whose `item` names one of these contributors; with `others`, those whose item names none of them."""
+
+    item: str
+    marks: tuple[str, ...]
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

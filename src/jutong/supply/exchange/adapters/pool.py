@@ -7,9 +7,18 @@ from django.db import connection
 from psycopg import sql
 
 from jutong.supply.exchange.adapters.staging import Staging
-from jutong.supply.exchange.domain import BATCH_COLUMN, LOADED_COLUMN, POOL, Shape, key_constraint
+from jutong.supply.exchange.domain import (
+    BATCH_COLUMN,
+    LOADED_COLUMN,
+    POOL,
+    STAGING,
+    Shape,
+    key_constraint,
+    pool_table,
+    staging_table,
+)
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import BucketDigest, Chunk
+from jutong.supply.mounting.values import BucketDigest, Chunk, MarkedRows
 
 READER_ROLE = "jutong_gateway"
 
@@ -91,6 +100,21 @@ def _key(shape: Shape) -> list[mounting.digests.Compared]:
     return [mounting.digests.pooled(name, types[name]) for name in shape.key]
 
 
+def marked(marks: MarkedRows) -> sql.Composed:
+    """The condition that a pool row is of these contributors, or of none of them."""
+    named = "(p.{item} = ANY ({marks}::text[])) IS NOT TRUE" if marks.others else "p.{item} = ANY ({marks}::text[])"
+    return sql.SQL(named).format(item=sql.Identifier(marks.item), marks=sql.Literal(list(marks.marks)))
+
+
+def held_elsewhere(shape: Shape, staging: Staged, marks: MarkedRows) -> sql.Composed:
+    """The condition that a staged row's key belongs, in the pool, to a contributor of whom the reading is silent."""
+    return sql.SQL("EXISTS (SELECT FROM {pool} AS p WHERE {same} AND ({spoken_of}) IS NOT TRUE)").format(
+        pool=sql.Identifier(POOL, shape.table),
+        same=_joined(" AND ", "p.{c} = s.{c}", shape.key),
+        spoken_of=marked(marks),
+    )
+
+
 def merge(shape: Shape, staging: Staged, rows_before: int, *, spoken_of: sql.Composable | None) -> Effect:
     """Bring the staged rows into the pool by key; rows of which the reading spoke but which it did not bring go.
 
@@ -131,6 +155,17 @@ def merge(shape: Shape, staging: Staged, rows_before: int, *, spoken_of: sql.Com
         ).format(**names)
     )
     return Effect(inserted, updated, deleted, rows_before + inserted - deleted)
+
+
+def drop(resource_code: str) -> None:
+    """Drop a resource's table, and what unfinished readings of it have left."""
+    staged = staging_table(resource_code, 0).rpartition("_")[0]
+    with connection.cursor() as cursor:
+        named = "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename ~ %s"
+        cursor.execute(named, [STAGING, f"^{staged}_[0-9]+$"])
+        left = [name for (name,) in cursor.fetchall()]
+    for schema, name in ((POOL, pool_table(resource_code)), *((STAGING, name) for name in left)):
+        _run(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(schema, name)))
 
 
 def let_gateway_read(shape: Shape) -> None:

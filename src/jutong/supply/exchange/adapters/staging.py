@@ -233,6 +233,21 @@ class Staging:
         self._mended = []
         return tuple(rejects)
 
+    def take_out_held(self, held: sql.Composable) -> tuple[Reject, ...]:
+        """Take out the rows for which the condition holds: their key is another contributor's; they are told."""
+        statement = sql.SQL("DELETE FROM {table} AS s WHERE {held} RETURNING {texts}").format(
+            table=self.identifier,
+            held=held,
+            texts=sql.SQL(", ").join(sql.SQL("s.{}::text").format(sql.Identifier(name)) for name in self.shape.names),
+        )
+        first = self.shape.names.index(self.shape.key[0])
+        with self._guarded():
+            removed = self._connection.execute(statement).fetchall()
+        return tuple(
+            Reject(None, self.shape.key[0], RejectReason.DUPLICATE_KEY, mask_value(row[first] or ""), tuple(row))
+            for row in removed
+        )
+
     def _index(self) -> None:
         key = sql.SQL(", ").join(map(sql.Identifier, self.shape.key))
         with self._guarded():
@@ -280,6 +295,14 @@ class Staging:
             ).fetchone()
         assert row is not None
         return row[0], row[1]
+
+    def count_by(self, item: str) -> dict[str, int]:
+        """How many rows were staged for each value of an item."""
+        with self._guarded():
+            found = self._connection.execute(
+                sql.SQL("SELECT {}, count(*) FROM {} GROUP BY 1").format(sql.Identifier(item), self.identifier)
+            ).fetchall()
+        return dict(found)
 
     def analyse(self) -> None:
         """Let the planner know how much there is."""

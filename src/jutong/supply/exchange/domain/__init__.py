@@ -57,6 +57,13 @@ class NotGathered(ExchangeError):
     kind = ErrorKind.CONFLICT
 
 
+class MustNotBeKept(ExchangeError):
+    """The data of the resource must not be kept by the platform (不得留存), so it is never gathered."""
+
+    message = N_("资源 {resource_code} 不得留存，平台不归集：{reason}")
+    kind = ErrorKind.CONFLICT
+
+
 class NotInPool(ExchangeError):
     """No run of the resource has brought data yet."""
 

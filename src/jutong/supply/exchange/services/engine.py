@@ -51,7 +51,16 @@ from jutong.supply.exchange.domain import (
 )
 from jutong.supply.exchange.domain.differences import Seen, compare
 from jutong.supply.exchange.models import Batch, Lease, Plan, PoolTable, Run, Watermark
-from jutong.supply.exchange.services import aftermath, captures, corrections, lineage, logbook, rejects, runs
+from jutong.supply.exchange.services import (
+    aftermath,
+    captures,
+    contributions,
+    corrections,
+    lineage,
+    logbook,
+    rejects,
+    runs,
+)
 from jutong.supply.exchange.values import LogLevel, Reject, RunKind, RunState
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import (
@@ -139,6 +148,7 @@ class _Work:
         self.tally = _Tally()
         self.events = 0
         self.ours: dict[int, BucketDigest] = {}
+        self.parts: dict[str, int] = {}
         self.begun = time.monotonic()
 
     # --- The way of a run --------------------------------------------------------------------------------------------
@@ -180,16 +190,20 @@ class _Work:
 
     def _watermark(self) -> Watermark | None:
         """From where to read on, if increments are mounted, not overruled, and the table is of the present contract."""
-        place = self.mount.table
-        if place is None or not place.mode.keeps_cursor or self.row.full_asked or not self.shape.key:
+        if not self.mount.keeps_cursor or self.row.full_asked or not self.shape.key:
             return None
         table = PoolTable.objects.filter(resource_code=self.shape.resource_code).first()
         if table is None or table.signature != self.shape.signature():
+            return None
+        # What is assembled is compared with its parts by reading them all: that costs no department anything.
+        if self.mount.assembled is not None and self._reconcile_due():
             return None
         return Watermark.objects.filter(resource_code=self.shape.resource_code, place=self._place()).first()
 
     def _place(self) -> str:
         """Which mount a cursor belongs to."""
+        if (parts := self.mount.assembled) is not None:
+            return f"assembled {parts.mark_item} {parts.region_item} {self.mount.mounted_at.isoformat()}"
         place = self.mount.table
         assert place is not None
         return f"{place.source_no} {place.table} {place.watermark_column} {self.mount.mounted_at.isoformat()}"
@@ -203,9 +217,11 @@ class _Work:
         merging = bool(self.shape.key and same_shape and before and before.rows)
         with self._staging(lasting=not merging) as staging:
             loaded = self._load(staging, self._request())
-            loaded = self._settle(staging, loaded)
+            loaded = self._settle(staging, loaded, beside=merging)
             rows, digest = staging.digest()
-            self._refuse_shrinking(before.rows if before else 0, rows)
+            if self.mount.assembled is None:
+                # Each part was judged when its own run brought it.
+                self._refuse_shrinking(before.rows if before else 0, rows)
             if merging:
                 staging.analyse()
             self.commit(
@@ -216,7 +232,7 @@ class _Work:
                 cursor_from=None,
                 last=True,
                 change=lambda rows_before: (
-                    pool.merge(self.shape, staging, rows_before, spoken_of=pool.ALL_ROWS)
+                    self._merge_all(staging, loaded.part, rows_before)
                     if merging
                     else pool.swap(self.shape, staging, rows, rows_before)
                 ),
@@ -226,7 +242,7 @@ class _Work:
 
     def _gather_increments(self, watermark: Watermark) -> None:
         self._begin(RunKind.CAPTURE if self._capturing() else RunKind.INCREMENTAL)
-        reconciling = self._reconcile_due()
+        reconciling = self.mount.assembled is None and self._reconcile_due()
         cursor, rewind, more = watermark.cursor, True, True
         while more:
             request = replace(
@@ -256,7 +272,7 @@ class _Work:
         with self._staging(lasting=False) as staging:
             self.begun = time.monotonic()
             loaded = self._load(staging, request)
-            loaded = self._settle(staging, loaded)
+            loaded = self._settle(staging, loaded, beside=True)
             self.events = loaded.part.events if loaded.part else 0
             rows, digest = staging.digest()
             if loaded.part is not None and loaded.part.buckets is not None:
@@ -285,6 +301,13 @@ class _Work:
             spoken_of = pool.hold_keys(self.shape, part.keys)
         elif part is not None and part.buckets:
             spoken_of = pool.in_buckets(self.shape, part.buckets)
+        elif part is not None and part.marks is not None:
+            spoken_of = pool.marked(part.marks)
+        return pool.merge(self.shape, staging, rows_before, spoken_of=spoken_of)
+
+    def _merge_all(self, staging: Staging, part: Part | None, rows_before: int) -> pool.Effect:
+        """Merge a reading of everything; of what is assembled, parts that could not be read stay as they are."""
+        spoken_of = pool.marked(part.marks) if part is not None and part.marks is not None else pool.ALL_ROWS
         return pool.merge(self.shape, staging, rows_before, spoken_of=spoken_of)
 
     def _capturing(self) -> bool:
@@ -360,14 +383,22 @@ class _Work:
                 reading.part,
             )
 
-    def _settle(self, staging: Staging, loaded: Loaded) -> Loaded:
-        """Index the key and judge the rejects; after this the staging table is what will be the pool's."""
+    def _settle(self, staging: Staging, loaded: Loaded, *, beside: bool) -> Loaded:
+        """Index the key and judge the rejects; after this the staging table is what will be the pool's.
+
+        `beside`: it comes beside rows in the pool of which the reading does not speak.
+        """
         taken_out = (*staging.make_key_unique(), *staging.add_mended())
+        marks = loaded.part.marks if loaded.part is not None else None
+        if beside and marks is not None and marks.item not in self.shape.key:
+            taken_out += staging.take_out_held(pool.held_elsewhere(self.shape, staging, marks))
         self._note_rejects(taken_out)
         rejected = loaded.rejected + len(taken_out)
         ratio_max = self._parameter("exchange.reject_ratio_max")
         if too_many(rejected, loaded.read, ratio_max, final=True):
             raise TooManyRejects(rejected=rejected, limit_percent=round(ratio_max * 100, 2))
+        if self.mount.assembled is not None and loaded.part is not None and loaded.part.marks is not None:
+            self.parts = _rows_of_parts(loaded, staging.count_by(self.mount.assembled.mark_item))
         return replace(loaded, rows=loaded.rows - len(taken_out), rejected=rejected)
 
     def _note_rejects(self, rejects: tuple[Reject, ...]) -> None:
@@ -452,14 +483,16 @@ class _Work:
     def move_watermark(self, cursor: dict[str, Any] | None, at: datetime) -> None:
         """In the batch's own transaction: moved apart from it, a kill between the two loses or doubles rows."""
         place = self.mount.table
-        if cursor is None or place is None or not place.mode.keeps_cursor:
+        if cursor is None or not self.mount.keeps_cursor:
             Watermark.objects.filter(resource_code=self.shape.resource_code).delete()
             return
         Watermark.objects.update_or_create(
             resource_code=self.shape.resource_code,
             defaults={"place": self._place(), "cursor": cursor, "seq": self.seq, "moved_at": at},
         )
-        if place.mode is MountMode.CAPTURE:
+        if self.mount.assembled is not None:
+            contributions.note_parts(self.shape.resource_code, cursor, self.parts, at=at)
+        if place is not None and place.mode is MountMode.CAPTURE:
             speed = self.events / max(time.monotonic() - self.begun, 0.001) if self.events else None
             captures.note_position(self.mount, cursor, events=self.events, speed=speed, at=at)
 
@@ -537,6 +570,15 @@ class _Work:
             },
             at=at,
         )
+
+
+def _rows_of_parts(loaded: Loaded, staged: dict[str, int]) -> dict[str, int]:
+    """How many rows each contributor has in the pool after a reading, of those that it read."""
+    assert loaded.part is not None
+    assert loaded.part.marks is not None
+    assert loaded.cursor is not None
+    told = loaded.part.marks
+    return {mark: staged.get(mark, 0) for mark in loaded.cursor["parts"] if (mark in told.marks) is not told.others}
 
 
 def check_contract(mount: Mount, resource: Resource, source: mounting.Adapter) -> None:

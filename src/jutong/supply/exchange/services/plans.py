@@ -12,9 +12,9 @@ from jutong.kernel.actors import PLATFORM
 from jutong.kernel.clock import local_day
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.exchange import queries
-from jutong.supply.exchange.domain import NotGathered, RunOpen, due_within
+from jutong.supply.exchange.domain import MustNotBeKept, NotGathered, RunOpen, due_within
 from jutong.supply.exchange.models import Lease, Plan, Run
-from jutong.supply.exchange.services import alarms, captures, runs
+from jutong.supply.exchange.services import alarms, captures, contributions, forgetting, runs
 from jutong.supply.exchange.values import AlarmKind, Priority, RunState, Trigger
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
@@ -33,7 +33,18 @@ LOST_JOB_SECONDS: Final = 5
 
 def on_mounted(event: ResourceMounted, *, at: datetime) -> None:
     """A resource was mounted: gather it now."""
+    mount = mounting.find_mount(event.resource_code)
+    if mount is not None and mount.active and mount.not_kept:
+        forgetting.forget(event.resource_code, at=at)
+        return
     if event.kind == MountKind.SERVICE:
+        return
+    if event.kind == MountKind.ASSEMBLED:
+        # Nothing to gather until a contributor has joined and brought data.
+        Plan.objects.update_or_create(
+            resource_code=event.resource_code, defaults={"provider_uscc": event.provider_uscc, "trigger": Trigger.PART}
+        )
+        contributions.resume(event.resource_code, at=at)
         return
     _plan(event.resource_code, event.provider_uscc, Trigger.MOUNT, at)
 
@@ -104,7 +115,7 @@ def _begin(plan: Plan, sources: "_Sources", at: datetime) -> None:
         sources.note_begun(plan.resource_code)
     except RunOpen:
         plan.next_due_at = at + timedelta(seconds=LOST_JOB_SECONDS)
-    except NotGathered:
+    except (MustNotBeKept, NotGathered):
         plan.delete()
         return
     plan.save()

@@ -27,6 +27,7 @@ from jutong.supply.exchange.domain import (
     ATTEMPTS_MAX,
     OWN_PAUSE_SECONDS,
     ContractChanged,
+    MustNotBeKept,
     NoSuchRun,
     NotGathered,
     RunNotRetried,
@@ -117,8 +118,10 @@ def create_run(
     full: bool = False,
     allow_shrink: bool = False,
 ) -> Run:
-    """Put a run in the queue. Raises NotGathered, RunOpen."""
+    """Put a run in the queue. Raises MustNotBeKept, NotGathered, RunOpen."""
     mount = mounting.find_mount(resource_code)
+    if mount is not None and mount.active and mount.not_kept:
+        raise MustNotBeKept(resource_code=resource_code, reason=mount.not_kept)
     if mount is None or not mount.active or not mount.gathered:
         raise NotGathered(resource_code=resource_code)
     open_run = queries.find_open_run(resource_code)
@@ -291,7 +294,10 @@ def plan_next(resource: Resource, *, at: datetime) -> None:
     """After a run, in its transaction: when the resource is gathered again."""
     plan = Plan.objects.select_for_update().filter(resource_code=resource.code).first()
     if plan is not None:
-        plan.next_due_at = next_due(resource.update_cycle, at, interval_minutes(at), queries.settings_of(plan))
+        # What is assembled is gathered when a contributor's data has come, and not by a clock of its own.
+        assembled = queries.is_assembled(resource.code)
+        by_cycle = next_due(resource.update_cycle, at, interval_minutes(at), queries.settings_of(plan))
+        plan.next_due_at = None if assembled else by_cycle
         plan.trigger = Trigger.SCHEDULE
         plan.save(update_fields=["next_due_at", "trigger"])
 

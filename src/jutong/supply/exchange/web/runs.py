@@ -233,10 +233,12 @@ def panel(request: SubjectRequest, code: str) -> HttpResponse:
     """The data of a resource in the pool and its last run, on the resource's page."""
     mount = mounting.find_mount(code)
     table = queries.find_pool_table(code)
-    if mount is None and table is None:
-        return HttpResponse(status=204)
-    provider = mount.provider_uscc if mount else catalogue.provider_of(code)
+    provider = mount.provider_uscc if mount else _provider(code)
     facts = Facts({Relation.PROVIDER: provider})
+    may_assemble = bool(provider) and not (mount and mount.active)
+    may_assemble = may_assemble and decide(request.subject, policy.MANAGE_CONTRIBUTIONS, facts).allowed
+    if mount is None and table is None and not may_assemble:
+        return HttpResponse(status=204)
     may_view = decide(request.subject, policy.VIEW_RUNS, facts).allowed
     may_steer = decide(request.subject, policy.STEER_RUNS, facts).allowed
     row = queries.find_latest_run(code) if may_view else None
@@ -249,8 +251,13 @@ def panel(request: SubjectRequest, code: str) -> HttpResponse:
     if plan is not None and plan.next_due_at and plan.paused_at is None:
         pairs.append((_("下次运行"), plan.next_due_at))
     late = queries.find_freshness(code, at=clock.now())
+    gathered = mount is not None and mount.active and mount.gathered
+    assembled = mount is not None and mount.active and mount.assembled is not None
     context = {
         "code": code,
+        "assembled": assembled and may_view,
+        "not_kept": mount.not_kept if mount and mount.active else "",
+        "may_assemble": may_assemble,
         "fresh": freshness_badge(late.state) if late else None,
         "late": late if late and late.inquiry_no else None,
         "answer": answer_words(late.answer or "") if late else "",
@@ -263,14 +270,15 @@ def panel(request: SubjectRequest, code: str) -> HttpResponse:
         "progress": progress_of(last, may_steer=may_steer) if last and running else None,
         "error": fault_words(last) if last else "",
         # The fact that it was mounted reaches the exchange a moment later.
-        "beginning": may_view and last is None and mount is not None and mount.active and mount.gathered,
-        "may_start": may_steer
-        and mount is not None
-        and mount.active
-        and mount.gathered
-        and not (last and last.state.open),
+        "beginning": may_view and last is None and gathered and not assembled,
+        "may_start": may_steer and gathered and not (last and last.state.open),
     }
     return render(request, "exchange/panel.html", context)
+
+
+def _provider(code: str) -> str:
+    resource = catalogue.find_resource(code)
+    return resource.provider_uscc if resource else ""
 
 
 def progress_of(run: Run, *, may_steer: bool) -> Progress:

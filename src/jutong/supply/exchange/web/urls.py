@@ -3,7 +3,18 @@
 from django.urls import path
 
 from jutong.base import converters  # noqa: F401 - makes `resource_code` known
-from jutong.supply.exchange.web import alarms, answering, corrections, freshness, lineage, plans, runs, snapshots
+from jutong.supply.exchange.web import (
+    alarms,
+    answering,
+    assembled,
+    corrections,
+    freshness,
+    lineage,
+    links,
+    plans,
+    runs,
+    snapshots,
+)
 
 app_name = "exchange"
 
@@ -30,6 +41,12 @@ urlpatterns = [
     path("alarms/<slug:alarm_no>/acknowledge/", alarms.acknowledge, name="acknowledge"),
     path("freshness/", freshness.resource_list, name="freshness"),
     path("freshness/departments/", freshness.department_list, name="departments"),
+    path("assembled/<resource_code:code>/", assembled.assembly, name="assembly"),
+    path("links/", links.link_list, name="links"),
+    path("links/new/", links.new, name="new_link"),
+    path("links/<slug:link_no>/", links.link, name="link"),
+    path("contributions/", assembled.contribution_list, name="contributions"),
+    path("contributions/<slug:contribution_no>/", assembled.contribution, name="contribution"),
     path("resources/<resource_code:code>/start/", runs.start, name="start"),
     path("panels/asked/", answering.panel, name="asked_panel"),
     path("panels/resource/<resource_code:code>/", runs.panel, name="panel"),

@@ -476,3 +476,12 @@ class FieldMissing(ServiceError):
 
     message = N_("返回的记录中没有字段“{field_name}”。")
     kind = ErrorKind.INVALID
+
+
+# --- Assembled resources ---------------------------------------------------------------------------------------------
+
+
+class FilledItemUnfit(MountingError):
+    """An item that the platform is to fill is no text, or too short for a mark or a division's code."""
+
+    message = N_("数据项“{item}”由平台填写，须为字符型，长度不少于 {least}。")

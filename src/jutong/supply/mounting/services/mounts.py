@@ -23,6 +23,7 @@ from jutong.supply.mounting.adapters.http_json import ask, split_url
 from jutong.supply.mounting.domain.errors import (
     AlreadyMounted,
     FieldMissing,
+    FilledItemUnfit,
     ItemUnknown,
     KeyNotUnique,
     NotMounted,
@@ -35,6 +36,7 @@ from jutong.supply.mounting.domain.mapping import ItemWanted, find_faults, match
 from jutong.supply.mounting.models import DataSource, Mount, SourceRuling, UploadedFile
 from jutong.supply.mounting.services import captures
 from jutong.supply.mounting.values import (
+    AssembledPlace,
     CaptureNames,
     ColumnFound,
     ColumnMap,
@@ -49,6 +51,9 @@ from jutong.supply.mounting.values import (
 )
 
 _WITHDRAWN: Final = "数据资源已下线"
+LONGEST_REASON: Final = 200
+SHORTEST_FILLED: Final = 12
+"""How long an item must be that the platform fills: a division's code in full."""
 
 
 def items_wanted(resource: Resource) -> tuple[ItemWanted, ...]:
@@ -57,9 +62,17 @@ def items_wanted(resource: Resource) -> tuple[ItemWanted, ...]:
 
 
 def mount_table(
-    *, resource_code: str, place: TablePlace, columns: Mapping[str, str] | None = None, by: Subject, at: datetime
+    *,
+    resource_code: str,
+    place: TablePlace,
+    columns: Mapping[str, str] | None = None,
+    not_kept: str = "",
+    by: Subject,
+    at: datetime,
 ) -> None:
     """Mount a resource from a table of its provider's own source; `columns` gives each item its source column.
+
+    With `not_kept`, the reason why the data must not be kept (不得留存), it is never gathered.
 
     Without `columns`, items are matched by name. Raises NoSuchResource, NotPermitted, ResourceNotReady,
     AlreadyMounted, NoSuchSource, SourceOfAnother, TableMissing, a MappingError, among them CaptureUnready with what the
@@ -83,7 +96,7 @@ def mount_table(
         key = [by_item[name] for name in resource.key_columns]
         names = CaptureNames("", capture_publication(resource.code))
         captures.capturing(adapter, place.table).check_capture(table, key, names)
-    _mount(resource, MountKind.TABLE, mapped, place.to_json(), by=by, at=at, source=source)
+    _mount(resource, MountKind.TABLE, mapped, place.to_json(), by=by, at=at, source=source, not_kept=not_kept)
 
 
 def mount_file(
@@ -148,10 +161,13 @@ def mount_service(
     fields: Mapping[str, str],
     values: Mapping[str, str],
     timeout_seconds: int,
+    not_kept: str = "",
     by: Subject,
     at: datetime,
 ) -> None:
     """Mount a resource from an HTTP JSON service, after a call with `values` that answered with the mapped fields.
+
+    With `not_kept`, the reason why the data must not be kept (不得留存), its answers are only passed through.
 
     Raises NoSuchResource, NotPermitted, ResourceNotReady, AlreadyMounted, AddressError, ServiceError, ItemUnknown.
     """
@@ -187,7 +203,37 @@ def mount_service(
         timeout_seconds=timeout_seconds,
     )
     mapped = tuple(ColumnMap(item, name) for item, name in fields.items())
-    _mount(resource, MountKind.SERVICE, mapped, place.to_json(), by=by, at=at)
+    _mount(resource, MountKind.SERVICE, mapped, place.to_json(), by=by, at=at, not_kept=not_kept)
+
+
+def mount_assembled(*, resource_code: str, place: AssembledPlace, by: Subject, at: datetime) -> None:
+    """Mount a resource from what several contributors bring; it counts as mounted once the first has joined.
+
+    Raises NoSuchResource, NotPermitted, ResourceNotReady, AlreadyMounted, ItemUnknown, FilledItemUnfit.
+    """
+    resource = _resource(resource_code, by)
+    by_name = {item.column_name: item for item in resource.items}
+    for field, name in (("mark_item", place.mark_item), ("region_item", place.region_item)):
+        if not name and field == "region_item":
+            continue
+        if name not in by_name:
+            raise ItemUnknown(item=name, field=field)
+        kind = by_name[name].type
+        if kind.letter is not TypeLetter.TEXT or (kind.length or SHORTEST_FILLED) < SHORTEST_FILLED:
+            raise FilledItemUnfit(item=name, least=SHORTEST_FILLED, field=field)
+    columns = tuple(ColumnMap(item.column_name, item.column_name, item.type.postgres_type()) for item in resource.items)
+    _mount(resource, MountKind.ASSEMBLED, columns, place.to_json(), by=by, at=at)
+
+
+def note_assembled(resource_code: str, *, at: datetime) -> None:
+    """Told by the exchange: an assembled resource has a contributor, so that its data can be reached."""
+    catalogue.note_mounted(resource_code, at=at)
+
+
+def note_unassembled(resource_code: str, *, at: datetime) -> None:
+    """Told by the exchange: the last contributor has left; what was mounted of it counts no more."""
+    catalogue.note_unmounted(resource_code)
+    lists.note_unmounted(resource_code, at=at)
 
 
 @transaction.atomic
@@ -322,7 +368,9 @@ def _mount(
     at: datetime,
     source: DataSource | None = None,
     file: UploadedFile | None = None,
+    not_kept: str = "",
 ) -> None:
+    not_kept = not_kept.strip()[:LONGEST_REASON]
     try:
         with transaction.atomic():
             row = Mount.objects.create(
@@ -335,14 +383,16 @@ def _mount(
                 resource_version=resource.version,
                 columns=[column.to_json() for column in columns],
                 place=dict(place),
+                not_kept=not_kept,
                 mounted_by=by.actor.to_json(),
                 mounted_at=at,
                 changed_at=at,
             )
     except IntegrityError as fault:
         raise AlreadyMounted(resource_code=resource.code) from fault
-    catalogue.note_mounted(resource.code, at=at)
-    _record("mounted", row, by.actor, at, kind=kind.value)
+    if kind is not MountKind.ASSEMBLED:
+        catalogue.note_mounted(resource.code, at=at)
+    _record("mounted", row, by.actor, at, kind=kind.value, **({"not_kept": not_kept} if not_kept else {}))
     outbox.publish(events.ResourceMounted(resource.code, resource.provider_uscc, kind.value), at=at)
 
 

@@ -157,6 +157,14 @@ class TableForm(forms.Form):
     zero_dates_empty = forms.BooleanField(
         label=N_("零日期（0000-00-00）按空值收取"), required=False, help_text=N_("不勾选时，含零日期的行被拒收。")
     )
+    not_kept = forms.CharField(
+        label=N_("不得留存的依据"),
+        max_length=200,
+        required=False,
+        help_text=N_(
+            "仅在法规或上级要求不得留存时填写，例如国垂系统的文号；填写后平台不归集、不缓存，已归集的数据随即清除。"
+        ),
+    )
 
 
 class ServiceForm(forms.Form):
@@ -176,6 +184,12 @@ class ServiceForm(forms.Form):
         max_value=60,
         initial=10,
         help_text=N_("超过这一时间未返回的调用按失败记录。"),
+    )
+    not_kept = forms.CharField(
+        label=N_("不得留存的依据"),
+        max_length=200,
+        required=False,
+        help_text=N_("仅在法规或上级要求不得留存时填写；网关只逐次转发，已归集的数据随即清除。"),
     )
 
 

@@ -167,9 +167,15 @@ def from_table(request: SubjectRequest, code: str) -> HttpResponse:
         )
         try:
             mounts.mount_table(
-                resource_code=code, place=place, columns=_mapping(request.POST), by=request.subject, at=clock.now()
+                resource_code=code,
+                place=place,
+                columns=_mapping(request.POST),
+                not_kept=data["not_kept"],
+                by=request.subject,
+                at=clock.now(),
             )
-            messages.success(request, _("已挂载，首次归集即将开始。"))
+            kept = _("已挂载，首次归集即将开始。")
+            messages.success(request, _("已挂载；不得留存，平台不归集。") if data["not_kept"] else kept)
             return redirect("catalogue:resource", code)
         except JutongError as error:
             faults = error.details.get("faults", [])
@@ -235,8 +241,9 @@ def from_service(request: SubjectRequest, code: str) -> HttpResponse:
         }
         try:
             if request.POST.get("do") == "test":
+                asked = {name: value for name, value in form.cleaned_data.items() if name != "not_kept"}
                 tried = mounts.try_service(
-                    organisation=resource.provider_uscc, **form.cleaned_data, values=values, by=request.subject
+                    organisation=resource.provider_uscc, **asked, values=values, by=request.subject
                 )
             else:
                 mounts.mount_service(
@@ -313,6 +320,8 @@ def place_words(mount: Mount) -> str:
         return f"{mount.table.source_no} {mount.table.table}"
     if mount.file is not None:
         return mount.file.name
+    if mount.assembled is not None:
+        return _("各供数部门已归集的数据")
     assert mount.service is not None
     return f"{mount.service.base_url}{mount.service.path}"
 
@@ -329,6 +338,8 @@ def _facts(mount: Mount) -> list[tuple[str, Any]]:
     ]
     if mount.table is not None:
         pairs.insert(2, (_("交换方式"), _(mount.table.mode.label)))
+    if mount.not_kept:
+        pairs.append((_("不得留存"), mount.not_kept))
     return pairs
 
 
