@@ -128,6 +128,10 @@ def write_rows(folder: Path, number: int, packed: bytes) -> None:
     _write(folder / f"{number:08d}.rows", packed)
 
 
+def write_begin(folder: Path, told: Mapping[str, Any]) -> None:
+    _write(folder / "begin.json", json.dumps(told).encode())
+
+
 def write_end(folder: Path, told: Mapping[str, Any]) -> None:
     _write(folder / "end.json", json.dumps(told).encode())
 

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from jutong.kernel.errors import JutongError
 from jutong.supply.mounting.adapters import adapter_for
-from jutong.supply.mounting.adapters.base import Adapter
+from jutong.supply.mounting.adapters.base import Adapter, PartStream
 from jutong.supply.mounting.domain import wire
 from jutong.supply.mounting.values import TableFound
 from jutong_node import VERSION
 from jutong_node.link import Cut, Link, Refused
-from jutong_node.store import LocalSource, Store, write_end, write_rows
+from jutong_node.store import LocalSource, Store, write_begin, write_end, write_rows
 
 log = logging.getLogger("jutong_node")
 
@@ -144,14 +144,13 @@ class _Job:
 
     def _send_rows(self, reading: "_Reading | None") -> None:
         """Send what lies on the disk, in order, from where the platform stands."""
-        number = self._first_kept()
-        begun = self.resumed
+        number, begun = self._first_kept(), False
         while True:
             self.leave_if_void()
             if reading is not None and reading.error is not None:
                 raise reading.error
-            if not begun and reading is not None and reading.estimate is not None:
-                self._tell("begin", {"estimate": reading.estimate})
+            if not begun and (opened := self.folder / "begin.json").exists():
+                self._tell("begin", json.loads(opened.read_text()))
                 begun = True
             rows, end = self.folder / f"{number:08d}.rows", self.folder / "end.json"
             if begun and rows.exists():
@@ -217,7 +216,6 @@ class _Reading:
 
     def __init__(self, job: _Job):
         self._job = job
-        self.estimate: int | None = None
         self.error: Exception | None = None
         self.thread = threading.Thread(target=self._run, name=f"read-{job.number}", daemon=True)
 
@@ -231,7 +229,9 @@ class _Reading:
         job = self._job
         request = wire.request_from_json(job.arguments["request"])
         with adapter_for(job.source().dial()).stream(request) as stream:
-            self.estimate = stream.estimate
+            # On the disk: a node that is killed before it could say so says it when it goes on.
+            part = stream.part if isinstance(stream, PartStream) else None
+            write_begin(job.folder, {"estimate": stream.estimate, "buckets": part.buckets if part else None})
             number = 0
             for chunk in stream:
                 write_rows(job.folder, number, wire.pack(chunk))
@@ -260,9 +260,20 @@ def _check_incremental(adapter: Adapter, arguments: dict[str, Any]) -> Any:
     return adapter.check_incremental(TableFound.from_json(arguments["found"]), arguments["watermark_column"])
 
 
+def _split(adapter: Adapter, arguments: dict[str, Any]) -> Any:
+    ranges = adapter.split(wire.request_from_json(arguments["request"]), arguments["parts"])
+    return [wire.range_to_json(part) for part in ranges]
+
+
+def _digest(adapter: Adapter, arguments: dict[str, Any]) -> Any:
+    return wire.digests_to_json(adapter.digest(wire.request_from_json(arguments["request"])))
+
+
 ANSWERS: Final[dict[str, Callable[[Adapter, dict[str, Any]], Any]]] = {
     "test": lambda adapter, arguments: adapter.test().to_json(),
     "scan": _scan,
     "describe": _describe,
     "check_incremental": _check_incremental,
+    "split": _split,
+    "digest": _digest,
 }

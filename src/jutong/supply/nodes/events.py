@@ -16,3 +16,16 @@ class ReleaseApproved(Event):
     @property
     def stream(self) -> str:
         return self.resource_code
+
+
+@dataclass(frozen=True)
+class ReleaseRefused(Event):
+    """A department did not agree that a resource's rows leave through its node, or no longer (传出未同意)."""
+
+    name = "nodes.release_refused"
+    resource_code: str
+    source_no: str
+
+    @property
+    def stream(self) -> str:
+        return self.resource_code

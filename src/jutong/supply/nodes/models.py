@@ -54,6 +54,7 @@ class Node(models.Model):
     version = models.CharField(max_length=40, blank=True, default="")
     clock_ahead_seconds = models.FloatField(null=True)
     queued_bytes = models.PositiveBigIntegerField(default=0)
+    silence_told_at = models.DateTimeField(null=True)
     sources = models.JSONField(default=list)
     created_by = actor_field()
     created_at = models.DateTimeField()
@@ -66,6 +67,30 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node_no} {self.name}"
+
+
+class Maintenance(models.Model):
+    """A maintenance window of a node (维护时段): `weekdays` with hours, or a span."""
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="maintenance")
+    weekdays = models.JSONField(default=list)
+    opens = models.TimeField(null=True)
+    closes = models.TimeField(null=True)
+    begins_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    remark = models.CharField(max_length=100, blank=True, default="")
+    created_by = actor_field()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = N_("维护时段")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(opens__isnull=False, closes__isnull=False, begins_at=None, ends_at=None)
+                | Q(opens=None, closes=None, begins_at__isnull=False, ends_at__isnull=False),
+                name="nodes_maintenance_whole",
+            )
+        ]
 
 
 class Nonce(models.Model):
@@ -132,6 +157,7 @@ class Order(models.Model):
     epoch = models.PositiveIntegerField(default=1)
     reader_epoch = models.PositiveIntegerField(default=1)
     estimate = models.BigIntegerField(null=True)
+    buckets = models.JSONField(null=True)
     chunks = models.PositiveIntegerField(default=0)
     read = models.PositiveIntegerField(default=0)
     answer = models.JSONField(null=True)

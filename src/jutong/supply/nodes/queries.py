@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from jutong.base.access import scope_q
 from jutong.kernel.policy import Action, Facts, Relation, Subject
 from jutong.supply.nodes import policy
-from jutong.supply.nodes.domain import Standing, is_alive, leader
-from jutong.supply.nodes.domain.errors import NoSuchNode
-from jutong.supply.nodes.models import Node, Release, Route, Zone
-from jutong.supply.nodes.values import NodeState
+from jutong.supply.nodes.domain import Standing, is_alive, leader, maintenance
+from jutong.supply.nodes.domain.errors import NodeNotThere, NodeResting, NodesError, NoSuchNode
+from jutong.supply.nodes.models import Maintenance, Node, Release, Route, Zone
+from jutong.supply.nodes.values import MaintenanceWindow, NodeState
 
 _OWNER = {Relation.OWNER: "zone__organisation"}
 
@@ -23,7 +23,7 @@ def facts(row: Node) -> Facts:
 def nodes(subject: Subject, action: Action = policy.VIEW_NODES) -> QuerySet[Node]:
     """The nodes on which this subject may act so."""
     rows = Node.objects.filter(scope_q(subject, action, _OWNER), removed_at=None)
-    return rows.select_related("zone").order_by("zone__name", "rank", "id")
+    return rows.select_related("zone").prefetch_related("maintenance").order_by("zone__name", "rank", "id")
 
 
 def get_node(node_no: str, subject: Subject) -> Node:
@@ -51,10 +51,49 @@ def state_of(row: Node, at: datetime) -> NodeState:
         return NodeState.SUSPENDED
     if row.enrolled_at is None:
         return NodeState.AWAITED
+    if rests_until(row, at) is not None:
+        return NodeState.MAINTAINED
     return NodeState.ONLINE if is_alive(row.last_seen_at, at) else NodeState.SILENT
 
 
 def leader_of(zone: Zone, at: datetime) -> int | None:
     """The node of a zone to which orders go now; nothing where none is there."""
+    return leader([_standing(row, at) for row in _in_use(zone)], at)
+
+
+def is_there(zone: Zone, at: datetime) -> bool:
+    """Does a node of the zone call, be it under maintenance?"""
+    return any(is_alive(row.last_seen_at, at) for row in _in_use(zone))
+
+
+def absence(zone: Zone, at: datetime) -> NodesError:
+    """Why no node of the zone takes orders: one is under maintenance, which will end, or none is there."""
+    ends = [until for row in _in_use(zone) if (until := rests_until(row, at)) is not None]
+    if not ends:
+        return NodeNotThere(zone=zone.name)
+    fault = NodeResting(zone=zone.name)
+    fault.until = min(ends)
+    return fault
+
+
+def windows(row: Node) -> list[MaintenanceWindow]:
+    """A node's maintenance windows."""
+    return [window_of(each) for each in row.maintenance.all()]
+
+
+def window_of(row: Maintenance) -> MaintenanceWindow:
+    return MaintenanceWindow(tuple(row.weekdays), row.opens, row.closes, row.begins_at, row.ends_at)
+
+
+def rests_until(row: Node, at: datetime) -> datetime | None:
+    """When the node's present maintenance ends, if it is under one."""
+    return maintenance.rests_until(windows(row), at)
+
+
+def _in_use(zone: Zone) -> QuerySet[Node]:
     rows = Node.objects.filter(zone=zone, removed_at=None, suspended_at=None, enrolled_at__isnull=False)
-    return leader([Standing(row.pk, row.rank, row.last_seen_at) for row in rows], at)
+    return rows.prefetch_related("maintenance")
+
+
+def _standing(row: Node, at: datetime) -> Standing:
+    return Standing(row.pk, row.rank, row.last_seen_at, resting=rests_until(row, at) is not None)

@@ -1,23 +1,24 @@
 """The REST face: nodes, their codes, sources and what leaves through them."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, Any
 
 from ninja import Path as InPath
 from ninja import Query, Router, Schema, Status
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
 from jutong.kernel import clock
 from jutong.supply.nodes import models, queries
-from jutong.supply.nodes.services import keeping
-from jutong.supply.nodes.values import NodeState, ReleaseState
+from jutong.supply.nodes.services import keeping, maintenance
+from jutong.supply.nodes.values import MaintenanceWindow, NodeState, ReleaseState
 
 router = Router(tags=["nodes"])
 
 InNode = Annotated[str, InPath(pattern=r"^QZ[0-9]{6,14}$", examples=["QZ000001"])]
 InRelease = Annotated[int, InPath(ge=1, le=2**62)]
+Moment = Annotated[AwareDatetime, Field(ge="1949-10-01T00:00:00Z", le="2100-12-31T00:00:00Z")]
 _WORDS = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
 
 
@@ -54,6 +55,36 @@ class FrontEndNodeOut(Schema):
     clock_ahead_seconds: float | None
     queued_bytes: int
     sources: list[str]
+
+
+class NodeMaintenanceIn(StrictSchema):
+    """A maintenance window: `weekdays` (1 is Monday) with hours in local time, or a span from `begins_at` on."""
+
+    weekdays: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(default_factory=list, max_length=7)]
+    opens: time | None = None
+    closes: time | None = None
+    begins_at: Moment | None = None
+    ends_at: Moment | None = None
+    remark: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=100)] = ""
+
+
+class NodeMaintenanceOut(Schema):
+    """A maintenance window of a node."""
+
+    id: int
+    weekdays: list[int]
+    opens: time | None
+    closes: time | None
+    begins_at: datetime | None
+    ends_at: datetime | None
+    remark: str
+
+
+class NodeMaintenancePage(Schema):
+    """A page of maintenance windows."""
+
+    total: int
+    items: list[NodeMaintenanceOut]
 
 
 class FrontEndNodePage(Schema):
@@ -175,6 +206,43 @@ def decide_release(request: SubjectRequest, node_no: InNode, release_id: InRelea
         node_no=node_no, release_id=release_id, approved=body.approved, by=request.subject, at=clock.now()
     )
     return Status(204, None)
+
+
+@router.get(
+    "/nodes/{node_no}/maintenance", response={200: NodeMaintenancePage, **problems(404)}, summary="Maintenance windows"
+)
+def list_maintenance(request: SubjectRequest, node_no: InNode, query: Query[PageQuery]) -> Any:
+    """Then a node gets no new orders, and its silence alarms nobody."""
+    rows = queries.get_node(node_no, request.subject).maintenance.order_by("id")
+    return page_of(rows, query, present=_maintenance)
+
+
+@router.post(
+    "/nodes/{node_no}/maintenance",
+    response={201: NodeMaintenanceOut, **problems(404, 409)},
+    summary="Set a maintenance window",
+)
+def add_maintenance(request: SubjectRequest, node_no: InNode, body: NodeMaintenanceIn) -> Any:
+    """Hours of the week, or one span of at most 31 days."""
+    found = body.model_dump()
+    remark = found.pop("remark")
+    window = MaintenanceWindow(**{**found, "weekdays": tuple(found["weekdays"])})
+    made = maintenance.add_window(node_no=node_no, window=window, remark=remark, by=request.subject, at=clock.now())
+    return Status(201, _maintenance(models.Maintenance.objects.get(pk=made)))
+
+
+@router.delete(
+    "/nodes/{node_no}/maintenance/{window_id}", response={204: None, **problems(404)}, summary="Remove a window"
+)
+def remove_maintenance(request: SubjectRequest, node_no: InNode, window_id: InRelease) -> Any:
+    """The node gets orders then, as at all times."""
+    maintenance.remove_window(node_no=node_no, window_id=window_id, by=request.subject, at=clock.now())
+    return Status(204, None)
+
+
+def _maintenance(row: models.Maintenance) -> dict[str, Any]:
+    plain = ("id", "weekdays", "opens", "closes", "begins_at", "ends_at", "remark")
+    return {name: getattr(row, name) for name in plain}
 
 
 def _node(row: models.Node) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What other rooms and faces may hold of nodes: frozen values and the words of states."""
 
 from dataclasses import dataclass
+from datetime import datetime, time
 from enum import StrEnum
 
 from jutong.kernel.text import N_
@@ -12,6 +13,7 @@ class NodeState(StrEnum):
     AWAITED = "awaited"  # 待接入
     ONLINE = "online"  # 在线
     SILENT = "silent"  # 离线
+    MAINTAINED = "maintained"  # 维护中
     SUSPENDED = "suspended"  # 已停用
     REMOVED = "removed"  # 已移除
 
@@ -24,6 +26,7 @@ _NODE_STATE_LABELS = {
     NodeState.AWAITED: N_("待接入"),
     NodeState.ONLINE: N_("在线"),
     NodeState.SILENT: N_("离线"),
+    NodeState.MAINTAINED: N_("维护中"),
     NodeState.SUSPENDED: N_("已停用"),
     NodeState.REMOVED: N_("已移除"),
 }
@@ -34,6 +37,7 @@ class ReleaseState(StrEnum):
 
     ASKED = "asked"  # 待批准
     APPROVED = "approved"  # 已批准
+    REFUSED = "refused"  # 未同意
     WITHDRAWN = "withdrawn"  # 已收回
 
     @property
@@ -44,6 +48,7 @@ class ReleaseState(StrEnum):
 _RELEASE_LABELS = {
     ReleaseState.ASKED: N_("待批准"),
     ReleaseState.APPROVED: N_("已批准"),
+    ReleaseState.REFUSED: N_("未同意"),
     ReleaseState.WITHDRAWN: N_("已收回"),
 }
 
@@ -75,3 +80,17 @@ class Enrolment:
 
     node_no: str
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceWindow:
+    """When a node is under maintenance (维护时段): hours of days of the week, or one span of time.
+
+    `weekdays` count from 1, Monday. Local time; hours that close before they open last into the next day.
+    """
+
+    weekdays: tuple[int, ...] = ()
+    opens: time | None = None
+    closes: time | None = None
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None

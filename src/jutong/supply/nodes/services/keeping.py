@@ -129,15 +129,16 @@ def decide_release(*, node_no: str, release_id: int, approved: bool, by: Subject
     row = queries.releases(node).select_for_update(of=("self",)).filter(pk=release_id).first()
     if row is None:
         raise NoSuchRelease()
-    state = ReleaseState.APPROVED if approved else ReleaseState.WITHDRAWN
-    if row.state == state:
+    refused = ReleaseState.REFUSED if row.state == ReleaseState.ASKED else ReleaseState.WITHDRAWN
+    state = ReleaseState.APPROVED if approved else refused
+    if row.state == state or (row.state == ReleaseState.REFUSED and not approved):
         return
     row.state, row.decided_by, row.decided_at = state, by.actor.to_json(), at
     row.save(update_fields=["state", "decided_by", "decided_at"])
     if not approved:
         Order.objects.filter(route=row.route, method="stream").delete()
     audit.record(
-        action="nodes.release.approved" if approved else "nodes.release.withdrawn",
+        action=f"nodes.release.{state.value}",
         by=by.actor,
         at=at,
         object_kind="node_release",
@@ -145,8 +146,8 @@ def decide_release(*, node_no: str, release_id: int, approved: bool, by: Subject
         resource=row.resource_code,
         details={"table": row.table, "columns": row.columns},
     )
-    if approved:
-        outbox.publish(events.ReleaseApproved(resource_code=row.resource_code, source_no=row.route.source_no), at=at)
+    fact = events.ReleaseApproved if approved else events.ReleaseRefused
+    outbox.publish(fact(resource_code=row.resource_code, source_no=row.route.source_no), at=at)
 
 
 def _locked(node_no: str, by: Subject) -> Node:

@@ -16,6 +16,7 @@ from jutong.foundation.audit import api as audit
 from jutong.kernel.actors import PLATFORM
 from jutong.kernel.crypto import SignatureWrong, verify_signature
 from jutong.supply.mounting import api as mounting
+from jutong.supply.mounting.values import BUCKETS
 from jutong.supply.nodes import queries
 from jutong.supply.nodes.domain import CLOCK_SECONDS, hash_code, signed_text
 from jutong.supply.nodes.domain.errors import CallMalformed, CodeWrong, NotThisNode, OrderGone
@@ -110,8 +111,9 @@ def fetch_orders(
     for order in mine:
         if str(order.order_no) not in held:
             order.sent.all().delete()
-            order.epoch, order.chunks, order.read, order.estimate = order.epoch + 1, 0, 0, None
-            order.save(update_fields=["epoch", "chunks", "read", "estimate"])
+            order.epoch, order.chunks, order.read = order.epoch + 1, 0, 0
+            order.estimate, order.buckets = None, None
+            order.save(update_fields=["epoch", "chunks", "read", "estimate", "buckets"])
             given.append(order)
     if queries.leader_of(node.zone, at) == node.pk:
         for order in rows.filter(state=OrderState.WAITING).order_by("id"):
@@ -135,11 +137,16 @@ def fetch_orders(
 
 
 @transaction.atomic
-def begin(node: Node, order_no: str, epoch: int, *, estimate: int) -> None:
-    """The node has opened the source and reads. Raises OrderGone."""
+def begin(node: Node, order_no: str, epoch: int, *, estimate: int, buckets: list[Any] | None) -> None:
+    """The node has opened the source and reads, of a table that was compared only these buckets.
+
+    Raises OrderGone, CallMalformed.
+    """
+    if buckets is not None and not all(type(bucket) is int and 0 <= bucket < BUCKETS for bucket in buckets):
+        raise CallMalformed()
     order = _mine(node, order_no, epoch)
-    order.estimate = max(0, estimate)
-    order.save(update_fields=["estimate"])
+    order.estimate, order.buckets = max(0, estimate), buckets
+    order.save(update_fields=["estimate", "buckets"])
 
 
 @transaction.atomic

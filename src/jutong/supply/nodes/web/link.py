@@ -105,7 +105,10 @@ def poll(request: HttpRequest, node: Node) -> dict[str, Any]:
 @_signed
 def begin(request: HttpRequest, node: Node, order_no: UUID, epoch: int) -> dict[str, Any]:
     """The source is open."""
-    serving.begin(node, str(order_no), epoch, estimate=min(_json(request, estimate=int)["estimate"], 2**62))
+    told = _json(request, estimate=int, buckets=None)
+    if not isinstance(told["buckets"], list | None):
+        raise CallMalformed()
+    serving.begin(node, str(order_no), epoch, estimate=min(told["estimate"], 2**62), buckets=told["buckets"])
     return {}
 
 
@@ -148,7 +151,11 @@ def _json(request: HttpRequest, **fields: type | None) -> dict[str, Any]:
         told = json.loads(_body(request))
     except (ValueError, RecursionError) as fault:
         raise CallMalformed() from fault
-    if not isinstance(told, dict) or set(told) != set(fields):
+    if not isinstance(told, dict):
+        raise CallMalformed()
+    # Programs in the field are older than the platform for a while, and leave out what they do not know.
+    told = {name: None for name, kind in fields.items() if kind is None} | told
+    if set(told) != set(fields):
         raise CallMalformed()
     if any(kind is not None and type(told[name]) is not kind for name, kind in fields.items()):
         raise CallMalformed()

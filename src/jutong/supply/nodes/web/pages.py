@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
+from jutong.kernel.clock import SHANGHAI
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.nodes import models, policy, queries
-from jutong.supply.nodes.services import keeping
-from jutong.supply.nodes.values import NodeState, ReleaseState
-from jutong.supply.nodes.web.forms import NodeForm, SourceForm, refuse
+from jutong.supply.nodes.services import keeping, maintenance
+from jutong.supply.nodes.values import MaintenanceWindow, NodeState, ReleaseState
+from jutong.supply.nodes.web.forms import WEEKDAYS, MaintenanceForm, NodeForm, SourceForm, refuse
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.lists import Listing
 
@@ -29,6 +30,7 @@ _TONES = {
     NodeState.AWAITED: Tone.ATTENTION,
     NodeState.ONLINE: Tone.GOOD,
     NodeState.SILENT: Tone.BAD,
+    NodeState.MAINTAINED: Tone.ATTENTION,
     NodeState.SUSPENDED: Tone.MUTED,
     NodeState.REMOVED: Tone.MUTED,
 }
@@ -158,23 +160,77 @@ def add_source(request: SubjectRequest, node_no: str) -> HttpResponse:
 
 
 @require_POST
+def add_window(request: SubjectRequest, node_no: str) -> HttpResponse:
+    """登记维护时段."""
+    require(request.subject, policy.MANAGE_NODES, queries.facts(queries.get_node(node_no, request.subject)))
+    form = MaintenanceForm(request.POST, auto_id="maintenance_%s")
+    if form.is_valid():
+        try:
+            maintenance.add_window(
+                node_no=node_no,
+                window=form.window(),
+                remark=form.cleaned_data["remark"],
+                by=request.subject,
+                at=clock.now(),
+            )
+            messages.success(request, _("维护时段已登记，期间不派新任务，失去联系不告警。"))
+            return redirect("nodes:node", node_no)
+        except JutongError as error:
+            refuse(form, error)
+    return _show(request, node_no, maintenance_form=form)
+
+
+@require_POST
+def remove_window(request: SubjectRequest, node_no: str, window_id: int) -> HttpResponse:
+    """删除维护时段."""
+    maintenance.remove_window(node_no=node_no, window_id=window_id, by=request.subject, at=clock.now())
+    messages.success(request, _("维护时段已删除。"))
+    return redirect("nodes:node", node_no)
+
+
+@require_POST
 def decide_release(request: SubjectRequest, node_no: str, release_id: int) -> HttpResponse:
     """批准或收回."""
     approved = request.POST.get("approved") == "yes"
     keeping.decide_release(
         node_no=node_no, release_id=release_id, approved=approved, by=request.subject, at=clock.now()
     )
-    messages.success(request, _("已批准传出，可启动归集。") if approved else _("已收回，不再传出。"))
+    messages.success(request, _("已批准传出，等待中的归集随即开始。") if approved else _("已记录，不传出。"))
     return redirect("nodes:node", node_no)
 
 
-def _show(request: SubjectRequest, node_no: str, *, code: str = "", form: SourceForm | None = None) -> HttpResponse:
+def window_words(window: MaintenanceWindow) -> str:
+    """A maintenance window as people say it."""
+    if window.begins_at is not None and window.ends_at is not None:
+        begins, ends = (f"{each.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for each in (window.begins_at, window.ends_at))
+        return _("{begins} 至 {ends}").format(begins=begins, ends=ends)
+    assert window.opens is not None
+    assert window.closes is not None
+    days = "、".join(_(WEEKDAYS[day - 1]) for day in window.weekdays)
+    opens, closes = f"{window.opens:%H:%M}", f"{window.closes:%H:%M}"
+    words = _("{days} {opens} 至次日 {closes}") if window.closes < window.opens else _("{days} {opens} 至 {closes}")
+    return words.format(days=days, opens=opens, closes=closes)
+
+
+def _show(
+    request: SubjectRequest,
+    node_no: str,
+    *,
+    code: str = "",
+    form: SourceForm | None = None,
+    maintenance_form: MaintenanceForm | None = None,
+) -> HttpResponse:
     row = queries.get_node(node_no, request.subject)
     subject, facts = request.subject, queries.facts(row)
     context = {
         "node": row,
         "code": code,
         "form": form or SourceForm(),
+        "maintenance_form": maintenance_form or MaintenanceForm(auto_id="maintenance_%s"),
+        "windows": [
+            {"pk": each.pk, "words": window_words(queries.window_of(each)), "remark": each.remark}
+            for each in row.maintenance.all()
+        ],
         "badge": _badge(row),
         "facts": [
             (_("部门"), organisations.titles([row.zone.organisation]).get(row.zone.organisation, "")),
@@ -195,6 +251,7 @@ def _show(request: SubjectRequest, node_no: str, *, code: str = "", form: Source
                 "columns": "、".join(each.columns),
                 "state": _(ReleaseState(each.state).label),
                 "approved": each.state == ReleaseState.APPROVED,
+                "asked": each.state == ReleaseState.ASKED,
             }
             for each in queries.releases(row)
         ],
@@ -202,7 +259,7 @@ def _show(request: SubjectRequest, node_no: str, *, code: str = "", form: Source
         "may_add": decide(subject, policy.ADD_SOURCES, facts).allowed,
         "may_decide": decide(subject, policy.DECIDE_RELEASES, facts).allowed,
     }
-    response = render(request, "nodes/node.html", context, status=422 if form else 200)
+    response = render(request, "nodes/node.html", context, status=422 if form or maintenance_form else 200)
     if code:
         response["Cache-Control"] = "no-store"
     return response
