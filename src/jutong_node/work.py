@@ -19,6 +19,7 @@ from jutong.supply.mounting.adapters.base import Adapter, PartStream
 from jutong.supply.mounting.domain import wire
 from jutong.supply.mounting.values import TableFound
 from jutong_node import VERSION
+from jutong_node.ferry import Ferry
 from jutong_node.link import Cut, Link, Refused
 from jutong_node.store import LocalSource, Store, write_begin, write_end, write_rows
 
@@ -38,17 +39,14 @@ class OrderVoid(Exception):
 class Worker:
     """A node at work."""
 
-    def __init__(self, store: Store, link: Link, *, queue_bytes_max: int = QUEUE_BYTES_MAX):
+    def __init__(self, store: Store, link: Link | Ferry, *, queue_bytes_max: int = QUEUE_BYTES_MAX):
         self.store, self.link, self.queue_bytes_max = store, link, queue_bytes_max
         self.leaving = threading.Event()
         self._busy: dict[str, _Job] = {}
 
     def run(self) -> None:
         """Work until told to leave."""
-        self.store.drop_unfinished()
-        for folder in self.store.orders():
-            told = json.loads((folder / "order.json").read_text())
-            self._begin(told, resumed=True)
+        self.resume()
         while not self.leaving.is_set():
             try:
                 self.leaving.wait(self.poll())
@@ -58,6 +56,22 @@ class Worker:
             except Refused as fault:
                 log.warning("platform refused: %s", fault)
                 self.leaving.wait(5 * CUT_PAUSE_SECONDS)
+
+    def run_once(self) -> None:
+        """Do what there is to do, and leave: for a node whose packages are carried."""
+        self.resume()
+        self.poll()
+        while any(job.thread.is_alive() for job in self._busy.values()) and not self.leaving.is_set():
+            self.leaving.wait(_SEND_PAUSE_SECONDS)
+            self.poll()
+        self.poll()
+
+    def resume(self) -> None:
+        """Go on with readings that lie on the disk to their end."""
+        self.store.drop_unfinished()
+        for folder in self.store.orders():
+            told = json.loads((folder / "order.json").read_text())
+            self._begin(told, resumed=True)
 
     def poll(self) -> float:
         """Fetch orders and begin them; gives the seconds until the next call. Raises Cut, Refused."""

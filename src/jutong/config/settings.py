@@ -138,3 +138,5 @@ JUTONG_KEK_ROOT = secret_bytes("root-kek")
 JUTONG_GATEWAY_PUBLIC_KEY = SealingKey(secret_bytes("gateway")).public
 JUTONG_AUDIT_SIGNING_KEY = secret_bytes("audit")
 JUTONG_SECRECY_KEY = secret_bytes("secrecy")
+# Signs and opens the packages that are carried between the platform and nodes without a network.
+JUTONG_FERRY_KEY = secret_bytes("ferry")

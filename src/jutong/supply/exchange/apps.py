@@ -18,7 +18,7 @@ class ExchangeConfig(AppConfig):
         from jutong.supply.exchange.services import plans
         from jutong.supply.lists import api as lists
         from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
-        from jutong.supply.nodes.events import ReleaseApproved, ReleaseRefused
+        from jutong.supply.nodes.events import NodeReturned, ReleaseApproved, ReleaseRefused
 
         self._fill_pages()
         of_run = ("run_no", "resource_code")
@@ -39,6 +39,7 @@ class ExchangeConfig(AppConfig):
         reform.plug_in()
         lists.plug_freshness(queries.Freshness())
         outbox.subscribe(ReleaseApproved, plans.on_release_decided, name="exchange.plans")
+        outbox.subscribe(NodeReturned, plans.on_node_returned, name="exchange.nodes")
         outbox.subscribe(ReleaseRefused, plans.on_release_decided, name="exchange.plans")
         outbox.subscribe(ResourceMounted, plans.on_mounted, name="exchange.plans")
         outbox.subscribe(FileReplaced, plans.on_file_replaced, name="exchange.plans")

@@ -29,3 +29,16 @@ class ReleaseRefused(Event):
     @property
     def stream(self) -> str:
         return self.resource_code
+
+
+@dataclass(frozen=True)
+class NodeReturned(Event):
+    """A node that was silent, or is new, calls again; these resources are read through it (前置机恢复联系)."""
+
+    name = "nodes.node_returned"
+    node_no: str
+    resource_codes: tuple[str, ...]
+
+    @property
+    def stream(self) -> str:
+        return self.node_no

@@ -11,8 +11,9 @@ from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
 from jutong.kernel import clock
 from jutong.supply.nodes import models, queries
-from jutong.supply.nodes.services import keeping, maintenance
-from jutong.supply.nodes.values import MaintenanceWindow, NodeState, ReleaseState
+from jutong.supply.nodes.domain.ferry import Way
+from jutong.supply.nodes.services import ferrying, keeping, maintenance
+from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageState, RefusalReason, ReleaseState
 
 router = Router(tags=["nodes"])
 
@@ -32,13 +33,18 @@ class FrontEndNodeIn(StrictSchema):
     name: Annotated[str, _words(100)]
     zone: Annotated[str, _words(50)]
     rank: Annotated[int, Field(ge=1, le=9)] = 1
+    ferried: bool = False
 
 
 class EnrolmentOut(Schema):
-    """The one-time code by which the machine joins; it is told here and never again."""
+    """The one-time code by which the machine joins; it is told here and never again.
+
+    `ticket` is for a node whose packages are carried, since no network reaches it; empty for the others.
+    """
 
     node_no: str
     code: str
+    ticket: str
 
 
 class FrontEndNodeOut(Schema):
@@ -50,6 +56,7 @@ class FrontEndNodeOut(Schema):
     name: str
     rank: int
     state: NodeState
+    ferried: bool
     version: str
     last_seen_at: datetime | None
     clock_ahead_seconds: float | None
@@ -85,6 +92,30 @@ class NodeMaintenancePage(Schema):
 
     total: int
     items: list[NodeMaintenanceOut]
+
+
+class FerryPackageOut(Schema):
+    """A package that is carried between platform and node; `number` counts in each direction, 0 where unreadable."""
+
+    way: Way
+    number: int
+    state: PackageState
+    reason: RefusalReason | None
+    size_bytes: int
+    at: datetime
+
+
+class FerryPackagePage(Schema):
+    """A page of ferry packages."""
+
+    total: int
+    items: list[FerryPackageOut]
+
+
+class FerryResentOut(Schema):
+    """How many packages lie in the folder again."""
+
+    resent: int
 
 
 class FrontEndNodePage(Schema):
@@ -145,7 +176,7 @@ def create_node(request: SubjectRequest, body: FrontEndNodeIn) -> Any:
     made = keeping.create_node(
         organisation=request.subject.organisation, **body.model_dump(), by=request.subject, at=clock.now()
     )
-    return Status(201, {"node_no": made.node_no, "code": made.code})
+    return Status(201, {"node_no": made.node_no, "code": made.code, "ticket": made.ticket})
 
 
 @router.get("/nodes/{node_no}", response={200: FrontEndNodeOut, **problems(404)}, summary="One node")
@@ -165,7 +196,7 @@ def remove_node(request: SubjectRequest, node_no: InNode) -> Any:
 def renew_node_code(request: SubjectRequest, node_no: InNode) -> Any:
     """The old key is void; the machine joins again."""
     made = keeping.renew_code(node_no=node_no, by=request.subject, at=clock.now())
-    return {"node_no": made.node_no, "code": made.code}
+    return {"node_no": made.node_no, "code": made.code, "ticket": made.ticket}
 
 
 @router.post("/nodes/{node_no}/suspension", response={200: FrontEndNodeOut, **problems(404)}, summary="Suspend a node")
@@ -240,6 +271,29 @@ def remove_maintenance(request: SubjectRequest, node_no: InNode, window_id: InRe
     return Status(204, None)
 
 
+@router.get(
+    "/nodes/{node_no}/packages", response={200: FerryPackagePage, **problems(404, 409)}, summary="Ferry packages"
+)
+def list_packages(request: SubjectRequest, node_no: InNode, query: Query[PageQuery]) -> Any:
+    """What was sent, taken and refused, the latest first; 409 for a node that calls by network."""
+    return page_of(queries.packages(queries.get_node(node_no, request.subject)), query, present=_package)
+
+
+@router.post(
+    "/nodes/{node_no}/packages/resending",
+    response={200: FerryResentOut, **problems(404, 409)},
+    summary="Resend packages",
+)
+def resend_packages(request: SubjectRequest, node_no: InNode) -> Any:
+    """Those the node has not confirmed lie in the folder again."""
+    return {"resent": ferrying.resend(node_no=node_no, by=request.subject, at=clock.now())}
+
+
+def _package(row: models.FerryPackage) -> dict[str, Any]:
+    plain = ("way", "number", "state", "size_bytes", "at")
+    return {**{name: getattr(row, name) for name in plain}, "reason": row.reason or None}
+
+
 def _maintenance(row: models.Maintenance) -> dict[str, Any]:
     plain = ("id", "weekdays", "opens", "closes", "begins_at", "ends_at", "remark")
     return {name: getattr(row, name) for name in plain}
@@ -251,6 +305,7 @@ def _node(row: models.Node) -> dict[str, Any]:
         **{name: getattr(row, name) for name in plain},
         "organisation": row.zone.organisation,
         "zone": row.zone.name,
+        "ferried": row.is_ferried,
         "state": queries.state_of(row, clock.now()),
     }
 

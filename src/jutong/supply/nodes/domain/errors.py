@@ -50,8 +50,11 @@ class RankTaken(NodesError):
     kind = ErrorKind.CONFLICT
 
 
-class NodeNotThere(NodesError):
-    """The node cannot be asked now: it has not joined, is suspended, or does not call."""
+class NodeNotThere(NodesError, Awaited):
+    """The node cannot be asked now: it has not joined, is suspended, or does not call.
+
+    A run waits for it, however long: what the node has read already lies on its disk.
+    """
 
     message = N_("接入区“{zone}”没有在线的前置机。请检查前置机的电源、网络和服务后重试。")
     kind = ErrorKind.UNAVAILABLE
@@ -62,6 +65,20 @@ class NodeResting(NodesError, Awaited):
 
     message = N_("接入区“{zone}”的前置机正在维护，维护结束后自动继续。")
     kind = ErrorKind.UNAVAILABLE
+
+
+class FerryAwaited(NodesError, Awaited):
+    """What was asked lies in a package that is on its way; the answer comes in another."""
+
+    message = N_("已写入摆渡包，等前置机的摆渡包送回后自动继续；手工操作请在送回后重试。")
+    kind = ErrorKind.CONFLICT
+
+
+class NotFerried(NodesError):
+    """The node calls by network; there are no packages of it."""
+
+    message = N_("这台前置机联网接入，没有摆渡包。")
+    kind = ErrorKind.CONFLICT
 
 
 class NodeAway(NodesError):

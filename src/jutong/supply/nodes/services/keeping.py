@@ -15,13 +15,17 @@ from jutong.supply.nodes import events, policy, queries
 from jutong.supply.nodes.domain import CODE_HOURS, hash_code, new_code
 from jutong.supply.nodes.domain.errors import NodeAway, NoSuchRelease, RankTaken, SourceNotOnNode
 from jutong.supply.nodes.models import Counter, Node, Nonce, Order, Route, Zone
-from jutong.supply.nodes.services import reading
+from jutong.supply.nodes.services import ferrying, reading
 from jutong.supply.nodes.values import Enrolment, OrderState, ReleaseState
 
 
 @transaction.atomic
-def create_node(*, organisation: str, name: str, zone: str, rank: int, by: Subject, at: datetime) -> Enrolment:
+def create_node(
+    *, organisation: str, name: str, zone: str, rank: int, ferried: bool = False, by: Subject, at: datetime
+) -> Enrolment:
     """A new node of a department's zone, with the code by which its machine joins; the zone is made where it is new.
+
+    Of one that is `ferried` packages are carried, since no network reaches it.
 
     Raises NotPermitted, OrganisationUnknown, OrganisationClosed, RankTaken.
     """
@@ -41,8 +45,10 @@ def create_node(*, organisation: str, name: str, zone: str, rank: int, by: Subje
         created_by=by.actor.to_json(),
         created_at=at,
     )
+    if ferried:
+        ferrying.begin(row)
     _record("created", row, by, at)
-    return Enrolment(row.node_no, code)
+    return Enrolment(row.node_no, code, ferrying.ticket_of(row, code) if ferried else "")
 
 
 @transaction.atomic
@@ -54,8 +60,10 @@ def renew_code(*, node_no: str, by: Subject, at: datetime) -> Enrolment:
     row.code_digest, row.code_expires_at = hash_code(code), at + timedelta(hours=CODE_HOURS)
     row.save(update_fields=["public_key", "enrolled_at", "code_digest", "code_expires_at"])
     _give_back(row)
+    if row.is_ferried:
+        ferrying.begin(row)
     _record("code_renewed", row, by, at)
-    return Enrolment(row.node_no, code)
+    return Enrolment(row.node_no, code, ferrying.ticket_of(row, code) if row.is_ferried else "")
 
 
 @transaction.atomic
@@ -100,7 +108,11 @@ def register_source(*, node_no: str, local_name: str, name: str, by: Subject, at
     require(by, policy.ADD_SOURCES, queries.facts(row))
     if queries.leader_of(row.zone, at) is None:
         raise NodeAway(zone=row.zone.name)
-    told = reading.ask_zone(row.zone, None, "source", {"source": local_name}, at=at)
+    if row.is_ferried:
+        # Packages tell of all sources unasked; a question would be a journey of its own.
+        told = row.ferry.sources.get(local_name)
+    else:
+        told = reading.ask_zone(row.zone, None, "source", {"source": local_name}, at=at)
     if not told:
         raise SourceNotOnNode(name=local_name, field="local_name")
     with transaction.atomic():

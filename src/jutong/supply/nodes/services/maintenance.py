@@ -64,7 +64,7 @@ def remove_window(*, node_no: str, window_id: int, by: Subject, at: datetime) ->
 def watch(*, at: datetime) -> None:
     """Tell of each node that is silent for too long, once, and not while it is under maintenance."""
     limit = rulebook.parameter("nodes.silent_minutes", on=local_day(at)).whole()
-    in_use = Node.objects.filter(removed_at=None, suspended_at=None, enrolled_at__isnull=False)
+    in_use = Node.objects.filter(removed_at=None, suspended_at=None, enrolled_at__isnull=False, ferry=None)
     silent = in_use.filter(last_seen_at__lt=at - timedelta(minutes=limit))
     in_use.filter(last_seen_at__gte=at - timedelta(minutes=limit), silence_told_at__isnull=False).update(
         silence_told_at=None

@@ -39,6 +39,7 @@ from jutong.supply.mounting.values import (
 )
 from jutong.supply.nodes import queries
 from jutong.supply.nodes.domain.errors import (
+    FerryAwaited,
     NodeNotThere,
     NodeSlow,
     ReleaseAwaited,
@@ -54,6 +55,12 @@ ANSWER_SECONDS: Final = 20
 SCAN_SECONDS: Final = 600
 KEPT_HOURS: Final = 6
 """How long an unfinished reading may be taken up again; older rows would be too old a moment of the source."""
+
+CARRIED_KEPT_DAYS: Final = 30
+"""The same where people carry the packages, who are not there every day."""
+
+CARRIED_ANSWER_HOURS: Final = 72
+"""How old what a package told of a source may be; a reading of columns that are gone since fails and says so."""
 
 SILENCE_SECONDS: Final = 45
 _NO_SAMPLES: Final = N_("经前置机接入的数据源不提供样例和取值摘要，数据只在传出审批后离开部门网络。")
@@ -112,7 +119,12 @@ class NodeAdapter:
         asked_in = threading.get_ident()
         try:
             self._require_release(request)
-            stream = NodeStream(_order(self._route, request))
+            order = _order(self._route, request)
+            if order.state not in (OrderState.DONE, OrderState.FAILED) and queries.ferry_of(
+                self._route.zone, clock.now()
+            ):
+                raise _carried(order)
+            stream = NodeStream(order)
             stream.await_beginning()
             if stream.buckets is not None:
                 stream = DifferingNodeStream(stream)
@@ -303,6 +315,8 @@ def ask_zone(
     """
     if queries.leader_of(zone, at) is None:
         raise queries.absence(zone, at)
+    if queries.ferry_of(zone, at):
+        return _ask_by_ferry(zone, route, method, arguments, at)
     order = _new_order(zone, route, method, arguments, "")
     deadline = time.monotonic() + seconds
     try:
@@ -318,11 +332,45 @@ def ask_zone(
         Order.objects.filter(pk=order.pk).delete()
 
 
+def _ask_by_ferry(zone: Zone, route: Route | None, method: str, arguments: dict[str, Any], at: datetime) -> Any:
+    """The answer that a package brought lately; where none did, the question goes by the next one.
+
+    Raises FerryAwaited, and what the source raised, which is told once: who asks again has it asked again.
+    """
+    digest = _digest_of(arguments)
+    with transaction.atomic():
+        Zone.objects.select_for_update().get(pk=zone.pk)
+        Order.objects.filter(
+            zone=zone, method=method, digest=digest, state=OrderState.DONE,
+            created_at__lt=at - timedelta(hours=CARRIED_ANSWER_HOURS),
+        ).delete()  # fmt: skip
+        order = Order.objects.filter(zone=zone, method=method, digest=digest).first()
+        if order is None:
+            order = _new_order(zone, route, method, arguments, digest)
+    if order.state == OrderState.FAILED:
+        order.delete()
+        raise mounting.wire.error_from_json(order.answer or {})
+    if order.state != OrderState.DONE:
+        raise _carried(order)
+    return order.answer
+
+
+def _carried(order: Order) -> FerryAwaited:
+    fault = FerryAwaited()
+    fault.is_over = lambda: (
+        not Order.objects.filter(pk=order.pk, state__in=[OrderState.WAITING, OrderState.TAKEN]).exists()
+    )
+    return fault
+
+
+def _digest_of(arguments: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(arguments, sort_keys=True).encode()).hexdigest()
+
+
 def _order(route: Route, request: StreamRequest) -> Order:
     """The order for this reading: one that was broken off and can go on, else a new one."""
     arguments = {"source": route.local_name, "request": mounting.wire.request_to_json(request)}
-    digest = hashlib.sha256(json.dumps(arguments, sort_keys=True).encode()).hexdigest()
-    at = clock.now()
+    digest, at = _digest_of(arguments), clock.now()
     with transaction.atomic():
         Route.objects.select_for_update().get(pk=route.pk)
         left = Order.objects.filter(route=route, method="stream", digest=digest).select_related("node").first()
@@ -337,7 +385,11 @@ def _order(route: Route, request: StreamRequest) -> Order:
 
 def _goes_on(order: Order, at: datetime) -> bool:
     """Not when it failed, is too old, or hangs on a node whose place another has taken."""
-    if order.state == OrderState.FAILED or at - order.created_at > timedelta(hours=KEPT_HOURS):
+    carried = order.zone.nodes.filter(ferry__isnull=False, removed_at=None).exists()
+    if order.state == OrderState.FAILED:
+        # What a package brought is told to the next who asks; nobody was waiting when it came.
+        return carried
+    if at - order.created_at > (timedelta(days=CARRIED_KEPT_DAYS) if carried else timedelta(hours=KEPT_HOURS)):
         return False
     if order.state == OrderState.DONE or order.node_id is None:
         return True

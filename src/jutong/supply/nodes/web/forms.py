@@ -27,6 +27,11 @@ class NodeForm(forms.Form):
     rank = forms.IntegerField(
         label=N_("顺位"), min_value=1, max_value=9, initial=1, help_text=N_("1 为主机，其余依次备用。")
     )
+    ferried = forms.BooleanField(
+        label=N_("不联网，用摆渡包交换"),
+        required=False,
+        help_text=N_("网络隔离、不能连接平台时勾选；由人员在平台与前置机之间传送文件。"),
+    )
 
 
 class SourceForm(forms.Form):

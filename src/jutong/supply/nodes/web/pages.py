@@ -20,8 +20,9 @@ from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.nodes import models, policy, queries
-from jutong.supply.nodes.services import keeping, maintenance
-from jutong.supply.nodes.values import MaintenanceWindow, NodeState, ReleaseState
+from jutong.supply.nodes.domain.ferry import Way
+from jutong.supply.nodes.services import ferrying, keeping, maintenance
+from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageState, RefusalReason, ReleaseState
 from jutong.supply.nodes.web.forms import WEEKDAYS, MaintenanceForm, NodeForm, SourceForm, refuse
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.lists import Listing
@@ -31,9 +32,27 @@ _TONES = {
     NodeState.ONLINE: Tone.GOOD,
     NodeState.SILENT: Tone.BAD,
     NodeState.MAINTAINED: Tone.ATTENTION,
+    NodeState.FERRIED: Tone.GOOD,
     NodeState.SUSPENDED: Tone.MUTED,
     NodeState.REMOVED: Tone.MUTED,
 }
+
+
+_PACKAGES_SHOWN = 20
+_PACKAGE_TONES = {
+    PackageState.SENT: Tone.ATTENTION,
+    PackageState.CONFIRMED: Tone.GOOD,
+    PackageState.TAKEN: Tone.GOOD,
+    PackageState.REFUSED: Tone.BAD,
+}
+_PACKAGE_COLUMNS = (
+    Column("way", N_("方向")),
+    Column("number", N_("序号")),
+    Column("state", N_("状态"), "badge"),
+    Column("reason", N_("拒收原因")),
+    Column("size", N_("大小（字节）"), "number"),
+    Column("at", N_("时间"), "moment"),
+)
 
 
 def _badge(row: models.Node) -> Badge:
@@ -101,7 +120,7 @@ def new(request: SubjectRequest) -> HttpResponse:
             made = keeping.create_node(
                 organisation=request.subject.organisation, **form.cleaned_data, by=request.subject, at=clock.now()
             )
-            return _show(request, made.node_no, code=made.code)
+            return _show(request, made.node_no, code=made.code, ticket=made.ticket)
         except JutongError as error:
             refuse(form, error)
     return render(request, "nodes/node_form.html", {"form": form}, status=422 if form.errors else 200)
@@ -117,7 +136,7 @@ def node(request: SubjectRequest, node_no: str) -> HttpResponse:
 def renew_code(request: SubjectRequest, node_no: str) -> HttpResponse:
     """重新接入."""
     made = keeping.renew_code(node_no=node_no, by=request.subject, at=clock.now())
-    return _show(request, node_no, code=made.code)
+    return _show(request, node_no, code=made.code, ticket=made.ticket)
 
 
 @require_POST
@@ -189,6 +208,14 @@ def remove_window(request: SubjectRequest, node_no: str, window_id: int) -> Http
 
 
 @require_POST
+def resend_packages(request: SubjectRequest, node_no: str) -> HttpResponse:
+    """重新生成摆渡包."""
+    count = ferrying.resend(node_no=node_no, by=request.subject, at=clock.now())
+    messages.success(request, _("已重新生成 {count} 个未确认的摆渡包。").format(count=count))
+    return redirect("nodes:node", node_no)
+
+
+@require_POST
 def decide_release(request: SubjectRequest, node_no: str, release_id: int) -> HttpResponse:
     """批准或收回."""
     approved = request.POST.get("approved") == "yes"
@@ -212,11 +239,34 @@ def window_words(window: MaintenanceWindow) -> str:
     return words.format(days=days, opens=opens, closes=closes)
 
 
+def _ferry(row: models.Node) -> dict[str, Any]:
+    """The latest packages of a node whose packages are carried, and where they lie."""
+    if not row.is_ferried:
+        return {}
+    return {
+        "ferry": row.ferry,
+        "folder": f"ferry/{row.node_no}",
+        "package_columns": _PACKAGE_COLUMNS,
+        "packages": [
+            {
+                "way": _("送往前置机") if each.way == Way.DOWN else _("前置机送来"),
+                "number": each.number or "—",
+                "state": Badge(_(PackageState(each.state).label), _PACKAGE_TONES[PackageState(each.state)]),
+                "reason": _(RefusalReason(each.reason).label) if each.reason else "",
+                "size": each.size_bytes,
+                "at": each.at,
+            }
+            for each in queries.packages(row)[:_PACKAGES_SHOWN]
+        ],
+    }
+
+
 def _show(
     request: SubjectRequest,
     node_no: str,
     *,
     code: str = "",
+    ticket: str = "",
     form: SourceForm | None = None,
     maintenance_form: MaintenanceForm | None = None,
 ) -> HttpResponse:
@@ -225,6 +275,8 @@ def _show(
     context = {
         "node": row,
         "code": code,
+        "ticket": ticket,
+        **_ferry(row),
         "form": form or SourceForm(),
         "maintenance_form": maintenance_form or MaintenanceForm(auto_id="maintenance_%s"),
         "windows": [

@@ -25,6 +25,7 @@ urlpatterns = [
     path("<slug:node_no>/removal/", pages.remove, name="remove"),
     path("<slug:node_no>/maintenance/", pages.add_window, name="add_window"),
     path("<slug:node_no>/maintenance/<int:window_id>/removal/", pages.remove_window, name="remove_window"),
+    path("<slug:node_no>/packages/resending/", pages.resend_packages, name="resend_packages"),
     path("<slug:node_no>/sources/", pages.add_source, name="add_source"),
     path("<slug:node_no>/releases/<int:release_id>/", pages.decide_release, name="decide"),
 ]
