@@ -59,7 +59,7 @@ class Ferry:
         self._first_poll = True
         # Of two signs of what was sent the later one holds: a kill may have come between them.
         self._state["sent"] = max(state["sent"], *(int(path.stem) for path in self._sent()), 0)
-        self.resend(1, only_missing=True)
+        self.resend(state.get("laid", 0) + 1)
 
     # --- In place of a link ------------------------------------------------------------------------------------------
 
@@ -184,13 +184,13 @@ class Ferry:
         for path, _ in taken:
             path.unlink()
         write_file(self._outbox / heading.file_name, data)
+        self._change(laid=heading.number)
 
-    def resend(self, first: int, *, only_missing: bool = False) -> None:
+    def resend(self, first: int) -> None:
         """Lay packages from this number on, which the platform has not confirmed, into the outbox again."""
         for path in self._sent():
-            place = self._outbox / Heading(self.node_no, Way.UP, int(path.stem)).file_name
-            if int(path.stem) >= first and not (only_missing and place.exists()):
-                write_file(place, path.read_bytes())
+            if (number := int(path.stem)) >= first:
+                write_file(self._outbox / Heading(self.node_no, Way.UP, number).file_name, path.read_bytes())
 
     def _told_sources(self) -> dict[str, Any]:
         """What the platform may know of the sources here; one that does not answer is left out until it does."""

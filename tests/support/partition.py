@@ -26,6 +26,7 @@ class Department:
         with transaction.atomic():
             self.way = way.lay_down()
             self.steward = holder_of(Post.DATA_STEWARD, self.way.uscc)
+        self.steward.browser.defaults["SERVER_NAME"] = "127.0.0.1"
 
     def create_node(self) -> dict[str, str]:
         from jutong.supply.nodes.services import keeping
@@ -100,7 +101,7 @@ class Department:
 
     def _state(self, path: str) -> str:
         answer = self.steward.browser.get(path)
-        assert answer.status_code == 200, path
+        assert answer.status_code == 200, (path, answer.status_code)
         heading = answer.content.decode().partition("<h1>")[2].partition("</header>")[0]
         return " ".join(re.sub(r"<[^>]+>", " ", heading[:2000]).split())
 
