@@ -16,6 +16,7 @@ from jutong_node import VERSION
 from jutong_node.ferry import Ferry, join
 from jutong_node.link import Cut, Link, Refused
 from jutong_node.store import LocalSource, NotEnrolled, Store
+from jutong_node.update import UpdateRefused, hand_over, prove, update
 from jutong_node.work import QUEUE_BYTES_MAX, Worker
 
 _KEY_BYTES = 32
@@ -41,8 +42,9 @@ def enrol(store: Store, options: argparse.Namespace) -> int:
     secret = _new_secret()
     public = base64.b64encode(SigningKey(secret).public).decode()
     told = {"code": options.code, "public_key": public, "version": VERSION}
-    node_no = Link(options.url).tell("enrol", told)["node_no"]
-    store.enrolled(url=options.url, node_no=node_no, key=secret)
+    answer = Link(options.url).tell("enrol", told)
+    node_no = answer["node_no"]
+    store.enrolled(url=options.url, node_no=node_no, key=secret, release_key=str(answer.get("release_key", "")))
     _say(f"已接入，编号 {node_no}。")
     return 0
 
@@ -71,10 +73,22 @@ def change_key(store: Store, options: argparse.Namespace) -> int:
 def run(store: Store, options: argparse.Namespace) -> int:
     """Work until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    hand_over(store, sys.argv[1:])
     worker = Worker(store, _link(store), queue_bytes_max=options.queue_megabytes * 1024 * 1024)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.leaving.set())
-    worker.run()
+    worker.run(answered=lambda: prove(store))
+    return 0
+
+
+def take_update(store: Store, options: argparse.Namespace) -> int:
+    """Fetch the version the platform offers; it runs from the next start on."""
+    try:
+        version = update(store, _link(store))
+    except UpdateRefused as fault:
+        _say(str(fault), sys.stderr)
+        return 1
+    _say(f"已取得版本 {version}，重新启动 jutong-node run 后使用；不能工作时自动退回原版本。")
     return 0
 
 
@@ -141,6 +155,8 @@ def _parser() -> argparse.ArgumentParser:
     keeping.set_defaults(does=source)
     changing = commands.add_parser("key", help="更换密钥")
     changing.set_defaults(does=change_key)
+    updating = commands.add_parser("update", help="取得平台发布的新版本程序，核对签名后下次启动使用")
+    updating.set_defaults(does=take_update)
     ferry_joining = commands.add_parser("ferry-join", help="不联网接入：生成密钥和第一个摆渡包")
     ferry_joining.add_argument("ticket", help="平台页面上显示的接入凭证")
     ferry_joining.add_argument("--out", dest="outbox", type=Path, required=True, help="待送出摆渡包的目录")

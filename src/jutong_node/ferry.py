@@ -17,7 +17,7 @@ from typing import Any, Final
 from jutong.kernel.errors import JutongError
 from jutong.supply.mounting.adapters import adapter_for
 from jutong.supply.nodes.domain import ferry
-from jutong.supply.nodes.domain.ferry import Content, Heading, Keys, Message, PackageBad, Ticket, Way
+from jutong.supply.nodes.domain.ferry import Content, Heading, Keys, Message, PackageBad, Ticket, FerryWay
 from jutong_node import VERSION
 from jutong_node.store import NotEnrolled, Store, write_file
 
@@ -111,7 +111,7 @@ class Ferry:
             try:
                 data = path.read_bytes()
                 heading = ferry.heading_of(data)
-                if (heading.node_no, heading.way) != (self.node_no, Way.DOWN):
+                if (heading.node_no, heading.way) != (self.node_no, FerryWay.DOWN):
                     continue
                 ferry.verify(data, base64.b64decode(self._state["signing"]))
                 found[heading.number] = (path, ferry.open_content(data, self._keys))
@@ -164,7 +164,8 @@ class Ferry:
         """One package of the oldest messages that fit."""
         with self._lock:
             files = self._pending()
-        taken, size = [], 0
+        taken: list[tuple[Path, bytes]] = []
+        size = 0
         for path in files:
             body = path.read_bytes()
             if taken and size + len(body) > ferry.MESSAGES_BYTES:
@@ -175,7 +176,7 @@ class Ferry:
         for _, body in taken:
             name, _, rest = body.partition(b"\n")
             messages.append(Message(name.decode(), rest))
-        heading = Heading(self.node_no, Way.UP, self._state["sent"] + 1)
+        heading = Heading(self.node_no, FerryWay.UP, self._state["sent"] + 1)
         content = Content(self._state["taken"], tuple(messages), self._state["again"], told or {})
         data = ferry.close(heading, content, self._keys, base64.b64decode(self._state["sealing"]))
         write_file(self._folder / "sent" / f"{heading.number:08d}.pkg", data)
@@ -190,7 +191,7 @@ class Ferry:
         """Lay packages from this number on, which the platform has not confirmed, into the outbox again."""
         for path in self._sent():
             if (number := int(path.stem)) >= first:
-                write_file(self._outbox / Heading(self.node_no, Way.UP, number).file_name, path.read_bytes())
+                write_file(self._outbox / Heading(self.node_no, FerryWay.UP, number).file_name, path.read_bytes())
 
     def _told_sources(self) -> dict[str, Any]:
         """What the platform may know of the sources here; one that does not answer is left out until it does."""

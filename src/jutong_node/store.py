@@ -54,8 +54,8 @@ class Store:
 
     # --- Who the node is ---------------------------------------------------------------------------------------------
 
-    def enrolled(self, *, url: str, node_no: str, key: bytes) -> None:
-        self.write("node.json", {"url": url.rstrip("/"), "node_no": node_no})
+    def enrolled(self, *, url: str, node_no: str, key: bytes, release_key: str = "") -> None:
+        self.write("node.json", {"url": url.rstrip("/"), "node_no": node_no, "release_key": release_key})
         self.keep_key("key", key)
 
     def node(self) -> tuple[str, str]:

@@ -44,12 +44,14 @@ class Worker:
         self.leaving = threading.Event()
         self._busy: dict[str, _Job] = {}
 
-    def run(self) -> None:
-        """Work until told to leave."""
+    def run(self, answered: Callable[[], None] = lambda: None) -> None:
+        """Work until told to leave; `answered` is called whenever the platform has."""
         self.resume()
         while not self.leaving.is_set():
             try:
-                self.leaving.wait(self.poll())
+                pause = self.poll()
+                answered()
+                self.leaving.wait(pause)
             except Cut as fault:
                 log.info("platform not reached: %s", fault)
                 self.leaving.wait(CUT_PAUSE_SECONDS)

@@ -15,7 +15,7 @@ from jutong.supply.exchange.values import RunState
 from jutong.supply.mounting.values import SourceKind, TableRef, Tls
 from jutong.supply.nodes.domain import ferry as packages
 from jutong.supply.nodes.domain.errors import FerryAwaited
-from jutong.supply.nodes.domain.ferry import Content, Heading, Keys, Ticket, Way
+from jutong.supply.nodes.domain.ferry import Content, Heading, Keys, Ticket, FerryWay
 from jutong.supply.nodes.models import Ferry as FerryRow
 from jutong.supply.nodes.models import FerryPackage, Node, Order, Release, SentChunk
 from jutong.supply.nodes.services import ferrying, keeping
@@ -72,7 +72,7 @@ class Shore:
     def row(self) -> FerryRow:
         return FerryRow.objects.get()
 
-    def packages(self, way: Way) -> list[tuple[int, str, str]]:
+    def packages(self, way: FerryWay) -> list[tuple[int, str, str]]:
         found = FerryPackage.objects.filter(way=way).order_by("id")
         return [(row.number, row.state, row.reason) for row in found]
 
@@ -129,7 +129,7 @@ def test_a_reading_by_ferry_ends_in_the_pool_with_the_digest_of_the_source(depar
     assert pool(code, "md5(string_agg(md5(id::text || mc), '' ORDER BY id))")[0][0] == str(theirs).strip()
     assert not SentChunk.objects.exists()
     assert not Order.objects.filter(method="stream").exists()
-    assert all(state != "refused" for _, state, _ in shore.packages(Way.UP) + shore.packages(Way.DOWN))
+    assert all(state != "refused" for _, state, _ in shore.packages(FerryWay.UP) + shore.packages(FerryWay.DOWN))
 
 
 def test_packages_that_are_late_lost_doubled_or_altered_are_known_and_made_good(department, shore):
@@ -149,18 +149,18 @@ def test_packages_that_are_late_lost_doubled_or_altered_are_known_and_made_good(
     second.unlink()
     ferrying.make_round(at=clock.now())
     assert shore.row().taken == 1
-    assert (2, "refused", "altered") in shore.packages(Way.UP)
+    assert (2, "refused", "altered") in shore.packages(FerryWay.UP)
 
     ferrying.make_round(at=clock.now())
     ferrying.make_round(at=clock.now())
-    assert shore.packages(Way.DOWN) == [(1, "sent", "")], "a missing package is asked for once"
+    assert shore.packages(FerryWay.DOWN) == [(1, "sent", "")], "a missing package is asked for once"
     shore.trip()
     assert shore.row().taken == 5, "three that were carried, and one that tells of the sources"
     assert list((shore.theirs / "refused").glob("*.pkg"))
 
     (shore.theirs / "in" / second.name).write_bytes(kept)
     ferrying.make_round(at=clock.now())
-    assert shore.packages(Way.UP)[-1] == (2, "refused", "doubled")
+    assert shore.packages(FerryWay.UP)[-1] == (2, "refused", "doubled")
     assert shore.row().taken == 5
 
 
@@ -169,14 +169,16 @@ def test_a_package_of_another_hand_does_not_join_or_count(department, shore):
     strange = Keys.of(b"s" * 32)
     ticket = Ticket.parse(shore.made.ticket)
     told = {"code": "WRONG", "public_key": "", "sealing_key": "", "version": "1"}
-    forged = packages.close(Heading(node.node_no, Way.UP, 1), Content(0, told={"join": told}), strange, ticket.sealing)
+    forged = packages.close(
+        Heading(node.node_no, FerryWay.UP, 1), Content(0, told={"join": told}), strange, ticket.sealing
+    )
 
     (shore.theirs / "in" / "a.pkg").write_bytes(forged)
     (shore.theirs / "in" / "b.pkg").write_bytes(b"no package at all")
     ferrying.make_round(at=clock.now())
 
     assert Node.objects.get().enrolled_at is None
-    assert {reason for _, _, reason in shore.packages(Way.UP)} == {"altered"}
+    assert {reason for _, _, reason in shore.packages(FerryWay.UP)} == {"altered"}
 
 
 def test_a_node_killed_while_it_read_begins_the_reading_anew(department, shore):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.base.models import actor_field, resource_code_field, uscc_field
-from jutong.supply.nodes.domain.ferry import Way
+from jutong.supply.nodes.domain.ferry import FerryWay
 from jutong.supply.nodes.values import OrderState, PackageState, ReleaseState
 
 
@@ -100,7 +100,7 @@ class FerryPackage(models.Model):
     """A package of either direction (摆渡包). Its data is kept until the node has taken it in."""
 
     ferry = models.ForeignKey(Ferry, on_delete=models.CASCADE, related_name="packages")
-    way = models.CharField(max_length=4, choices=[(way.value, way.value) for way in Way])
+    way = models.CharField(max_length=4, choices=[(way.value, way.value) for way in FerryWay])
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=[(state.value, state.label) for state in PackageState])
     reason = models.CharField(max_length=20, blank=True, default="")

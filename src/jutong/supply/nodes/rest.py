@@ -11,9 +11,9 @@ from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, StrictSchema, page_of, problems
 from jutong.kernel import clock
 from jutong.supply.nodes import models, queries
-from jutong.supply.nodes.domain.ferry import Way
-from jutong.supply.nodes.services import ferrying, keeping, maintenance
-from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageState, RefusalReason, ReleaseState
+from jutong.supply.nodes.domain.ferry import FerryWay
+from jutong.supply.nodes.services import ferrying, keeping, maintenance, releases
+from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageState, PackageRefusal, ReleaseState
 
 router = Router(tags=["nodes"])
 
@@ -48,7 +48,10 @@ class EnrolmentOut(Schema):
 
 
 class FrontEndNodeOut(Schema):
-    """A node as it stands. `clock_ahead_seconds` is how far its clock is ahead of the platform's."""
+    """A node as it stands. `clock_ahead_seconds` is how far its clock is ahead of the platform's.
+
+    `newer_version` is the version of its program on offer, empty where it has it.
+    """
 
     node_no: str
     organisation: str
@@ -58,6 +61,7 @@ class FrontEndNodeOut(Schema):
     state: NodeState
     ferried: bool
     version: str
+    newer_version: str
     last_seen_at: datetime | None
     clock_ahead_seconds: float | None
     queued_bytes: int
@@ -97,10 +101,10 @@ class NodeMaintenancePage(Schema):
 class FerryPackageOut(Schema):
     """A package that is carried between platform and node; `number` counts in each direction, 0 where unreadable."""
 
-    way: Way
+    way: FerryWay
     number: int
     state: PackageState
-    reason: RefusalReason | None
+    reason: PackageRefusal | None
     size_bytes: int
     at: datetime
 
@@ -306,6 +310,7 @@ def _node(row: models.Node) -> dict[str, Any]:
         "organisation": row.zone.organisation,
         "zone": row.zone.name,
         "ferried": row.is_ferried,
+        "newer_version": releases.newer_than(row.version) if row.version else "",
         "state": queries.state_of(row, clock.now()),
     }
 

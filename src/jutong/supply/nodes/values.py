@@ -97,7 +97,7 @@ _PACKAGE_LABELS = {
 }
 
 
-class RefusalReason(StrEnum):
+class PackageRefusal(StrEnum):
     """Why a ferry package was refused (拒收原因)."""
 
     ALTERED = "altered"  # 签名不符或内容被改动
@@ -112,11 +112,11 @@ class RefusalReason(StrEnum):
 
 
 _REASON_LABELS = {
-    RefusalReason.ALTERED: N_("签名不符或内容被改动"),
-    RefusalReason.DOUBLED: N_("重复送达，已收取过"),
-    RefusalReason.FOREIGN: N_("不是这台前置机送来的摆渡包"),
-    RefusalReason.TOO_LARGE: N_("文件过大"),
-    RefusalReason.CODE: N_("接入码无效或已过期"),
+    PackageRefusal.ALTERED: N_("签名不符或内容被改动"),
+    PackageRefusal.DOUBLED: N_("重复送达，已收取过"),
+    PackageRefusal.FOREIGN: N_("不是这台前置机送来的摆渡包"),
+    PackageRefusal.TOO_LARGE: N_("文件过大"),
+    PackageRefusal.CODE: N_("接入码无效或已过期"),
 }
 
 

@@ -25,7 +25,7 @@ _HEADING_BYTES_MAX: Final = 1000
 _KEY_BYTES: Final = 32
 
 
-class Way(StrEnum):
+class FerryWay(StrEnum):
     """In which direction a package goes (摆渡方向)."""
 
     UP = "up"  # from the node to the platform
@@ -41,7 +41,7 @@ class Heading:
     """What can be read of a package before it is believed."""
 
     node_no: str
-    way: Way
+    way: FerryWay
     number: int
 
     def line(self) -> bytes:
@@ -152,7 +152,7 @@ def heading_of(data: bytes) -> Heading:
     line = data[:_HEADING_BYTES_MAX].partition(b"\n")[0]
     try:
         told = json.loads(line)
-        heading = Heading(str(told["node"]), Way(told["way"]), int(told["number"]))
+        heading = Heading(str(told["node"]), FerryWay(told["way"]), int(told["number"]))
     except (ValueError, KeyError, TypeError) as fault:
         raise PackageBad("heading") from fault
     if heading.line() != line or not 1 <= heading.number < 2**31:

@@ -22,10 +22,10 @@ from jutong.kernel.policy import Subject
 from jutong.supply.nodes import events, policy, queries
 from jutong.supply.nodes.domain import ferry as packages
 from jutong.supply.nodes.domain.errors import CallMalformed, CodeWrong, NotFerried, OrderGone
-from jutong.supply.nodes.domain.ferry import Content, Heading, Keys, Message, PackageBad, Ticket, Way
+from jutong.supply.nodes.domain.ferry import Content, Heading, Keys, Message, PackageBad, Ticket, FerryWay
 from jutong.supply.nodes.models import Ferry, FerryPackage, Node, Order
 from jutong.supply.nodes.services import serving
-from jutong.supply.nodes.values import OrderState, PackageState, RefusalReason
+from jutong.supply.nodes.values import OrderState, PackageState, PackageRefusal
 
 _AT_ONCE: Final = 20
 """Packages taken in within one step, so that one node's heap does not keep the others waiting."""
@@ -34,7 +34,7 @@ _AT_ONCE: Final = 20
 class _Refused(Exception):
     """A package is not taken in, for this reason."""
 
-    def __init__(self, reason: RefusalReason):
+    def __init__(self, reason: PackageRefusal):
         super().__init__(reason.value)
         self.reason = reason
 
@@ -109,11 +109,11 @@ def _take_in(ferry: Ferry, at: datetime) -> bool:
     for path in sorted((folder(ferry.node.node_no) / "in").glob("*.pkg")):
         try:
             heading = packages.heading_of(_head(path))
-            if (heading.node_no, heading.way) != (ferry.node.node_no, Way.UP):
-                raise _Refused(RefusalReason.FOREIGN)
+            if (heading.node_no, heading.way) != (ferry.node.node_no, FerryWay.UP):
+                raise _Refused(PackageRefusal.FOREIGN)
             waiting[heading.number] = path
         except PackageBad:
-            _refuse(ferry, 0, path, RefusalReason.ALTERED, at)
+            _refuse(ferry, 0, path, PackageRefusal.ALTERED, at)
         except _Refused as fault:
             _refuse(ferry, 0, path, fault.reason, at)
     for done, (number, path) in enumerate(sorted(waiting.items())):
@@ -136,7 +136,7 @@ def _take_in(ferry: Ferry, at: datetime) -> bool:
 def _take(ferry: Ferry, number: int, path: Path, at: datetime) -> None:
     """Raises _Refused; then nothing of it counts."""
     if path.stat().st_size > packages.PACKAGE_BYTES_MAX:
-        raise _Refused(RefusalReason.TOO_LARGE)
+        raise _Refused(PackageRefusal.TOO_LARGE)
     data = path.read_bytes()
     row = Ferry.objects.select_for_update(of=("self",)).select_related("node__zone").get(pk=ferry.pk)
     node = row.node
@@ -147,9 +147,9 @@ def _take(ferry: Ferry, number: int, path: Path, at: datetime) -> None:
         else:
             packages.verify(data, bytes(node.public_key))
     except PackageBad as fault:
-        raise _Refused(RefusalReason.ALTERED) from fault
+        raise _Refused(PackageRefusal.ALTERED) from fault
     if number != row.taken + 1:
-        raise _Refused(RefusalReason.DOUBLED)
+        raise _Refused(PackageRefusal.DOUBLED)
     for message in content.messages:
         _apply(node, message)
     row.taken, row.again, row.asked = number, 0, 0
@@ -158,8 +158,8 @@ def _take(ferry: Ferry, number: int, path: Path, at: datetime) -> None:
         row.sources = sources
         Node.objects.filter(pk=node.pk).update(sources=sorted(str(name)[:60] for name in sources)[:100])
     row.save()
-    _note(row, Way.UP, number, PackageState.TAKEN, len(data), at)
-    row.packages.filter(way=Way.DOWN, number__lte=content.taken, state=PackageState.SENT).update(
+    _note(row, FerryWay.UP, number, PackageState.TAKEN, len(data), at)
+    row.packages.filter(way=FerryWay.DOWN, number__lte=content.taken, state=PackageState.SENT).update(
         state=PackageState.CONFIRMED, data=None
     )
     version = str(content.told.get("version") or node.version)[:40]
@@ -171,7 +171,7 @@ def _take(ferry: Ferry, number: int, path: Path, at: datetime) -> None:
 
 def _join(row: Ferry, data: bytes, content: Content, at: datetime) -> None:
     """The first package tells the node's keys; that it knows the code is what makes it the node."""
-    told = content.told.get("join")
+    told: Any = content.told.get("join")
     try:
         signing, sealing = (base64.b64decode(told[name], validate=True) for name in ("public_key", "sealing_key"))
         code, version = str(told["code"]), str(told["version"])
@@ -183,7 +183,7 @@ def _join(row: Ferry, data: bytes, content: Content, at: datetime) -> None:
             if serving.enrol(code=code, public_key=signing, version=version, at=at) != row.node.node_no:
                 raise CodeWrong()
     except (CodeWrong, CallMalformed) as fault:
-        raise _Refused(RefusalReason.CODE) from fault
+        raise _Refused(PackageRefusal.CODE) from fault
     row.node.refresh_from_db()
     row.sealing_key = sealing
 
@@ -235,19 +235,19 @@ def _put_out(pk: int, at: datetime) -> None:
         order.state, order.node = OrderState.TAKEN, node
         order.save(update_fields=["state", "node"])
         messages.append(Message("order", json.dumps(serving.order_told(order), ensure_ascii=False).encode()))
-    heading = Heading(node.node_no, Way.DOWN, row.sent + 1)
+    heading = Heading(node.node_no, FerryWay.DOWN, row.sent + 1)
     content = Content(row.taken, tuple(messages), row.again)
     data = packages.close(heading, content, _keys(), bytes(row.sealing_key))
     row.sent, row.again, row.asked = heading.number, 0, row.again or row.asked
     row.save()
-    _note(row, Way.DOWN, heading.number, PackageState.SENT, len(data), at, data=data)
+    _note(row, FerryWay.DOWN, heading.number, PackageState.SENT, len(data), at, data=data)
     _write_later(heading, data)
 
 
 def _write_again(row: Ferry, first: int) -> int:
-    kept = row.packages.filter(way=Way.DOWN, number__gte=first, state=PackageState.SENT).exclude(data=None)
+    kept = row.packages.filter(way=FerryWay.DOWN, number__gte=first, state=PackageState.SENT).exclude(data=None)
     for package in kept.order_by("number"):
-        _write_later(Heading(row.node.node_no, Way.DOWN, package.number), bytes(package.data))
+        _write_later(Heading(row.node.node_no, FerryWay.DOWN, package.number), bytes(package.data or b""))
     return kept.count()
 
 
@@ -275,9 +275,9 @@ def _head(path: Path) -> bytes:
 
 
 @transaction.atomic
-def _refuse(ferry: Ferry, number: int, path: Path, reason: RefusalReason, at: datetime) -> None:
+def _refuse(ferry: Ferry, number: int, path: Path, reason: PackageRefusal, at: datetime) -> None:
     """Put a package aside, and say why."""
-    _note(ferry, Way.UP, number, PackageState.REFUSED, path.stat().st_size, at, reason=reason.value)
+    _note(ferry, FerryWay.UP, number, PackageState.REFUSED, path.stat().st_size, at, reason=reason.value)
     place = folder(ferry.node.node_no) / "refused"
     place.mkdir(mode=0o750, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
@@ -286,7 +286,7 @@ def _refuse(ferry: Ferry, number: int, path: Path, reason: RefusalReason, at: da
 
 def _note(
     row: Ferry,
-    way: Way,
+    way: FerryWay,
     number: int,
     state: PackageState,
     size: int,

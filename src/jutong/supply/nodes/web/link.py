@@ -20,7 +20,7 @@ from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.supply.nodes.domain.errors import CallMalformed
 from jutong.supply.nodes.models import Node
-from jutong.supply.nodes.services import serving
+from jutong.supply.nodes.services import releases, serving
 
 _COUNT_MAX: Final = 2**31 - 1
 
@@ -76,7 +76,7 @@ def enrol(request: HttpRequest) -> dict[str, Any]:
     number = serving.enrol(
         code=told["code"], public_key=_key(told["public_key"]), version=told["version"], at=clock.now()
     )
-    return {"node_no": number}
+    return {"node_no": number, "release_key": releases.key()}
 
 
 @_door
@@ -110,6 +110,23 @@ def begin(request: HttpRequest, node: Node, order_no: UUID, epoch: int) -> dict[
         raise CallMalformed()
     serving.begin(node, str(order_no), epoch, estimate=min(told["estimate"], 2**62), buckets=told["buckets"])
     return {}
+
+
+@_door
+@_signed
+def update(request: HttpRequest, node: Node) -> dict[str, Any]:
+    """Which version of the node's program is on offer?"""
+    _json(request)
+    found = releases.offered()
+    return {"manifest": found[0].to_json() if found else None, "signature": found[1] if found else ""}
+
+
+@_door
+@_signed
+def update_piece(request: HttpRequest, node: Node) -> dict[str, Any]:
+    """A piece of it."""
+    told = _json(request, version=str, offset=int)
+    return {"data": releases.piece(told["version"], told["offset"])}
 
 
 @carries_rows

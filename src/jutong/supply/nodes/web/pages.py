@@ -20,9 +20,9 @@ from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.nodes import models, policy, queries
-from jutong.supply.nodes.domain.ferry import Way
-from jutong.supply.nodes.services import ferrying, keeping, maintenance
-from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageState, RefusalReason, ReleaseState
+from jutong.supply.nodes.domain.ferry import FerryWay
+from jutong.supply.nodes.services import ferrying, keeping, maintenance, releases
+from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageState, PackageRefusal, ReleaseState
 from jutong.supply.nodes.web.forms import WEEKDAYS, MaintenanceForm, NodeForm, SourceForm, refuse
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.lists import Listing
@@ -233,10 +233,17 @@ def window_words(window: MaintenanceWindow) -> str:
         return _("{begins} 至 {ends}").format(begins=begins, ends=ends)
     assert window.opens is not None
     assert window.closes is not None
-    days = "、".join(_(WEEKDAYS[day - 1]) for day in window.weekdays)
+    days = "、".join(str(WEEKDAYS[day - 1]) for day in window.weekdays)
     opens, closes = f"{window.opens:%H:%M}", f"{window.closes:%H:%M}"
     words = _("{days} {opens} 至次日 {closes}") if window.closes < window.opens else _("{days} {opens} 至 {closes}")
     return words.format(days=days, opens=opens, closes=closes)
+
+
+def _version_words(row: models.Node) -> str:
+    newer = releases.newer_than(row.version) if row.version else ""
+    if newer:
+        return _("{version}（可更新到 {newer}）").format(version=row.version, newer=newer)
+    return row.version or "—"
 
 
 def _ferry(row: models.Node) -> dict[str, Any]:
@@ -249,10 +256,10 @@ def _ferry(row: models.Node) -> dict[str, Any]:
         "package_columns": _PACKAGE_COLUMNS,
         "packages": [
             {
-                "way": _("送往前置机") if each.way == Way.DOWN else _("前置机送来"),
+                "way": _("送往前置机") if each.way == FerryWay.DOWN else _("前置机送来"),
                 "number": each.number or "—",
                 "state": Badge(_(PackageState(each.state).label), _PACKAGE_TONES[PackageState(each.state)]),
-                "reason": _(RefusalReason(each.reason).label) if each.reason else "",
+                "reason": _(PackageRefusal(each.reason).label) if each.reason else "",
                 "size": each.size_bytes,
                 "at": each.at,
             }
@@ -289,7 +296,7 @@ def _show(
             (_("接入区"), row.zone.name),
             (_("顺位"), row.rank),
             (_("最近联系"), row.last_seen_at or "—"),
-            (_("版本"), row.version or "—"),
+            (_("版本"), _version_words(row)),
             (_("时钟快慢（秒）"), "—" if row.clock_ahead_seconds is None else row.clock_ahead_seconds),
             (_("待传（字节）"), row.queued_bytes),
             (_("前置机上的数据源"), "、".join(row.sources) or "—"),
