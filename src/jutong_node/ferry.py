@@ -17,7 +17,7 @@ from typing import Any, Final
 from jutong.kernel.errors import JutongError
 from jutong.supply.mounting.adapters import adapter_for
 from jutong.supply.nodes.domain import ferry
-from jutong.supply.nodes.domain.ferry import Content, Heading, Keys, Message, PackageBad, Ticket, FerryWay
+from jutong.supply.nodes.domain.ferry import Content, FerryWay, Heading, Keys, Message, PackageBad, Ticket
 from jutong_node import VERSION
 from jutong_node.store import NotEnrolled, Store, write_file
 

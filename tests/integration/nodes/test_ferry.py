@@ -15,7 +15,7 @@ from jutong.supply.exchange.values import RunState
 from jutong.supply.mounting.values import SourceKind, TableRef, Tls
 from jutong.supply.nodes.domain import ferry as packages
 from jutong.supply.nodes.domain.errors import FerryAwaited
-from jutong.supply.nodes.domain.ferry import Content, Heading, Keys, Ticket, FerryWay
+from jutong.supply.nodes.domain.ferry import Content, FerryWay, Heading, Keys, Ticket
 from jutong.supply.nodes.models import Ferry as FerryRow
 from jutong.supply.nodes.models import FerryPackage, Node, Order, Release, SentChunk
 from jutong.supply.nodes.services import ferrying, keeping

@@ -13,7 +13,7 @@ from jutong.kernel import clock
 from jutong.supply.nodes import models, queries
 from jutong.supply.nodes.domain.ferry import FerryWay
 from jutong.supply.nodes.services import ferrying, keeping, maintenance, releases
-from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageState, PackageRefusal, ReleaseState
+from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageRefusal, PackageState, ReleaseState
 
 router = Router(tags=["nodes"])
 

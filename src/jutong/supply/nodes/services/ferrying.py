@@ -22,10 +22,10 @@ from jutong.kernel.policy import Subject
 from jutong.supply.nodes import events, policy, queries
 from jutong.supply.nodes.domain import ferry as packages
 from jutong.supply.nodes.domain.errors import CallMalformed, CodeWrong, NotFerried, OrderGone
-from jutong.supply.nodes.domain.ferry import Content, Heading, Keys, Message, PackageBad, Ticket, FerryWay
+from jutong.supply.nodes.domain.ferry import Content, FerryWay, Heading, Keys, Message, PackageBad, Ticket
 from jutong.supply.nodes.models import Ferry, FerryPackage, Node, Order
 from jutong.supply.nodes.services import serving
-from jutong.supply.nodes.values import OrderState, PackageState, PackageRefusal
+from jutong.supply.nodes.values import OrderState, PackageRefusal, PackageState
 
 _AT_ONCE: Final = 20
 """Packages taken in within one step, so that one node's heap does not keep the others waiting."""

@@ -22,7 +22,7 @@ from jutong.registry.organisations import api as organisations
 from jutong.supply.nodes import models, policy, queries
 from jutong.supply.nodes.domain.ferry import FerryWay
 from jutong.supply.nodes.services import ferrying, keeping, maintenance, releases
-from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageState, PackageRefusal, ReleaseState
+from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageRefusal, PackageState, ReleaseState
 from jutong.supply.nodes.web.forms import WEEKDAYS, MaintenanceForm, NodeForm, SourceForm, refuse
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.lists import Listing
