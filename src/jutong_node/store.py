@@ -54,8 +54,8 @@ class Store:
 
     # --- Who the node is ---------------------------------------------------------------------------------------------
 
-    def enrolled(self, *, url: str, node_no: str, key: bytes) -> None:
-        self.write("node.json", {"url": url.rstrip("/"), "node_no": node_no})
+    def enrolled(self, *, url: str, node_no: str, key: bytes, release_key: str = "") -> None:
+        self.write("node.json", {"url": url.rstrip("/"), "node_no": node_no, "release_key": release_key})
         self.keep_key("key", key)
 
     def node(self) -> tuple[str, str]:
@@ -70,7 +70,7 @@ class Store:
         return [SigningKey(path.read_bytes()) for name in ("key", "key.next") if (path := self.folder / name).exists()]
 
     def keep_key(self, name: str, key: bytes) -> None:
-        _write(self.folder / name, key)
+        write_file(self.folder / name, key)
 
     def settle_key(self) -> None:
         """The next key is the key."""
@@ -121,18 +121,23 @@ class Store:
         return found
 
     def write(self, name: str, value: Mapping[str, Any]) -> None:
-        _write(self.folder / name, json.dumps(value, ensure_ascii=False).encode())
+        write_file(self.folder / name, json.dumps(value, ensure_ascii=False).encode())
 
 
 def write_rows(folder: Path, number: int, packed: bytes) -> None:
-    _write(folder / f"{number:08d}.rows", packed)
+    write_file(folder / f"{number:08d}.rows", packed)
+
+
+def write_begin(folder: Path, told: Mapping[str, Any]) -> None:
+    write_file(folder / "begin.json", json.dumps(told).encode())
 
 
 def write_end(folder: Path, told: Mapping[str, Any]) -> None:
-    _write(folder / "end.json", json.dumps(told).encode())
+    write_file(folder / "end.json", json.dumps(told).encode())
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
+    """A file that only the node's user may read, whole or not at all."""
     beside = path.with_name(path.name + ".new")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)

@@ -15,12 +15,13 @@ from typing import Any, Final
 
 from jutong.kernel.errors import JutongError
 from jutong.supply.mounting.adapters import adapter_for
-from jutong.supply.mounting.adapters.base import Adapter
+from jutong.supply.mounting.adapters.base import Adapter, PartStream
 from jutong.supply.mounting.domain import wire
 from jutong.supply.mounting.values import TableFound
 from jutong_node import VERSION
+from jutong_node.ferry import Ferry
 from jutong_node.link import Cut, Link, Refused
-from jutong_node.store import LocalSource, Store, write_end, write_rows
+from jutong_node.store import LocalSource, Store, write_begin, write_end, write_rows
 
 log = logging.getLogger("jutong_node")
 
@@ -38,26 +39,41 @@ class OrderVoid(Exception):
 class Worker:
     """A node at work."""
 
-    def __init__(self, store: Store, link: Link, *, queue_bytes_max: int = QUEUE_BYTES_MAX):
+    def __init__(self, store: Store, link: Link | Ferry, *, queue_bytes_max: int = QUEUE_BYTES_MAX):
         self.store, self.link, self.queue_bytes_max = store, link, queue_bytes_max
         self.leaving = threading.Event()
         self._busy: dict[str, _Job] = {}
 
-    def run(self) -> None:
-        """Work until told to leave."""
-        self.store.drop_unfinished()
-        for folder in self.store.orders():
-            told = json.loads((folder / "order.json").read_text())
-            self._begin(told, resumed=True)
+    def run(self, answered: Callable[[], None] = lambda: None) -> None:
+        """Work until told to leave; `answered` is called whenever the platform has."""
+        self.resume()
         while not self.leaving.is_set():
             try:
-                self.leaving.wait(self.poll())
+                pause = self.poll()
+                answered()
+                self.leaving.wait(pause)
             except Cut as fault:
                 log.info("platform not reached: %s", fault)
                 self.leaving.wait(CUT_PAUSE_SECONDS)
             except Refused as fault:
                 log.warning("platform refused: %s", fault)
                 self.leaving.wait(5 * CUT_PAUSE_SECONDS)
+
+    def run_once(self) -> None:
+        """Do what there is to do, and leave: for a node whose packages are carried."""
+        self.resume()
+        self.poll()
+        while any(job.thread.is_alive() for job in self._busy.values()) and not self.leaving.is_set():
+            self.leaving.wait(_SEND_PAUSE_SECONDS)
+            self.poll()
+        self.poll()
+
+    def resume(self) -> None:
+        """Go on with readings that lie on the disk to their end."""
+        self.store.drop_unfinished()
+        for folder in self.store.orders():
+            told = json.loads((folder / "order.json").read_text())
+            self._begin(told, resumed=True)
 
     def poll(self) -> float:
         """Fetch orders and begin them; gives the seconds until the next call. Raises Cut, Refused."""
@@ -144,14 +160,13 @@ class _Job:
 
     def _send_rows(self, reading: "_Reading | None") -> None:
         """Send what lies on the disk, in order, from where the platform stands."""
-        number = self._first_kept()
-        begun = self.resumed
+        number, begun = self._first_kept(), False
         while True:
             self.leave_if_void()
             if reading is not None and reading.error is not None:
                 raise reading.error
-            if not begun and reading is not None and reading.estimate is not None:
-                self._tell("begin", {"estimate": reading.estimate})
+            if not begun and (opened := self.folder / "begin.json").exists():
+                self._tell("begin", json.loads(opened.read_text()))
                 begun = True
             rows, end = self.folder / f"{number:08d}.rows", self.folder / "end.json"
             if begun and rows.exists():
@@ -217,7 +232,6 @@ class _Reading:
 
     def __init__(self, job: _Job):
         self._job = job
-        self.estimate: int | None = None
         self.error: Exception | None = None
         self.thread = threading.Thread(target=self._run, name=f"read-{job.number}", daemon=True)
 
@@ -231,7 +245,9 @@ class _Reading:
         job = self._job
         request = wire.request_from_json(job.arguments["request"])
         with adapter_for(job.source().dial()).stream(request) as stream:
-            self.estimate = stream.estimate
+            # On the disk: a node that is killed before it could say so says it when it goes on.
+            part = stream.part if isinstance(stream, PartStream) else None
+            write_begin(job.folder, {"estimate": stream.estimate, "buckets": part.buckets if part else None})
             number = 0
             for chunk in stream:
                 write_rows(job.folder, number, wire.pack(chunk))
@@ -260,9 +276,20 @@ def _check_incremental(adapter: Adapter, arguments: dict[str, Any]) -> Any:
     return adapter.check_incremental(TableFound.from_json(arguments["found"]), arguments["watermark_column"])
 
 
+def _split(adapter: Adapter, arguments: dict[str, Any]) -> Any:
+    ranges = adapter.split(wire.request_from_json(arguments["request"]), arguments["parts"])
+    return [wire.range_to_json(part) for part in ranges]
+
+
+def _digest(adapter: Adapter, arguments: dict[str, Any]) -> Any:
+    return wire.digests_to_json(adapter.digest(wire.request_from_json(arguments["request"])))
+
+
 ANSWERS: Final[dict[str, Callable[[Adapter, dict[str, Any]], Any]]] = {
     "test": lambda adapter, arguments: adapter.test().to_json(),
     "scan": _scan,
     "describe": _describe,
     "check_incremental": _check_incremental,
+    "split": _split,
+    "digest": _digest,
 }

@@ -35,6 +35,7 @@ COMMANDS: dict[str, Listed] = {
     "people": Listed("jutong.config.commands.people:people", N_("列出起始人员及其登录密码与接口令牌")),
     "verify-log": Listed("jutong.config.commands.verify_log:verify_log", N_("核验网关调用日志未被改动")),
     "call": Listed("jutong.config.commands.call:call", N_("签名调用一个数据资源")),
+    "node-release": Listed("jutong.config.commands.node_release:node_release", N_("签名发布前置机程序的新版本")),
     "manage": Listed("jutong.config.commands.manage:manage", N_("执行 Django 管理命令")),
 }
 

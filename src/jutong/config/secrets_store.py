@@ -2,7 +2,8 @@
 
 Names in use: `django` (sessions and signed links), `root-kek` (wraps the keys that seal credentials), `gateway`
 (opens client secrets in the gateway plane), `audit` (signs checkpoints), `secrecy` (fingerprints
-of what the secrecy gate stopped). No Django here.
+of what the secrecy gate stopped), `ferry` (signs and opens ferry packages),
+`node-release` (signs versions of the node's program). No Django here.
 """
 
 import contextlib

@@ -9,7 +9,7 @@ from jutong.config.database import django_database
 from jutong.config.environment import environment
 from jutong.config.rooms import ROOMS
 from jutong.config.secrets_store import secret_bytes
-from jutong.kernel.crypto import SealingKey
+from jutong.kernel.crypto import SealingKey, SigningKey
 from jutong.registry.accounts import setup as accounts
 from jutong.ui.site import Site
 
@@ -139,3 +139,7 @@ JUTONG_KEK_ROOT = secret_bytes("root-kek")
 JUTONG_GATEWAY_PUBLIC_KEY = SealingKey(secret_bytes("gateway")).public
 JUTONG_AUDIT_SIGNING_KEY = secret_bytes("audit")
 JUTONG_SECRECY_KEY = secret_bytes("secrecy")
+# Only the public half: versions of the node's program are signed by the command, not by a page.
+JUTONG_NODE_RELEASE_KEY = SigningKey(secret_bytes("node-release")).public
+# Signs and opens the packages that are carried between the platform and nodes without a network.
+JUTONG_FERRY_KEY = secret_bytes("ferry")

@@ -34,7 +34,7 @@ _OBJECTS = {
     "survey": N_("资源调查"), "system": N_("信息系统"),
     "snapshot": N_("归集库快照"),
     "inquiry": N_("归集问询"), "alarm": N_("归集告警"), "reject": N_("拒收记录"),
-    "node": N_("前置机"), "node_release": N_("传出审批"),
+    "node": N_("前置机"), "node_release": N_("传出审批"), "maintenance": N_("维护时段"),
     "node_zone": N_("前置机接入区"), "zone": N_("前置机接入区"),
 }  # fmt: skip
 _DEEDS = {
@@ -99,7 +99,7 @@ _DETAILS = {
     "side": N_("所属方"), "signs": N_("标识"), "size": N_("大小"), "source": N_("来源"), "stars": N_("星级"),
     "state": N_("状态"), "step": N_("环节"), "steps": N_("环节"), "successor": N_("接收人"), "taken": N_("已办事项"),
     "title": N_("名称"), "ours": N_("本平台用词"), "theirs": N_("来源用词"),
-    "table": N_("库表"), "zone": N_("接入区"),
+    "table": N_("库表"), "weekdays": N_("星期"), "zone": N_("接入区"),
     "to": N_("新值"), "total": N_("总数"), "transition": N_("办理动作"),
     "trigger": N_("触发方式"), "until": N_("截止日期"), "valid_from": N_("启用日期"), "verdict": N_("意见"),
     "version": N_("版本"), "words": N_("词条"),

@@ -20,6 +20,7 @@ class ExchangeConfig(AppConfig):
         from jutong.supply.lists import api as lists
         from jutong.supply.mounting import api as mounting
         from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
+        from jutong.supply.nodes.events import NodeReturned, ReleaseApproved, ReleaseRefused
 
         self._fill_pages()
         of_run = ("run_no", "resource_code")
@@ -43,6 +44,9 @@ class ExchangeConfig(AppConfig):
         lists.plug_freshness(queries.Freshness())
         mounting.plug_assembler(contributions.Assembler())
         outbox.subscribe(RunFinished, contributions.on_run_finished, name="exchange.contributions")
+        outbox.subscribe(ReleaseApproved, plans.on_release_decided, name="exchange.plans")
+        outbox.subscribe(NodeReturned, plans.on_node_returned, name="exchange.nodes")
+        outbox.subscribe(ReleaseRefused, plans.on_release_decided, name="exchange.plans")
         outbox.subscribe(ResourceMounted, plans.on_mounted, name="exchange.plans")
         outbox.subscribe(FileReplaced, plans.on_file_replaced, name="exchange.plans")
         outbox.subscribe(MountStopped, plans.on_mount_stopped, name="exchange.plans")

@@ -1,7 +1,7 @@
 """What other rooms may hold of sources and mounts: frozen values, read and written as plain JSON."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -617,6 +617,17 @@ class Chunk:
     form: ChunkForm = ChunkForm.TEXT
     null_mark: str = ""
     faults: tuple[RowFault, ...] = ()
+
+
+class Awaited:
+    """Mixed into an error of a source with which nothing is wrong: its rows come later (待续).
+
+    Somebody has to agree, or a time has to pass. Who reads waits and counts no failure; `until` says when at the latest
+    to ask again, None: when a fact tells; `is_over` whether what is waited for has come meanwhile.
+    """
+
+    until: datetime | None = None
+    is_over: Callable[[], bool] = staticmethod(lambda: False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as N_
 
 from jutong.base.models import actor_field, resource_code_field, uscc_field
-from jutong.supply.nodes.values import OrderState, ReleaseState
+from jutong.supply.nodes.domain.ferry import FerryWay
+from jutong.supply.nodes.values import OrderState, PackageState, ReleaseState
 
 
 class Counter(models.Model):
@@ -54,6 +55,7 @@ class Node(models.Model):
     version = models.CharField(max_length=40, blank=True, default="")
     clock_ahead_seconds = models.FloatField(null=True)
     queued_bytes = models.PositiveBigIntegerField(default=0)
+    silence_told_at = models.DateTimeField(null=True)
     sources = models.JSONField(default=list)
     created_by = actor_field()
     created_at = models.DateTimeField()
@@ -66,6 +68,77 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node_no} {self.name}"
+
+    @property
+    def is_ferried(self) -> bool:
+        """Do people carry its packages, since no network reaches it (摆渡)?"""
+        return hasattr(self, "ferry")
+
+
+class Ferry(models.Model):
+    """How far packages have come between the platform and a node that no network reaches (摆渡).
+
+    `sent` and `taken` are the last numbers of the two directions, `confirmed` the last one of ours that the node has
+    taken in, `again` the first of its packages that is missing and is asked for next, `asked` the one
+    that was asked for last. `sources` is what the node has told of its sources.
+    """
+
+    node = models.OneToOneField(Node, on_delete=models.CASCADE, related_name="ferry")
+    sealing_key = models.BinaryField(default=b"")
+    sent = models.PositiveIntegerField(default=0)
+    taken = models.PositiveIntegerField(default=0)
+    confirmed = models.PositiveIntegerField(default=0)
+    again = models.PositiveIntegerField(default=0)
+    asked = models.PositiveIntegerField(default=0)
+    sources = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = N_("摆渡")
+
+
+class FerryPackage(models.Model):
+    """A package of either direction (摆渡包). Its data is kept until the node has taken it in."""
+
+    ferry = models.ForeignKey(Ferry, on_delete=models.CASCADE, related_name="packages")
+    way = models.CharField(max_length=4, choices=[(way.value, way.value) for way in FerryWay])
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=[(state.value, state.label) for state in PackageState])
+    reason = models.CharField(max_length=20, blank=True, default="")
+    size_bytes = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    data = models.BinaryField(null=True)
+
+    class Meta:
+        verbose_name = N_("摆渡包")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["ferry", "way", "number"], condition=~Q(state="refused"), name="nodes_package_once"
+            )
+        ]
+
+
+class Maintenance(models.Model):
+    """A maintenance window of a node (维护时段): `weekdays` with hours, or a span."""
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="maintenance")
+    weekdays = models.JSONField(default=list)
+    opens = models.TimeField(null=True)
+    closes = models.TimeField(null=True)
+    begins_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    remark = models.CharField(max_length=100, blank=True, default="")
+    created_by = actor_field()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = N_("维护时段")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(opens__isnull=False, closes__isnull=False, begins_at=None, ends_at=None)
+                | Q(opens=None, closes=None, begins_at__isnull=False, ends_at__isnull=False),
+                name="nodes_maintenance_whole",
+            )
+        ]
 
 
 class Nonce(models.Model):
@@ -132,6 +205,7 @@ class Order(models.Model):
     epoch = models.PositiveIntegerField(default=1)
     reader_epoch = models.PositiveIntegerField(default=1)
     estimate = models.BigIntegerField(null=True)
+    buckets = models.JSONField(null=True)
     chunks = models.PositiveIntegerField(default=0)
     read = models.PositiveIntegerField(default=0)
     answer = models.JSONField(null=True)

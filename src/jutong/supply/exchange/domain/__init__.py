@@ -29,6 +29,9 @@ JUDGED_FROM_ROWS: Final = 2_000
 
 FIRST_PAUSE_SECONDS: Final = 30
 LONGEST_PAUSE_SECONDS: Final = 3600
+HELD_MINUTES: Final = 60
+"""A run that is held until somebody agrees looks again after so long, should the word not have reached it."""
+
 OWN_PAUSE_SECONDS: Final = 2
 """After a fault of the platform's own database, which its supervisor brings back at once."""
 

@@ -64,6 +64,7 @@ from jutong.supply.exchange.services import (
 from jutong.supply.exchange.values import LogLevel, Reject, RunKind, RunState
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import (
+    Awaited,
     BucketDigest,
     CaptureNames,
     Mount,
@@ -99,7 +100,9 @@ def run_exchange(run_no: str) -> None:
     except (ContractChanged, mounting.HostUnknown) as fault:
         runs.put_off(claimed, fault, at=clock.now())
     except JutongError as fault:
-        if fault.kind is ErrorKind.UNAVAILABLE:
+        if isinstance(fault, Awaited):
+            runs.hold(claimed, fault, fault, at=clock.now())
+        elif fault.kind is ErrorKind.UNAVAILABLE:
             runs.put_off(claimed, fault, at=clock.now())
         else:
             runs.end_run(claimed, RunState.FAILED, fault, at=clock.now(), rejects=work.rejects)

@@ -19,6 +19,7 @@ from jutong.supply.exchange.values import AlarmKind, Priority, RunState, Trigger
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.events import FileReplaced, MountStopped, ResourceMounted
 from jutong.supply.mounting.values import MountKind
+from jutong.supply.nodes.events import NodeReturned, ReleaseApproved, ReleaseRefused
 
 PLANNED_AT_ONCE: Final = 50
 _TURN: Final = Case(
@@ -65,6 +66,17 @@ def on_mount_stopped(event: MountStopped, *, at: datetime) -> None:
         resource_code=event.resource_code, finished_at=None, state__in=[RunState.QUEUED, RunState.WAITING]
     ).update(state=RunState.STOPPED, finished_at=at)
     alarms.clear(event.resource_code, set(AlarmKind), at=at)
+
+
+def on_release_decided(event: ReleaseApproved | ReleaseRefused, *, at: datetime) -> None:
+    """A department decided what leaves its network: the run that waits for it goes on, or ends with the refusal."""
+    runs.go_on(event.resource_code, at=at)
+
+
+def on_node_returned(event: NodeReturned, *, at: datetime) -> None:
+    """A node calls again: the runs that wait for it go on."""
+    for code in event.resource_codes:
+        runs.go_on(code, at=at)
 
 
 def _plan(resource_code: str, provider_uscc: str, trigger: Trigger, at: datetime) -> None:

@@ -25,6 +25,7 @@ from jutong.supply.catalogue.values import Resource
 from jutong.supply.exchange import events, policy, queries
 from jutong.supply.exchange.domain import (
     ATTEMPTS_MAX,
+    HELD_MINUTES,
     OWN_PAUSE_SECONDS,
     ContractChanged,
     MustNotBeKept,
@@ -45,6 +46,7 @@ from jutong.supply.exchange.services.planning import interval_minutes
 from jutong.supply.exchange.values import LogLevel, Priority, RunKind, RunState, Trigger
 from jutong.supply.exchange.values import Reject as RejectValue
 from jutong.supply.mounting import api as mounting
+from jutong.supply.mounting.values import Awaited
 
 TASK: Final = "exchange.run"
 QUEUE: Final = "exchange"
@@ -288,6 +290,34 @@ def put_off(claimed: Claim, fault: JutongError, *, at: datetime) -> None:
     row.save()
     release(claimed)
     logbook.note_fault(row, N_("{fault}将于 {moment} 再试。"), at=at, moment=row.not_before.isoformat())
+
+
+@transaction.atomic
+def hold(claimed: Claim, fault: JutongError, awaited: Awaited, *, at: datetime) -> None:
+    """Wait without counting a failure: nothing is wrong, and a fact or the time says when to go on."""
+    row = _ours(claimed)
+    if row is None:
+        return
+    waited = row.error_code == fault.code
+    _set_fault(row, fault)
+    row.state = RunState.WAITING
+    # Asked while the run is locked: a fact that comes from now on finds it waiting, and `go_on` wakes it.
+    row.not_before = at if awaited.is_over() else awaited.until or at + timedelta(minutes=HELD_MINUTES)
+    row.attempt -= 1
+    row.save()
+    release(claimed)
+    if not waited:
+        logbook.note_fault(row, N_("{fault}"), at=at)
+
+
+@transaction.atomic
+def go_on(resource_code: str, *, at: datetime) -> None:
+    """What a held run of a resource waits for is there. One that runs just now asks for itself before it waits."""
+    row = Run.objects.select_for_update().filter(resource_code=resource_code, state=RunState.WAITING).first()
+    if row is not None and (row.not_before is None or row.not_before > at):
+        row.not_before = at
+        row.save(update_fields=["not_before"])
+        defer(row.run_no)
 
 
 def plan_next(resource: Resource, *, at: datetime) -> None:

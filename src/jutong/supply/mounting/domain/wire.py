@@ -14,6 +14,8 @@ from jutong.kernel.codes.data_types import DataType
 from jutong.kernel.errors import JutongError
 from jutong.supply.mounting.domain.errors import (
     CursorLost,
+    GapInSource,
+    KeyMissing,
     MountingError,
     SourceFailed,
     SourceIsReplica,
@@ -23,7 +25,17 @@ from jutong.supply.mounting.domain.errors import (
     WatermarkMissing,
     WatermarkUnfit,
 )
-from jutong.supply.mounting.values import Chunk, ChunkForm, RowFault, StreamColumn, StreamRequest, TableRef
+from jutong.supply.mounting.values import (
+    BucketDigest,
+    CaptureNames,
+    Chunk,
+    ChunkForm,
+    KeyRange,
+    RowFault,
+    StreamColumn,
+    StreamRequest,
+    TableRef,
+)
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
 """What a packed chunk may become when unpacked; adapters make chunks of a few MiB, but a single row may be long."""
@@ -31,8 +43,8 @@ LIMIT_BYTES: Final = 64 * 1024 * 1024
 _ERRORS: Final[Mapping[str, type[MountingError]]] = {
     kind.__name__: kind
     for kind in (
-        CursorLost, SourceFailed, SourceIsReplica, SourceRefused, SourceUnreachable, TableMissing, WatermarkMissing,
-        WatermarkUnfit,
+        CursorLost, GapInSource, KeyMissing, SourceFailed, SourceIsReplica, SourceRefused, SourceUnreachable,
+        TableMissing, WatermarkMissing, WatermarkUnfit,
     )
 }  # fmt: skip
 
@@ -57,6 +69,8 @@ def request_to_json(request: StreamRequest) -> dict[str, Any]:
     data = asdict(request)
     data["columns"] = [[column.source, column.source_type, str(column.data_type)] for column in request.columns]
     data["key"] = list(request.key)
+    if request.compare is not None:
+        data["compare"] = digests_to_json(request.compare)
     return data
 
 
@@ -65,8 +79,31 @@ def request_from_json(data: Mapping[str, Any]) -> StreamRequest:
     known = dict(data)
     known["table"] = table_from_json(data["table"])
     known["columns"] = tuple(StreamColumn(name, kind, DataType.parse(text)) for name, kind, text in data["columns"])
-    known["key"] = tuple(data["key"])
+    known["key"], known["buckets"] = tuple(data["key"]), tuple(data["buckets"])
+    if data["compare"] is not None:
+        known["compare"] = digests_from_json(data["compare"])
+    if data["key_range"] is not None:
+        known["key_range"] = range_from_json(data["key_range"])
+    if data["capture"] is not None:
+        known["capture"] = CaptureNames(**data["capture"])
     return StreamRequest(**known)
+
+
+def range_to_json(part: KeyRange) -> dict[str, Any]:
+    return asdict(part)
+
+
+def range_from_json(data: Mapping[str, Any]) -> KeyRange:
+    return KeyRange(*(None if data[end] is None else tuple(map(str, data[end])) for end in ("after", "upto")))
+
+
+def digests_to_json(found: Mapping[int, BucketDigest]) -> dict[str, list[Any]]:
+    """Sums as texts: they are longer than what every reader of JSON takes for a whole number. So are its names."""
+    return {str(bucket): [each.rows, str(each.digest)] for bucket, each in found.items()}
+
+
+def digests_from_json(data: Mapping[str, Any]) -> dict[int, BucketDigest]:
+    return {int(bucket): BucketDigest(int(rows), int(digest)) for bucket, (rows, digest) in data.items()}
 
 
 # --- Rows ------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ class Standing:
     node_id: int
     rank: int
     last_seen_at: datetime | None
+    resting: bool = False
 
 
 def is_alive(last_seen_at: datetime | None, at: datetime) -> bool:
@@ -32,8 +33,8 @@ def is_alive(last_seen_at: datetime | None, at: datetime) -> bool:
 
 
 def leader(nodes: Iterable[Standing], at: datetime) -> int | None:
-    """The node to which new orders go: of those that are there, the one of the lowest rank."""
-    there = [node for node in nodes if is_alive(node.last_seen_at, at)]
+    """The node to which new orders go: of those that are there and at work, the one of the lowest rank."""
+    there = [node for node in nodes if is_alive(node.last_seen_at, at) and not node.resting]
     return min(there, key=lambda node: (node.rank, node.node_id)).node_id if there else None
 
 

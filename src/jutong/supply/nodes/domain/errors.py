@@ -2,6 +2,7 @@
 
 from jutong.kernel.errors import ErrorKind, JutongError
 from jutong.kernel.text import N_
+from jutong.supply.mounting.values import Awaited
 
 
 class NodesError(JutongError):
@@ -22,6 +23,26 @@ class NoSuchRelease(NodesError):
     kind = ErrorKind.MISSING
 
 
+class NoSuchWindow(NodesError):
+    """No such maintenance window of the node."""
+
+    message = N_("未找到这个维护时段，请刷新页面后重试。")
+    kind = ErrorKind.MISSING
+
+
+class WindowUnclear(NodesError):
+    """Neither whole hours of the week nor a whole span, or both at once, or a span that is over or too long."""
+
+    message = N_("请填写每周的日子和起止时间，或者一段尚未结束、不超过 31 天的起止时刻，两者选一。")
+
+
+class TooManyWindows(NodesError):
+    """A node has as many maintenance windows as anybody could keep in mind."""
+
+    message = N_("每台前置机最多设 {most} 个维护时段，请先删除不用的。")
+    kind = ErrorKind.CONFLICT
+
+
 class RankTaken(NodesError):
     """The zone has a node of that rank."""
 
@@ -29,11 +50,35 @@ class RankTaken(NodesError):
     kind = ErrorKind.CONFLICT
 
 
-class NodeNotThere(NodesError):
-    """The node cannot be asked now: it has not joined, is suspended, or does not call."""
+class NodeNotThere(NodesError, Awaited):
+    """The node cannot be asked now: it has not joined, is suspended, or does not call.
+
+    A run waits for it, however long: what the node has read already lies on its disk.
+    """
 
     message = N_("接入区“{zone}”没有在线的前置机。请检查前置机的电源、网络和服务后重试。")
     kind = ErrorKind.UNAVAILABLE
+
+
+class NodeResting(NodesError, Awaited):
+    """All nodes of the zone that could answer are under maintenance."""
+
+    message = N_("接入区“{zone}”的前置机正在维护，维护结束后自动继续。")
+    kind = ErrorKind.UNAVAILABLE
+
+
+class FerryAwaited(NodesError, Awaited):
+    """What was asked lies in a package that is on its way; the answer comes in another."""
+
+    message = N_("已写入摆渡包，等前置机的摆渡包送回后自动继续；手工操作请在送回后重试。")
+    kind = ErrorKind.CONFLICT
+
+
+class NotFerried(NodesError):
+    """The node calls by network; there are no packages of it."""
+
+    message = N_("这台前置机联网接入，没有摆渡包。")
+    kind = ErrorKind.CONFLICT
 
 
 class NodeAway(NodesError):
@@ -70,10 +115,17 @@ class StreamBroken(NodesError):
     kind = ErrorKind.UNAVAILABLE
 
 
-class ReleaseAwaited(NodesError):
-    """Nobody in the department has agreed that these rows leave its network."""
+class ReleaseAwaited(NodesError, Awaited):
+    """Nobody in the department has decided yet whether these rows leave its network."""
 
-    message = N_("该资源经前置机首次传出（或读取内容有变），须由本部门数据管理员在前置机页面批准后再启动归集。")
+    message = N_("该资源经前置机首次传出（或读取内容有变），等待本部门数据管理员在前置机页面批准，批准后自动开始。")
+    kind = ErrorKind.CONFLICT
+
+
+class ReleaseRefused(NodesError):
+    """The department does not agree that these rows leave its network, or no longer."""
+
+    message = N_("本部门数据管理员未同意该资源经前置机传出；如需归集，请在前置机页面批准后重新启动。")
     kind = ErrorKind.CONFLICT
 
 

@@ -15,13 +15,17 @@ from jutong.supply.nodes import events, policy, queries
 from jutong.supply.nodes.domain import CODE_HOURS, hash_code, new_code
 from jutong.supply.nodes.domain.errors import NodeAway, NoSuchRelease, RankTaken, SourceNotOnNode
 from jutong.supply.nodes.models import Counter, Node, Nonce, Order, Route, Zone
-from jutong.supply.nodes.services import reading
+from jutong.supply.nodes.services import ferrying, reading
 from jutong.supply.nodes.values import Enrolment, OrderState, ReleaseState
 
 
 @transaction.atomic
-def create_node(*, organisation: str, name: str, zone: str, rank: int, by: Subject, at: datetime) -> Enrolment:
+def create_node(
+    *, organisation: str, name: str, zone: str, rank: int, ferried: bool = False, by: Subject, at: datetime
+) -> Enrolment:
     """A new node of a department's zone, with the code by which its machine joins; the zone is made where it is new.
+
+    Of one that is `ferried` packages are carried, since no network reaches it.
 
     Raises NotPermitted, OrganisationUnknown, OrganisationClosed, RankTaken.
     """
@@ -41,8 +45,10 @@ def create_node(*, organisation: str, name: str, zone: str, rank: int, by: Subje
         created_by=by.actor.to_json(),
         created_at=at,
     )
+    if ferried:
+        ferrying.begin(row)
     _record("created", row, by, at)
-    return Enrolment(row.node_no, code)
+    return Enrolment(row.node_no, code, ferrying.ticket_of(row, code) if ferried else "")
 
 
 @transaction.atomic
@@ -54,8 +60,10 @@ def renew_code(*, node_no: str, by: Subject, at: datetime) -> Enrolment:
     row.code_digest, row.code_expires_at = hash_code(code), at + timedelta(hours=CODE_HOURS)
     row.save(update_fields=["public_key", "enrolled_at", "code_digest", "code_expires_at"])
     _give_back(row)
+    if row.is_ferried:
+        ferrying.begin(row)
     _record("code_renewed", row, by, at)
-    return Enrolment(row.node_no, code)
+    return Enrolment(row.node_no, code, ferrying.ticket_of(row, code) if row.is_ferried else "")
 
 
 @transaction.atomic
@@ -100,7 +108,11 @@ def register_source(*, node_no: str, local_name: str, name: str, by: Subject, at
     require(by, policy.ADD_SOURCES, queries.facts(row))
     if queries.leader_of(row.zone, at) is None:
         raise NodeAway(zone=row.zone.name)
-    told = reading.ask_zone(row.zone, None, "source", {"source": local_name}, at=at)
+    if row.is_ferried:
+        # Packages tell of all sources unasked; a question would be a journey of its own.
+        told = row.ferry.sources.get(local_name)
+    else:
+        told = reading.ask_zone(row.zone, None, "source", {"source": local_name}, at=at)
     if not told:
         raise SourceNotOnNode(name=local_name, field="local_name")
     with transaction.atomic():
@@ -129,15 +141,16 @@ def decide_release(*, node_no: str, release_id: int, approved: bool, by: Subject
     row = queries.releases(node).select_for_update(of=("self",)).filter(pk=release_id).first()
     if row is None:
         raise NoSuchRelease()
-    state = ReleaseState.APPROVED if approved else ReleaseState.WITHDRAWN
-    if row.state == state:
+    refused = ReleaseState.REFUSED if row.state == ReleaseState.ASKED else ReleaseState.WITHDRAWN
+    state = ReleaseState.APPROVED if approved else refused
+    if row.state == state or (row.state == ReleaseState.REFUSED and not approved):
         return
     row.state, row.decided_by, row.decided_at = state, by.actor.to_json(), at
     row.save(update_fields=["state", "decided_by", "decided_at"])
     if not approved:
         Order.objects.filter(route=row.route, method="stream").delete()
     audit.record(
-        action="nodes.release.approved" if approved else "nodes.release.withdrawn",
+        action=f"nodes.release.{state.value}",
         by=by.actor,
         at=at,
         object_kind="node_release",
@@ -145,8 +158,8 @@ def decide_release(*, node_no: str, release_id: int, approved: bool, by: Subject
         resource=row.resource_code,
         details={"table": row.table, "columns": row.columns},
     )
-    if approved:
-        outbox.publish(events.ReleaseApproved(resource_code=row.resource_code, source_no=row.route.source_no), at=at)
+    fact = events.ReleaseApproved if approved else events.ReleaseRefused
+    outbox.publish(fact(resource_code=row.resource_code, source_no=row.route.source_no), at=at)
 
 
 def _locked(node_no: str, by: Subject) -> Node:

@@ -18,8 +18,12 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import F
 
+from jutong.foundation.notices import api as notices
 from jutong.kernel import clock
+from jutong.kernel.policy import Post
 from jutong.kernel.text import N_
+from jutong.registry.accounts import api as accounts
+from jutong.supply.catalogue import api as catalogue
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.values import (
     Ability,
@@ -28,22 +32,37 @@ from jutong.supply.mounting.values import (
     ConnectionReport,
     Estimate,
     KeyRange,
+    Part,
     StreamRequest,
     TableFound,
     TableRef,
 )
 from jutong.supply.nodes import queries
-from jutong.supply.nodes.domain.errors import NodeNotThere, NodeSlow, ReleaseAwaited, StreamBroken, WayClosed
+from jutong.supply.nodes.domain.errors import (
+    FerryAwaited,
+    NodeNotThere,
+    NodeSlow,
+    ReleaseAwaited,
+    ReleaseRefused,
+    StreamBroken,
+    WayClosed,
+)
 from jutong.supply.nodes.models import Order, Release, Route, SentChunk, Zone
 from jutong.supply.nodes.values import OrderState, ReleaseState
 
+ASKED: Final = "nodes.release_asked"
 ANSWER_SECONDS: Final = 20
 SCAN_SECONDS: Final = 600
 KEPT_HOURS: Final = 6
 """How long an unfinished reading may be taken up again; older rows would be too old a moment of the source."""
 
+CARRIED_KEPT_DAYS: Final = 30
+"""The same where people carry the packages, who are not there every day."""
+
+CARRIED_ANSWER_HOURS: Final = 72
+"""How old what a package told of a source may be; a reading of columns that are gone since fails and says so."""
+
 SILENCE_SECONDS: Final = 45
-_NO_PARTS: Final = N_("经前置机接入的数据源只能整表或增量读取，不能按主键区间或分桶读取。")
 _NO_SAMPLES: Final = N_("经前置机接入的数据源不提供样例和取值摘要，数据只在传出审批后离开部门网络。")
 _LOOK_SECONDS: Final = 0.15
 _FETCHED_AT_ONCE: Final = 4
@@ -56,7 +75,7 @@ class NodeAdapter:
         self._route, self._resource_code = route, resource_code
 
     def abilities(self) -> tuple[Ability, ...]:
-        return (Ability("key_ranges", False, _NO_PARTS), Ability("sketches", False, _NO_SAMPLES))
+        return (Ability("sketches", False, _NO_SAMPLES),)
 
     def test(self) -> ConnectionReport:
         return ConnectionReport(**self._ask("test"))
@@ -73,10 +92,16 @@ class NodeAdapter:
         return Estimate(self.describe(table).row_estimate, None)
 
     def split(self, request: StreamRequest, parts: int) -> tuple[KeyRange, ...]:
-        raise mounting.GapInSource(words=_NO_PARTS)
+        """Bounds are values of rows, so that they need the consent rows need."""
+        self._require_release(request)
+        told = self._ask("split", seconds=SCAN_SECONDS, request=mounting.wire.request_to_json(request), parts=parts)
+        return tuple(map(mounting.wire.range_from_json, told))
 
     def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
-        raise mounting.GapInSource(words=_NO_PARTS)
+        """Made on the node, from which only numbers come."""
+        self._require_release(request)
+        told = self._ask("digest", seconds=SCAN_SECONDS, request=mounting.wire.request_to_json(request))
+        return mounting.wire.digests_from_json(told)
 
     def sample(self, table: TableRef, columns: Sequence[str], limit: int) -> list[tuple[str | None, ...]]:
         """None: rows leave a department's network for a resource it consented to, and for nothing else."""
@@ -91,13 +116,18 @@ class NodeAdapter:
 
     @contextmanager
     def stream(self, request: StreamRequest) -> Iterator["NodeStream"]:
-        if request.key_range or request.buckets:
-            raise mounting.GapInSource(words=_NO_PARTS)
         asked_in = threading.get_ident()
         try:
             self._require_release(request)
-            stream = NodeStream(_order(self._route, request))
+            order = _order(self._route, request)
+            if order.state not in (OrderState.DONE, OrderState.FAILED) and queries.ferry_of(
+                self._route.zone, clock.now()
+            ):
+                raise _carried(order)
+            stream = NodeStream(order)
             stream.await_beginning()
+            if stream.buckets is not None:
+                stream = DifferingNodeStream(stream)
             try:
                 yield stream
             except (NodeNotThere, StreamBroken):
@@ -118,17 +148,39 @@ class NodeAdapter:
         columns = sorted(column.source for column in request.columns)
         asked = {"table": str(request.table), "columns": columns, "asked_at": clock.now()}
         with transaction.atomic():
-            row, _ = Release.objects.select_for_update().get_or_create(
+            row, made = Release.objects.select_for_update().get_or_create(
                 route=self._route,
                 resource_code=self._resource_code,
                 defaults={**asked, "state": ReleaseState.ASKED},
             )
-            if row.table != asked["table"] or row.columns != columns:
+            anew = row.table != asked["table"] or row.columns != columns
+            if anew:
                 row.table, row.columns, row.asked_at = str(request.table), columns, clock.now()
                 row.state, row.decided_at, row.decided_by = ReleaseState.ASKED, None, None
                 row.save()
+            if made or anew:
+                self._tell_stewards()
+        if row.state == ReleaseState.ASKED:
+            fault = ReleaseAwaited()
+            fault.is_over = lambda: not Release.objects.filter(pk=row.pk, state=ReleaseState.ASKED).exists()
+            raise fault
         if row.state != ReleaseState.APPROVED:
-            raise ReleaseAwaited()
+            raise ReleaseRefused()
+
+    def _tell_stewards(self) -> None:
+        zone, at = self._route.zone, clock.now()
+        stewards = accounts.people_in(post=Post.DATA_STEWARD, organisation=zone.organisation, at=at)
+        node = zone.nodes.filter(removed_at=None).order_by("rank").first()
+        titles = catalogue.titles([self._resource_code])
+        notices.notify(
+            [person.person_no for person in stewards],
+            kind=ASKED,
+            title=N_("资源“{resource_title}”请批准经前置机传出"),
+            body=N_("该资源首次经前置机归集，或读取内容有变。批准后自动开始，不同意则本次归集结束。"),
+            link=f"/nodes/{node.node_no}/" if node else "",
+            at=at,
+            parameters={"resource_title": titles.get(self._resource_code, self._resource_code)},
+        )
 
     def _ask(self, method: str, *, seconds: float = ANSWER_SECONDS, **arguments: Any) -> Any:
         arguments["source"] = self._route.local_name
@@ -144,6 +196,7 @@ class NodeStream:
         self.estimate = 0
         self.cursor: dict[str, Any] | None = None
         self.more = False
+        self.buckets: list[int] | None = None
 
     def await_beginning(self) -> None:
         """Return when the node has begun to read. Raises what the source raised, NodeNotThere, StreamBroken."""
@@ -153,8 +206,9 @@ class NodeStream:
             if row.estimate is not None:
                 self._order.epoch = row.epoch
                 self.estimate = row.estimate
+                self.buckets = row.buckets
                 return
-            patience.wait(self._leaving)
+            patience.wait(self._leaving, taken=row.state != OrderState.WAITING)
 
     def __iter__(self) -> Iterator[Chunk]:
         patience, taken = _Patience(self._order.zone), 0
@@ -205,6 +259,15 @@ class NodeStream:
         return chunks
 
 
+class DifferingNodeStream(NodeStream, mounting.PartStream):
+    """The rows of buckets that are not at the source as they are in the pool; the node has compared them."""
+
+    def __init__(self, opened: NodeStream):
+        super().__init__(opened._order)
+        self.estimate = opened.estimate
+        self.part = Part(buckets=tuple(opened.buckets or ()))
+
+
 class _Patience:
     """Waits for a node as long as one is there."""
 
@@ -214,13 +277,15 @@ class _Patience:
     def renew(self) -> None:
         self._since = time.monotonic()
 
-    def wait(self, leaving: threading.Event | None = None) -> None:
-        if leaving is not None and leaving.is_set():
+    def wait(self, leaving: threading.Event, *, taken: bool = True) -> None:
+        """Raises StreamBroken, NodeNotThere, NodeResting. What a node has `taken` it finishes under maintenance too."""
+        if leaving.is_set():
             raise StreamBroken()
-        if queries.leader_of(self._zone, clock.now()) is not None:
+        at = clock.now()
+        if queries.is_there(self._zone, at) if taken else queries.leader_of(self._zone, at) is not None:
             self.renew()
         elif time.monotonic() - self._since > SILENCE_SECONDS:
-            raise NodeNotThere(zone=self._zone.name)
+            raise queries.absence(self._zone, at)
         time.sleep(_LOOK_SECONDS)
 
 
@@ -244,9 +309,14 @@ def ask_zone(
     at: datetime,
     seconds: float = ANSWER_SECONDS,
 ) -> Any:
-    """Ask the nodes of a zone and wait for the answer. Raises NodeNotThere, NodeSlow, and what the source raised."""
+    """Ask the nodes of a zone and wait for the answer.
+
+    Raises NodeNotThere, NodeResting, NodeSlow, and what the source raised.
+    """
     if queries.leader_of(zone, at) is None:
-        raise NodeNotThere(zone=zone.name)
+        raise queries.absence(zone, at)
+    if queries.ferry_of(zone, at):
+        return _ask_by_ferry(zone, route, method, arguments, at)
     order = _new_order(zone, route, method, arguments, "")
     deadline = time.monotonic() + seconds
     try:
@@ -262,11 +332,45 @@ def ask_zone(
         Order.objects.filter(pk=order.pk).delete()
 
 
+def _ask_by_ferry(zone: Zone, route: Route | None, method: str, arguments: dict[str, Any], at: datetime) -> Any:
+    """The answer that a package brought lately; where none did, the question goes by the next one.
+
+    Raises FerryAwaited, and what the source raised, which is told once: who asks again has it asked again.
+    """
+    digest = _digest_of(arguments)
+    with transaction.atomic():
+        Zone.objects.select_for_update().get(pk=zone.pk)
+        Order.objects.filter(
+            zone=zone, method=method, digest=digest, state=OrderState.DONE,
+            created_at__lt=at - timedelta(hours=CARRIED_ANSWER_HOURS),
+        ).delete()  # fmt: skip
+        order = Order.objects.filter(zone=zone, method=method, digest=digest).first()
+        if order is None:
+            order = _new_order(zone, route, method, arguments, digest)
+    if order.state == OrderState.FAILED:
+        order.delete()
+        raise mounting.wire.error_from_json(order.answer or {})
+    if order.state != OrderState.DONE:
+        raise _carried(order)
+    return order.answer
+
+
+def _carried(order: Order) -> FerryAwaited:
+    fault = FerryAwaited()
+    fault.is_over = lambda: (
+        not Order.objects.filter(pk=order.pk, state__in=[OrderState.WAITING, OrderState.TAKEN]).exists()
+    )
+    return fault
+
+
+def _digest_of(arguments: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(arguments, sort_keys=True).encode()).hexdigest()
+
+
 def _order(route: Route, request: StreamRequest) -> Order:
     """The order for this reading: one that was broken off and can go on, else a new one."""
     arguments = {"source": route.local_name, "request": mounting.wire.request_to_json(request)}
-    digest = hashlib.sha256(json.dumps(arguments, sort_keys=True).encode()).hexdigest()
-    at = clock.now()
+    digest, at = _digest_of(arguments), clock.now()
     with transaction.atomic():
         Route.objects.select_for_update().get(pk=route.pk)
         left = Order.objects.filter(route=route, method="stream", digest=digest).select_related("node").first()
@@ -281,7 +385,11 @@ def _order(route: Route, request: StreamRequest) -> Order:
 
 def _goes_on(order: Order, at: datetime) -> bool:
     """Not when it failed, is too old, or hangs on a node whose place another has taken."""
-    if order.state == OrderState.FAILED or at - order.created_at > timedelta(hours=KEPT_HOURS):
+    carried = order.zone.nodes.filter(ferry__isnull=False, removed_at=None).exists()
+    if order.state == OrderState.FAILED:
+        # What a package brought is told to the next who asks; nobody was waiting when it came.
+        return carried
+    if at - order.created_at > (timedelta(days=CARRIED_KEPT_DAYS) if carried else timedelta(hours=KEPT_HOURS)):
         return False
     if order.state == OrderState.DONE or order.node_id is None:
         return True

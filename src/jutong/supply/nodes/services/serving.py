@@ -13,11 +13,13 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from jutong.foundation.audit import api as audit
+from jutong.foundation.outbox import api as outbox
 from jutong.kernel.actors import PLATFORM
 from jutong.kernel.crypto import SignatureWrong, verify_signature
 from jutong.supply.mounting import api as mounting
-from jutong.supply.nodes import queries
-from jutong.supply.nodes.domain import CLOCK_SECONDS, hash_code, signed_text
+from jutong.supply.mounting.values import BUCKETS
+from jutong.supply.nodes import events, queries
+from jutong.supply.nodes.domain import CLOCK_SECONDS, hash_code, is_alive, signed_text
 from jutong.supply.nodes.domain.errors import CallMalformed, CodeWrong, NotThisNode, OrderGone
 from jutong.supply.nodes.models import Node, Nonce, Order, SentChunk
 from jutong.supply.nodes.values import OrderState
@@ -82,6 +84,9 @@ def recognise(signed: Signed, *, at: datetime) -> Node:
     except IntegrityError as fault:
         raise NotThisNode() from fault
     Node.objects.filter(pk=row.pk).update(last_seen_at=at, clock_ahead_seconds=round(ahead, 1))
+    if not is_alive(row.last_seen_at, at):
+        with transaction.atomic():
+            outbox.publish(events.NodeReturned(row.node_no, queries.resource_codes(row)), at=at)
     return row
 
 
@@ -109,9 +114,7 @@ def fetch_orders(
     given = []
     for order in mine:
         if str(order.order_no) not in held:
-            order.sent.all().delete()
-            order.epoch, order.chunks, order.read, order.estimate = order.epoch + 1, 0, 0, None
-            order.save(update_fields=["epoch", "chunks", "read", "estimate"])
+            _begin_anew(order)
             given.append(order)
     if queries.leader_of(node.zone, at) == node.pk:
         for order in rows.filter(state=OrderState.WAITING).order_by("id"):
@@ -120,36 +123,60 @@ def fetch_orders(
             given.append(order)
     known = {str(order.order_no) for order in mine}
     return {
-        "orders": [
-            {
-                "order": str(order.order_no),
-                "epoch": order.epoch,
-                "method": order.method,
-                "arguments": order.arguments,
-            }
-            for order in given
-        ],
+        "orders": [order_told(order) for order in given],
         "drop": sorted(set(held) - known),
         "pause_seconds": BUSY_PAUSE_SECONDS if given or mine else PAUSE_SECONDS,
     }
 
 
+def order_told(order: Order) -> dict[str, Any]:
+    """An order as a node is told it."""
+    return {
+        "order": str(order.order_no),
+        "epoch": order.epoch,
+        "method": order.method,
+        "arguments": order.arguments,
+    }
+
+
 @transaction.atomic
-def begin(node: Node, order_no: str, epoch: int, *, estimate: int) -> None:
-    """The node has opened the source and reads. Raises OrderGone."""
+def begin_anew(node: Node, order_no: str, epoch: int) -> None:
+    """The node was broken off while it read and reads again: what it sent so far is void. Raises OrderGone."""
+    _begin_anew(_mine(node, order_no, epoch))
+
+
+def _begin_anew(order: Order) -> None:
+    order.sent.all().delete()
+    order.epoch, order.chunks, order.read = order.epoch + 1, 0, 0
+    order.estimate, order.buckets = None, None
+    order.save(update_fields=["epoch", "chunks", "read", "estimate", "buckets"])
+
+
+@transaction.atomic
+def begin(node: Node, order_no: str, epoch: int, *, estimate: int, buckets: list[Any] | None) -> None:
+    """The node has opened the source and reads, of a table that was compared only these buckets.
+
+    Raises OrderGone, CallMalformed.
+    """
+    if buckets is not None and not all(type(bucket) is int and 0 <= bucket < BUCKETS for bucket in buckets):
+        raise CallMalformed()
     order = _mine(node, order_no, epoch)
-    order.estimate = max(0, estimate)
-    order.save(update_fields=["estimate"])
+    order.estimate, order.buckets = max(0, estimate), buckets
+    order.save(update_fields=["estimate", "buckets"])
 
 
 @transaction.atomic
-def take_chunk(node: Node, order_no: str, epoch: int, number: int, digest: str, packed: bytes) -> dict[str, Any]:
+def take_chunk(
+    node: Node, order_no: str, epoch: int, number: int, digest: str, packed: bytes, *, bounded: bool = True
+) -> dict[str, Any]:
     """Keep a chunk; tells which is wanted next, and whether to wait with it. A chunk sent twice is one.
+
+    What comes in packages is all there before anybody reads, and so not `bounded`.
 
     Raises OrderGone, CallMalformed: what came is not what was sent, or no rows.
     """
     order = _mine(node, order_no, epoch)
-    if number == order.chunks and order.chunks - order.read < AHEAD_CHUNKS:
+    if number == order.chunks and (not bounded or order.chunks - order.read < AHEAD_CHUNKS):
         if hashlib.sha256(packed).hexdigest() != digest:
             raise CallMalformed()
         try:
@@ -181,10 +208,12 @@ def fail(node: Node, order_no: str, epoch: int, error: Mapping[str, Any]) -> Non
     order.save(update_fields=["state", "answer"])
 
 
-def sweep(*, at: datetime, kept_hours: int) -> None:
+def sweep(*, at: datetime, kept_hours: int, carried_days: int) -> None:
     """Forget used numbers that would be refused by their time, and orders nobody takes up again."""
     Nonce.objects.filter(used_at__lt=at - timedelta(seconds=2 * CLOCK_SECONDS)).delete()
-    Order.objects.filter(created_at__lt=at - timedelta(hours=kept_hours)).delete()
+    old = Order.objects.filter(created_at__lt=at - timedelta(hours=kept_hours))
+    old.exclude(zone__nodes__ferry__isnull=False).delete()
+    Order.objects.filter(created_at__lt=at - timedelta(days=carried_days)).delete()
 
 
 def _mine(node: Node, order_no: str, epoch: int) -> Order:

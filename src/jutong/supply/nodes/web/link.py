@@ -20,7 +20,7 @@ from jutong.kernel import clock
 from jutong.kernel.errors import JutongError
 from jutong.supply.nodes.domain.errors import CallMalformed
 from jutong.supply.nodes.models import Node
-from jutong.supply.nodes.services import serving
+from jutong.supply.nodes.services import releases, serving
 
 _COUNT_MAX: Final = 2**31 - 1
 
@@ -76,7 +76,7 @@ def enrol(request: HttpRequest) -> dict[str, Any]:
     number = serving.enrol(
         code=told["code"], public_key=_key(told["public_key"]), version=told["version"], at=clock.now()
     )
-    return {"node_no": number}
+    return {"node_no": number, "release_key": releases.key()}
 
 
 @_door
@@ -105,8 +105,28 @@ def poll(request: HttpRequest, node: Node) -> dict[str, Any]:
 @_signed
 def begin(request: HttpRequest, node: Node, order_no: UUID, epoch: int) -> dict[str, Any]:
     """The source is open."""
-    serving.begin(node, str(order_no), epoch, estimate=min(_json(request, estimate=int)["estimate"], 2**62))
+    told = _json(request, estimate=int, buckets=None)
+    if not isinstance(told["buckets"], list | None):
+        raise CallMalformed()
+    serving.begin(node, str(order_no), epoch, estimate=min(told["estimate"], 2**62), buckets=told["buckets"])
     return {}
+
+
+@_door
+@_signed
+def update(request: HttpRequest, node: Node) -> dict[str, Any]:
+    """Which version of the node's program is on offer?"""
+    _json(request)
+    found = releases.offered()
+    return {"manifest": found[0].to_json() if found else None, "signature": found[1] if found else ""}
+
+
+@_door
+@_signed
+def update_piece(request: HttpRequest, node: Node) -> dict[str, Any]:
+    """A piece of it."""
+    told = _json(request, version=str, offset=int)
+    return {"data": releases.piece(told["version"], told["offset"])}
 
 
 @carries_rows
@@ -148,7 +168,11 @@ def _json(request: HttpRequest, **fields: type | None) -> dict[str, Any]:
         told = json.loads(_body(request))
     except (ValueError, RecursionError) as fault:
         raise CallMalformed() from fault
-    if not isinstance(told, dict) or set(told) != set(fields):
+    if not isinstance(told, dict):
+        raise CallMalformed()
+    # Programs in the field are older than the platform for a while, and leave out what they do not know.
+    told = {name: None for name, kind in fields.items() if kind is None} | told
+    if set(told) != set(fields):
         raise CallMalformed()
     if any(kind is not None and type(told[name]) is not kind for name, kind in fields.items()):
         raise CallMalformed()

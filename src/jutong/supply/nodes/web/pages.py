@@ -14,14 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jutong.base.access import require
 from jutong.base.http import SubjectRequest
 from jutong.kernel import clock
+from jutong.kernel.clock import SHANGHAI
 from jutong.kernel.errors import JutongError
 from jutong.kernel.policy import Facts, Relation, decide
 from jutong.kernel.text import N_
 from jutong.registry.organisations import api as organisations
 from jutong.supply.nodes import models, policy, queries
-from jutong.supply.nodes.services import keeping
-from jutong.supply.nodes.values import NodeState, ReleaseState
-from jutong.supply.nodes.web.forms import NodeForm, SourceForm, refuse
+from jutong.supply.nodes.domain.ferry import FerryWay
+from jutong.supply.nodes.services import ferrying, keeping, maintenance, releases
+from jutong.supply.nodes.values import MaintenanceWindow, NodeState, PackageRefusal, PackageState, ReleaseState
+from jutong.supply.nodes.web.forms import WEEKDAYS, MaintenanceForm, NodeForm, SourceForm, refuse
 from jutong.ui.components import Badge, Column, Tone
 from jutong.ui.formatting import listed_words
 from jutong.ui.lists import Listing
@@ -30,9 +32,28 @@ _TONES = {
     NodeState.AWAITED: Tone.ATTENTION,
     NodeState.ONLINE: Tone.GOOD,
     NodeState.SILENT: Tone.BAD,
+    NodeState.MAINTAINED: Tone.ATTENTION,
+    NodeState.FERRIED: Tone.GOOD,
     NodeState.SUSPENDED: Tone.MUTED,
     NodeState.REMOVED: Tone.MUTED,
 }
+
+
+_PACKAGES_SHOWN = 20
+_PACKAGE_TONES = {
+    PackageState.SENT: Tone.ATTENTION,
+    PackageState.CONFIRMED: Tone.GOOD,
+    PackageState.TAKEN: Tone.GOOD,
+    PackageState.REFUSED: Tone.BAD,
+}
+_PACKAGE_COLUMNS = (
+    Column("way", N_("方向")),
+    Column("number", N_("序号")),
+    Column("state", N_("状态"), "badge"),
+    Column("reason", N_("拒收原因")),
+    Column("size", N_("大小（字节）"), "number"),
+    Column("at", N_("时间"), "moment"),
+)
 
 
 def _badge(row: models.Node) -> Badge:
@@ -100,7 +121,7 @@ def new(request: SubjectRequest) -> HttpResponse:
             made = keeping.create_node(
                 organisation=request.subject.organisation, **form.cleaned_data, by=request.subject, at=clock.now()
             )
-            return _show(request, made.node_no, code=made.code)
+            return _show(request, made.node_no, code=made.code, ticket=made.ticket)
         except JutongError as error:
             refuse(form, error)
     return render(request, "nodes/node_form.html", {"form": form}, status=422 if form.errors else 200)
@@ -116,7 +137,7 @@ def node(request: SubjectRequest, node_no: str) -> HttpResponse:
 def renew_code(request: SubjectRequest, node_no: str) -> HttpResponse:
     """重新接入."""
     made = keeping.renew_code(node_no=node_no, by=request.subject, at=clock.now())
-    return _show(request, node_no, code=made.code)
+    return _show(request, node_no, code=made.code, ticket=made.ticket)
 
 
 @require_POST
@@ -159,30 +180,124 @@ def add_source(request: SubjectRequest, node_no: str) -> HttpResponse:
 
 
 @require_POST
+def add_window(request: SubjectRequest, node_no: str) -> HttpResponse:
+    """登记维护时段."""
+    require(request.subject, policy.MANAGE_NODES, queries.facts(queries.get_node(node_no, request.subject)))
+    form = MaintenanceForm(request.POST, auto_id="maintenance_%s")
+    if form.is_valid():
+        try:
+            maintenance.add_window(
+                node_no=node_no,
+                window=form.window(),
+                remark=form.cleaned_data["remark"],
+                by=request.subject,
+                at=clock.now(),
+            )
+            messages.success(request, _("维护时段已登记，期间不派新任务，失去联系不告警。"))
+            return redirect("nodes:node", node_no)
+        except JutongError as error:
+            refuse(form, error)
+    return _show(request, node_no, maintenance_form=form)
+
+
+@require_POST
+def remove_window(request: SubjectRequest, node_no: str, window_id: int) -> HttpResponse:
+    """删除维护时段."""
+    maintenance.remove_window(node_no=node_no, window_id=window_id, by=request.subject, at=clock.now())
+    messages.success(request, _("维护时段已删除。"))
+    return redirect("nodes:node", node_no)
+
+
+@require_POST
+def resend_packages(request: SubjectRequest, node_no: str) -> HttpResponse:
+    """重新生成摆渡包."""
+    count = ferrying.resend(node_no=node_no, by=request.subject, at=clock.now())
+    messages.success(request, _("已重新生成 {count} 个未确认的摆渡包。").format(count=count))
+    return redirect("nodes:node", node_no)
+
+
+@require_POST
 def decide_release(request: SubjectRequest, node_no: str, release_id: int) -> HttpResponse:
     """批准或收回."""
     approved = request.POST.get("approved") == "yes"
     keeping.decide_release(
         node_no=node_no, release_id=release_id, approved=approved, by=request.subject, at=clock.now()
     )
-    messages.success(request, _("已批准传出，可启动归集。") if approved else _("已收回，不再传出。"))
+    messages.success(request, _("已批准传出，等待中的归集随即开始。") if approved else _("已记录，不传出。"))
     return redirect("nodes:node", node_no)
 
 
-def _show(request: SubjectRequest, node_no: str, *, code: str = "", form: SourceForm | None = None) -> HttpResponse:
+def window_words(window: MaintenanceWindow) -> str:
+    """A maintenance window as people say it."""
+    if window.begins_at is not None and window.ends_at is not None:
+        begins, ends = (f"{each.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for each in (window.begins_at, window.ends_at))
+        return _("{begins} 至 {ends}").format(begins=begins, ends=ends)
+    assert window.opens is not None
+    assert window.closes is not None
+    days = "、".join(str(WEEKDAYS[day - 1]) for day in window.weekdays)
+    opens, closes = f"{window.opens:%H:%M}", f"{window.closes:%H:%M}"
+    words = _("{days} {opens} 至次日 {closes}") if window.closes < window.opens else _("{days} {opens} 至 {closes}")
+    return words.format(days=days, opens=opens, closes=closes)
+
+
+def _version_words(row: models.Node) -> str:
+    newer = releases.newer_than(row.version) if row.version else ""
+    if newer:
+        return _("{version}（可更新到 {newer}）").format(version=row.version, newer=newer)
+    return row.version or "—"
+
+
+def _ferry(row: models.Node) -> dict[str, Any]:
+    """The latest packages of a node whose packages are carried, and where they lie."""
+    if not row.is_ferried:
+        return {}
+    return {
+        "ferry": row.ferry,
+        "folder": f"ferry/{row.node_no}",
+        "package_columns": _PACKAGE_COLUMNS,
+        "packages": [
+            {
+                "way": _("送往前置机") if each.way == FerryWay.DOWN else _("前置机送来"),
+                "number": each.number or "—",
+                "state": Badge(_(PackageState(each.state).label), _PACKAGE_TONES[PackageState(each.state)]),
+                "reason": _(PackageRefusal(each.reason).label) if each.reason else "",
+                "size": each.size_bytes,
+                "at": each.at,
+            }
+            for each in queries.packages(row)[:_PACKAGES_SHOWN]
+        ],
+    }
+
+
+def _show(
+    request: SubjectRequest,
+    node_no: str,
+    *,
+    code: str = "",
+    ticket: str = "",
+    form: SourceForm | None = None,
+    maintenance_form: MaintenanceForm | None = None,
+) -> HttpResponse:
     row = queries.get_node(node_no, request.subject)
     subject, facts = request.subject, queries.facts(row)
     context = {
         "node": row,
         "code": code,
+        "ticket": ticket,
+        **_ferry(row),
         "form": form or SourceForm(),
+        "maintenance_form": maintenance_form or MaintenanceForm(auto_id="maintenance_%s"),
+        "windows": [
+            {"pk": each.pk, "words": window_words(queries.window_of(each)), "remark": each.remark}
+            for each in row.maintenance.all()
+        ],
         "badge": _badge(row),
         "facts": [
             (_("部门"), organisations.titles([row.zone.organisation]).get(row.zone.organisation, "")),
             (_("接入区"), row.zone.name),
             (_("顺位"), row.rank),
             (_("最近联系"), row.last_seen_at or "—"),
-            (_("版本"), row.version or "—"),
+            (_("版本"), _version_words(row)),
             (_("时钟快慢（秒）"), "—" if row.clock_ahead_seconds is None else row.clock_ahead_seconds),
             (_("待传（字节）"), row.queued_bytes),
             (_("前置机上的数据源"), listed_words(row.sources) or "—"),
@@ -196,6 +311,7 @@ def _show(request: SubjectRequest, node_no: str, *, code: str = "", form: Source
                 "columns": listed_words(each.columns),
                 "state": _(ReleaseState(each.state).label),
                 "approved": each.state == ReleaseState.APPROVED,
+                "asked": each.state == ReleaseState.ASKED,
             }
             for each in queries.releases(row)
         ],
@@ -203,7 +319,7 @@ def _show(request: SubjectRequest, node_no: str, *, code: str = "", form: Source
         "may_add": decide(subject, policy.ADD_SOURCES, facts).allowed,
         "may_decide": decide(subject, policy.DECIDE_RELEASES, facts).allowed,
     }
-    response = render(request, "nodes/node.html", context, status=422 if form else 200)
+    response = render(request, "nodes/node.html", context, status=422 if form or maintenance_form else 200)
     if code:
         response["Cache-Control"] = "no-store"
     return response
