@@ -97,7 +97,7 @@ def test_a_reading_means_the_same_on_both_sides():
         TableRef("dept", "person"),
         (column,),
         key=("id",),
-        compare={7: "1 2 3", 1023: "4 5 6"},
+        compare={7: BucketDigest(2, 2**70), 1023: BucketDigest(5, 6)},
         key_range=KeyRange(("1",), None),
         buckets=(3, 4),
         capture=CaptureNames("slot", "publication"),
