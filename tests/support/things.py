@@ -25,6 +25,7 @@ def lay_out(people: People, portal: Portal, *, steward: str, consumer: str) -> S
     _kept_by_the_bureau(people, provider)
     _lists(people, provider)
     _duplicates(people)
+    _assembled(provider)
     _hand_over(people)
     _outside(people, provider, portal)
     provider.post("/nodes/nodes", {"name": "人社前置机", "zone": "电子政务外网"})
@@ -66,6 +67,21 @@ def _mounting(provider: PersonClient) -> list[str]:
         f"{mount}/file/?file={uploaded['file_no']}",
         f"{mount}/service/",
     ]
+
+
+def _assembled(provider: PersonClient) -> None:
+    """A resource that is assembled from contributors, one of whom is invited."""
+    own = provider.get("/catalogue/resources", provider=provider.organisation, sharing_type=1)["items"]
+    resource, item = next(
+        (each, item["column_name"])
+        for each in own
+        if each["mounted_at"] is None and each["state"] == "published"
+        for item in each["content"]["items"]
+        if item["data_type"].startswith("C(") and int(item["data_type"][2:-1]) >= 12
+    )
+    provider.put(f"/exchange/assembled/{resource['code']}", {"mark_item": item})
+    invitation = {"resource": resource["code"], "organisation": provider.organisation, "mark": "A1"}
+    provider.post("/exchange/contributions", invitation)
 
 
 def _imports(provider: PersonClient) -> list[str]:

@@ -36,6 +36,7 @@ _OBJECTS = {
     "inquiry": N_("归集问询"), "alarm": N_("归集告警"), "reject": N_("拒收记录"),
     "node": N_("前置机"), "node_release": N_("传出审批"), "maintenance": N_("维护时段"),
     "node_zone": N_("前置机接入区"), "zone": N_("前置机接入区"),
+    "contribution": N_("供数"), "link": N_("直连"),
 }  # fmt: skip
 _DEEDS = {
     "added": N_("新增"), "agreed": N_("同意"), "allowed": N_("允许"), "approved": N_("审核通过"),
@@ -68,11 +69,13 @@ _DEEDS = {
     "cleared": N_("解除"), "corrected": N_("改正"), "replayed": N_("重放"), "left_to_source": N_("由来源改正"),
     "version_restored": N_("恢复版本"), "written": N_("写入"), "withdrawn": N_("撤回"),
     "code_renewed": N_("重新生成接入码"), "enrolled": N_("接入"), "key_changed": N_("更换密钥"),
-    "suspended": N_("停用"),
+    "suspended": N_("停用"), "invited": N_("邀请"), "joined": N_("接受邀请"), "scheduled": N_("列入计划"),
+    "switched_off": N_("断开"),
 }  # fmt: skip
 
 
 _DETAILS = {
+    "mark": N_("供数标识"), "not_kept": N_("不得留存"), "violation": N_("是否违规"),
     "address": N_("网络地址"), "after": N_("起始编号"), "agreed": N_("是否同意"), "allow_shrink": N_("允许大幅减少"),
     "anew": N_("是否重新提起"), "batches": N_("批次数"), "before": N_("原值"), "by": N_("操作人"),
     "changed": N_("变更内容"), "channel": N_("渠道"), "choices": N_("选择"), "classification": N_("资源分类"),

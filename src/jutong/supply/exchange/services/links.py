@@ -84,7 +84,7 @@ def plan(*, link_no: str, words: str, retire_by: date, by: Subject, at: datetime
         raise PlanUnfit(field="retire_by")
     row.plan, row.retire_by = words, retire_by
     row.save(update_fields=["plan", "retire_by"])
-    _record("planned", row, by, at, last=retire_by.isoformat())
+    _record("scheduled", row, by, at, last=retire_by.isoformat())
 
 
 @transaction.atomic
