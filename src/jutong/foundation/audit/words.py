@@ -36,7 +36,7 @@ _OBJECTS = {
     "inquiry": N_("归集问询"), "alarm": N_("归集告警"), "reject": N_("拒收记录"),
     "node": N_("前置机"), "node_release": N_("传出审批"), "maintenance": N_("维护时段"),
     "node_zone": N_("前置机接入区"), "zone": N_("前置机接入区"),
-    "contribution": N_("供数"), "link": N_("直连"),
+    "contribution": N_("供数"), "link": N_("直连"), "pool": N_("归集数据"),
 }  # fmt: skip
 _DEEDS = {
     "added": N_("新增"), "agreed": N_("同意"), "allowed": N_("允许"), "approved": N_("审核通过"),
