@@ -71,12 +71,11 @@ def _mounting(provider: PersonClient) -> list[str]:
 
 def _assembled(provider: PersonClient) -> None:
     """A resource that is assembled from contributors, one of whom is invited."""
-    own = provider.get("/catalogue/resources", provider=provider.organisation, sharing_type=1)["items"]
+    own = provider.get("/catalogue/resources", provider=provider.organisation, sharing_type=1, mounted="false")["items"]
     resource, item = next(
         (each, item["column_name"])
         for each in own
-        if each["mounted_at"] is None and each["state"] == "published"
-        for item in each["content"]["items"]
+        for item in provider.get(f"/catalogue/resources/{each['code']}")["content"]["items"]
         if item["data_type"].startswith("C(") and int(item["data_type"][2:-1]) >= 12
     )
     provider.put(f"/exchange/assembled/{resource['code']}", {"mark_item": item})
