@@ -14,10 +14,17 @@ from jutong.supply.exchange.domain.links import LinkOff, OffDayUnfit, PlanUnfit,
 from jutong.supply.exchange.services import links
 from jutong.supply.exchange.values import LinkKind, LinkState
 from tests.integration.exchange.test_faces import page, someone
+from tests.support import way
 from tests.support.way import AT
 
 TODAY = AT.date()
 LONG_AGO, LATELY = date(2017, 5, 1), date(2026, 3, 1)
+
+
+@pytest.fixture
+def department(db):
+    """Nothing here leaves the test's own transaction."""
+    return way.lay_down()
 
 
 @pytest.fixture

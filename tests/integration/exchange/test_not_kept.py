@@ -34,7 +34,7 @@ def kept_no_more(department, shop_code, shop, maria) -> str:
     return shop_code
 
 
-def test_nothing_remains_of_what_was_gathered_but_the_ledger(kept_no_more):
+def test_nothing_remains_but_the_ledger_and_it_is_neither_planned_nor_run_nor_served(department, kept_no_more):
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname IN ('pool', 'pool_staging')")
         tables = cursor.fetchall()
@@ -45,17 +45,12 @@ def test_nothing_remains_of_what_was_gathered_but_the_ledger(kept_no_more):
     assert rejects == [(None, None, "")]
     assert not Watermark.objects.exists()
     assert Batch.objects.filter(resource_code=kept_no_more).count() == 1
-
-
-def test_it_is_neither_planned_nor_run_nor_served_from_a_table(department, kept_no_more):
     with pytest.raises(MustNotBeKept, match="不得留存"):
         exchange.start_run(resource_code=kept_no_more, by=department.steward, at=AT)
 
     assert not Plan.objects.filter(resource_code=kept_no_more).exists()
     assert kept_no_more not in mounting.gathered_codes()
     assert sharing.find_place(kept_no_more) is None
-
-
-def test_a_file_lies_with_the_platform_so_it_cannot_be_one_that_is_not_kept(kept_no_more):
+    # What lies with the platform by its nature cannot be mounted so.
     with pytest.raises(IntegrityError), transaction.atomic():
         Mount.objects.update(kind="assembled", source=None)
