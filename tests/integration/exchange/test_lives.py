@@ -89,10 +89,10 @@ def test_progress_is_told_while_the_data_is_on_its_way(department, shop_code, mo
     seen = []
     settle = engine._Work._settle
 
-    def look(work, staging, loaded):
+    def look(work, *args, **named):
         work.pulse._tell()
         seen.append(exchange.get_run(number, by=department.steward))
-        return settle(work, staging, loaded)
+        return settle(work, *args, **named)
 
     monkeypatch.setattr(engine._Work, "_settle", look)
 

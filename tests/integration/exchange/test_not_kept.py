@@ -6,9 +6,10 @@ from django.db import IntegrityError, connection, transaction
 from jutong.delivery.sharing import queries as sharing
 from jutong.supply.exchange import api as exchange
 from jutong.supply.exchange import queries
+from jutong.supply.exchange.adapters import parquet
 from jutong.supply.exchange.domain import MustNotBeKept
 from jutong.supply.exchange.models import Batch, Plan, Reject, Watermark
-from jutong.supply.exchange.services import plans
+from jutong.supply.exchange.services import plans, snapshots
 from jutong.supply.mounting import api as mounting
 from jutong.supply.mounting.events import ResourceMounted
 from jutong.supply.mounting.models import Mount
@@ -19,13 +20,18 @@ WHY = "国垂系统，〔2019〕12 号文规定不得留存"
 
 
 @pytest.fixture
-def kept_no_more(department, shop_code, shop, maria) -> str:
-    """A gathered resource, with a rejected row, that is mounted anew as one that must not be kept."""
+def kept_no_more(department, shop_code, shop, maria, settings, tmp_path) -> str:
+    """A gathered resource, with a rejected row and a snapshot, that is mounted anew as one that must not be kept."""
+    settings.JUTONG_DATA_DIR = tmp_path
     maria.sql("INSERT INTO shop SELECT 100 + seq, 'x', 1, '2026-01-01', '2026-01-01' FROM seq_1_to_300", "dept")
     maria.sql("SET sql_mode=''; UPDATE shop SET rq = '0000-00-00' WHERE id = 1", "dept")
     source_no = mounting.get_mount(shop_code).table.source_no
     run = department.run(shop_code)
     assert (run.rows_rejected, run.inserted) == (1, 304)
+    plans.on_mounted(ResourceMounted(shop_code, department.uscc, "table"), at=AT)
+    snapshots.ask(resource_code=shop_code, by=department.steward, at=AT)
+    snapshots.carry_out(shop_code, 1)
+    assert parquet.path_of(shop_code, 1).exists()
     Reject.objects.update(sealed_row=b"sealed", sealed_correction=b"sealed")
     steward = department.steward
     mounting.stop_mount(resource_code=shop_code, reason="改为不得留存", by=steward, at=AT)
@@ -42,6 +48,8 @@ def test_nothing_remains_but_the_ledger_and_it_is_neither_planned_nor_run_nor_se
 
     assert tables == []
     assert queries.find_pool_table(kept_no_more) is None
+    assert not parquet.path_of(kept_no_more, 1).exists()
+    assert queries.snapshots(kept_no_more).get().state == "expired"
     assert rejects == [(None, None, "")]
     assert not Watermark.objects.exists()
     assert Batch.objects.filter(resource_code=kept_no_more).count() == 1

@@ -8,13 +8,13 @@ from jutong.foundation.audit import api as audit
 from jutong.kernel.actors import PLATFORM
 from jutong.supply.exchange.adapters import pool
 from jutong.supply.exchange.models import Contribution, Plan, PoolTable, Reject, Watermark
-from jutong.supply.exchange.services import contributions
+from jutong.supply.exchange.services import contributions, snapshots
 from jutong.supply.exchange.values import ContributionState
 
 
 @transaction.atomic
 def forget(resource_code: str, *, at: datetime) -> None:
-    """Clear a resource's rows out of the pool, the rejects kept of it, and every assembled table that has them.
+    """Clear a resource's rows out of the pool, its snapshots, the rejects kept of it, and assembled tables.
 
     The ledger stays: it counts, and holds no value of a row.
     """
@@ -25,6 +25,7 @@ def forget(resource_code: str, *, at: datetime) -> None:
     had = PoolTable.objects.filter(resource_code=resource_code).first()
     PoolTable.objects.filter(resource_code=resource_code).delete()
     pool.drop(resource_code)
+    snapshots.forget_all(resource_code)
     for row in Contribution.objects.filter(source_code=resource_code, state=ContributionState.JOINED):
         contributions.leave(row, _REASON, at=at)
     if had is not None:

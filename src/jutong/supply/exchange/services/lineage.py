@@ -36,14 +36,19 @@ _STEPS: Final = {
 
 
 def note_start(row: Run, *, at: datetime) -> None:
-    """In the transaction that begins a run for the first time."""
-    _note(row, LineageStep.START, Outcome(), at)
+    """In the transaction that begins a run; one that waited and goes on has been told of."""
+    if not _is_told(row):
+        _note(row, LineageStep.START, Outcome(), at)
 
 
 def note_end(row: Run, *, at: datetime) -> None:
     """In the transaction that ends a run; of one that nobody began nothing is told."""
-    if LineageEvent.objects.filter(run=row, step=LineageStep.START).exists():
+    if _is_told(row):
         _note(row, _STEPS[RunState(row.state)], Outcome(row.rows, row.error_code), at)
+
+
+def _is_told(row: Run) -> bool:
+    return LineageEvent.objects.filter(run=row, step=LineageStep.START).exists()
 
 
 def _note(row: Run, step: LineageStep, outcome: Outcome, at: datetime) -> None:

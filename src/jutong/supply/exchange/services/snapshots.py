@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from procrastinate.contrib.django import app
 
 from jutong.base.access import require
@@ -136,12 +136,20 @@ def make_round(*, at: datetime) -> int:
 def forget(*, at: datetime) -> int:
     """Take away the files that are kept too long; how many. What is known of them stays."""
     days = rulebook.parameter("exchange.snapshot_keep_days", on=local_day(at)).whole()
-    old = Snapshot.objects.filter(state=SnapshotState.MADE, taken_at__lt=at - timedelta(days=days))
-    rows = list(old)
-    for row in rows:
+    return _take_away(Snapshot.objects.filter(taken_at__lt=at - timedelta(days=days)))
+
+
+def forget_all(resource_code: str) -> int:
+    """Take away every file of a resource, whose data must not be kept any more; how many."""
+    return _take_away(Snapshot.objects.filter(resource_code=resource_code))
+
+
+def _take_away(rows: QuerySet[Snapshot]) -> int:
+    made = list(rows.filter(state=SnapshotState.MADE))
+    for row in made:
         parquet.path_of(row.resource_code, row.number).unlink(missing_ok=True)
         Snapshot.objects.filter(pk=row.pk).update(state=SnapshotState.EXPIRED)
-    return len(rows)
+    return len(made)
 
 
 def _queue(resource_code: str, by: ActorRef, at: datetime, *, by_plan: bool) -> Snapshot:

@@ -31,8 +31,8 @@ def make_remark(*, code: str, kind: RemarkKind, text: str, element: str = "", by
     Raises NotSignedIn, NoSuchResource, NotForReaders, TextMissing, TextTooLong, ElementUnknown,
     ElementOnlyForCorrections.
     """
-    require(by, policy.MAKE_REMARK)
     resource = published(code, by)
+    require(by, policy.MAKE_REMARK)
     text = said(text, field="text")
     if kind is RemarkKind.CORRECTION:
         if element not in queries.elements_of(resource.content):
