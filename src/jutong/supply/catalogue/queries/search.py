@@ -34,7 +34,7 @@ from jutong.kernel.codes.resource_code import ResourceClass
 from jutong.kernel.codes.sharing import FormatGroup, ShareType, UpdateCycle
 from jutong.kernel.policy import Relation, Subject
 from jutong.supply.catalogue import domain, models, policy
-from jutong.supply.catalogue.queries.rights import is_open
+from jutong.supply.catalogue.queries.rights import is_open, opened_column, with_opened
 from jutong.supply.catalogue.queries.synonyms import synonyms
 from jutong.supply.catalogue.values import Level
 
@@ -110,26 +110,36 @@ def _scope(subject: Subject) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class _Facet:
-    """One facet: its column, the condition for its values, and the tokens that lead to them."""
+    """One facet: its column, the condition for its values, and the tokens one of which each value's entries bear."""
 
     column: str
     condition: Callable[[Sequence[Any]], Q]
-    token: Callable[[Any], int]
+    tokens: Callable[[Any], Sequence[int]]
     chosen: Callable[[Search], Sequence[Any]]
 
 
 def _column(name: str, chosen: Callable[[Search], Sequence[Any]]) -> _Facet:
-    def token(value: Any) -> int:
-        return domain.facet_token(name, str(value).lower() if isinstance(value, bool) else str(value))
+    return _Facet(name, lambda values: Q(**{f"{name}__in": list(values)}), lambda value: [_token(name, value)], chosen)
 
-    return _Facet(name, lambda values: Q(**{f"{name}__in": list(values)}), token, chosen)
+
+def _token(name: str, value: Any) -> int:
+    return domain.facet_token(name, str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _opened_or_not(values: Sequence[bool]) -> Q:
+    return Q(*(is_open() if value else ~is_open() for value in values), _connector=Q.OR)
+
+
+def _open_tokens(value: bool) -> Sequence[int]:
+    # An entry may say that it is open, and the negative list keep it back.
+    return [_token("open", said) for said in ([True] if value else [True, False])]
 
 
 def _codes(chosen: Callable[[Search], Sequence[Any]]) -> _Facet:
     return _Facet(
         "left(code, 1)",
         lambda values: Q(*(Q(code__startswith=str(value)) for value in values), _connector=Q.OR),
-        lambda value: domain.facet_token("classification", str(value)),
+        lambda value: [domain.facet_token("classification", str(value))],
         chosen,
     )
 
@@ -137,7 +147,7 @@ def _codes(chosen: Callable[[Search], Sequence[Any]]) -> _Facet:
 FACETS: Final[Mapping[str, _Facet]] = {
     "classes": _codes(lambda search: search.classes),
     "sharing_types": _column("sharing_type", lambda search: search.sharing_types),
-    "open": _column("open", lambda search: search.open),
+    "open": _Facet("opened", _opened_or_not, _open_tokens, lambda search: search.open),
     "providers": _column("provider_uscc", lambda search: search.providers),
     "cycles": _column("update_cycle", lambda search: search.cycles),
     "levels": _column("level", lambda search: search.levels),
@@ -145,7 +155,7 @@ FACETS: Final[Mapping[str, _Facet]] = {
     "format_groups": _Facet(
         "unnest(format_groups)",
         lambda values: Q(format_groups__overlap=list(values)),
-        lambda value: domain.facet_token("format_groups", str(value)),
+        lambda value: [domain.facet_token("format_groups", str(value))],
         lambda search: search.format_groups,
     ),
 }
@@ -207,7 +217,7 @@ def prepare(subject: Subject, search: Search, but: str = "") -> Prepared:
     ]:
         if values:
             rows &= facet.condition(values)
-            tokens.append(tuple(facet.token(value) for value in values))
+            tokens.append(tuple(dict.fromkeys(token for value in values for token in facet.tokens(value))))
     wanted = {token for word in words for form in word.forms for token in domain.tokens_of(form)}
     wanted |= {token for choice in tokens for token in choice} | {domain.ENTRIES}
     found = models.SearchShare.objects.filter(token__in=wanted).values_list("token", "in_words", "in_title")
@@ -267,7 +277,7 @@ def page(asked: Prepared, *, offset: int = 0, limit: int = 20) -> list[models.Re
     With words, and nothing else said about the order, titles that hold them come first.
     """
     ids = _page_ids(asked, offset, limit)
-    found = models.Resource.objects.in_bulk(ids)
+    found = with_opened(models.Resource.objects.all()).in_bulk(ids)
     return [found[pk] for pk in ids]
 
 
@@ -338,7 +348,7 @@ def find(subject: Subject, search: Search) -> QuerySet[models.Resource]:
     asked = prepare(subject, search)
     order = SORTS.get(search.sort, SORTS["newest"])
     found = models.SearchEntry.objects.filter(asked.found_by_index("words"))
-    rows = models.Resource.objects.filter(pk__in=found.values("pk"))
+    rows = with_opened(models.Resource.objects.filter(pk__in=found.values("pk")))
     names = ["sort_code", "title", "published_at"]
     entry = models.SearchEntry.objects.filter(pk=OuterRef("pk"))
     rows = rows.annotate(**{f"entry_{name}": Subquery(entry.values(name)) for name in names})
@@ -420,12 +430,15 @@ def _about(number: float) -> int:
 
 
 _COLUMNS: Final = (
-    "code", "provider_uscc", "sharing_type", "open", "update_cycle", "level", "format_groups", "mounted",
+    "code", "provider_uscc", "sharing_type", "update_cycle", "level", "format_groups", "mounted",
 )  # fmt: skip
 
 
 def _counted(rows: QuerySet[models.SearchEntry], names: Sequence[str]) -> Tally:
-    inner, values = rows.values_list("resource_id", *_COLUMNS).query.sql_with_params()
+    columns: list[str] = [*_COLUMNS]
+    if "open" in names:
+        rows, columns = rows.annotate(opened=opened_column()), [*columns, "opened"]
+    inner, values = rows.values_list("resource_id", *columns).query.sql_with_params()
     parts = ["SELECT 'total', NULL, count(*) FROM found"]
     parts += [
         f"SELECT '{name}', ({FACETS[name].column})::text, count(*) FROM found GROUP BY 2"  # noqa: S608
@@ -462,7 +475,7 @@ def totals(subject: Subject) -> dict[str, int]:
     found: dict[str, int] = rows.aggregate(
         resources=Count("pk"),
         providers=Count("provider_uscc", distinct=True),
-        open=Count("pk", filter=Q(open=True)),
+        open=Count("pk", filter=is_open()),
         mountable=Count("pk", filter=mountable),
         mounted=Count("pk", filter=mountable & Q(mounted=True)),
     )

@@ -13,6 +13,7 @@ from django.db import connection
 from jutong.kernel.policy import Subject
 from jutong.supply.catalogue import domain, models
 from jutong.supply.catalogue.queries.resources import view_resource_row
+from jutong.supply.catalogue.queries.rights import with_opened
 from jutong.supply.catalogue.queries.search import entries
 from jutong.supply.catalogue.queries.synonyms import pack_groups
 
@@ -45,7 +46,7 @@ def similar(code: str, subject: Subject, *, most: int = 10) -> list[tuple[models
         cursor.execute(_CANDIDATES, [asked, [weights[token] for token in asked], _EACH, _LOOKED_AT])
         near = [pk for (pk,) in cursor.fetchall() if pk != row.pk]
     seen = entries(subject).filter(pk__in=near).values("pk")
-    found = models.Resource.objects.filter(pk__in=seen).prefetch_related("items")
+    found = with_opened(models.Resource.objects.filter(pk__in=seen)).prefetch_related("items")
     said = {other: _tokens(_said(other)) for other in found}
     weights = _weights(wanted.union(*said.values()))
     alike = [(other, _likeness(wanted, tokens, weights)) for other, tokens in said.items()]

@@ -138,7 +138,7 @@ def _resource_row(row: models.Resource, titles: dict[str, str], reasons: Sequenc
         "provider_uscc": row.provider_uscc,
         "provider_title": titles.get(row.provider_uscc, ""),
         "sharing_type": row.sharing_type,
-        "open": row.open,
+        "open": queries.is_opened(row),
         "formats": row.formats,
         "update_cycle": row.update_cycle,
         "published_on": row.published_on,

@@ -68,7 +68,7 @@ def _file_rows(request: HttpRequest, found: Sequence[models.Resource]) -> list[d
             "formats": listed_words(parse_format(text).name for text in row.formats),
             "sharing_type": share_badge(row.sharing_type),
             "sharing_condition": row.sharing_condition,
-            "open": _("开放") if row.open else _("不开放"),
+            "open": _("开放") if queries.is_opened(row) else _("不开放"),
             "cycle": _(UpdateCycle(row.update_cycle).label),
             "published_on": row.published_on,
             "mounted_at": row.mounted_at,
@@ -152,7 +152,7 @@ def share_badge(kind: int) -> Badge:
 def list_row(row: models.Resource, titles: Mapping[str, str]) -> ListRow:
     """A resource as a result of a search; `titles` names the organisations."""
     badges = [share_badge(row.sharing_type)]
-    if row.open:
+    if queries.is_opened(row):
         badges.append(Badge(_("开放"), Tone.ACTIVE))
     if row.mounted_at is None and row.sharing_type != ShareType.NOT_SHARED:
         badges.append(Badge(_("未挂载"), Tone.MUTED))
