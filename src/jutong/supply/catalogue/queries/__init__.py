@@ -51,7 +51,13 @@ from jutong.supply.catalogue.queries.drafts import (
     open_draft_of,
     view_draft_row,
 )
-from jutong.supply.catalogue.queries.extension import extended_fields, extended_rows, field_of, get_extension
+from jutong.supply.catalogue.queries.extension import (
+    extended_choices,
+    extended_fields,
+    extended_rows,
+    field_of,
+    get_extension,
+)
 from jutong.supply.catalogue.queries.reasons import Reason, reasons
 from jutong.supply.catalogue.queries.resources import (
     ITEM_COLUMNS,
@@ -91,7 +97,9 @@ from jutong.supply.catalogue.queries.rights import (
 )
 from jutong.supply.catalogue.queries.search import (
     COUNT_LIMIT,
+    EXTENDED,
     FACETS,
+    MOST_EXTENDED,
     SORTS,
     Prepared,
     Search,
@@ -115,8 +123,10 @@ from jutong.supply.catalogue.queries.synonyms import own_groups, pack_groups, sa
 
 __all__ = [
     "COUNT_LIMIT",
+    "EXTENDED",
     "FACETS",
     "ITEM_COLUMNS",
+    "MOST_EXTENDED",
     "SORTS",
     "Prepared",
     "Reason",
@@ -143,6 +153,7 @@ __all__ = [
     "duties_of",
     "entries",
     "exists",
+    "extended_choices",
     "extended_fields",
     "extended_rows",
     "facet_counts",

@@ -103,9 +103,11 @@ def dataset_nodes(found: Published, around: Surroundings) -> list[Node]:
         *(Iri(f"{around.base_url}/catalogue/resources/{code}/#dataset") for code in content.related_codes),
     )
     _say_originals(dataset, found)
+    extended = _extended(content.extended, page)
+    dataset.say("schema:additionalProperty", *(Iri(node.iri) for node in extended))
     distributions = _distributions(found, page)
     dataset.say("dcat:distribution", *(Iri(node.iri) for node in distributions if node.types == ("dcat:Distribution",)))
-    return [dataset, *distributions, *_items(content.items, page), *_spoken_of(found, page, around)]
+    return [dataset, *distributions, *_items(content.items, page), *extended, *_spoken_of(found, page, around)]
 
 
 def _say_originals(dataset: Node, found: Published) -> None:
@@ -158,6 +160,16 @@ def _items(items: Sequence[DataItem], page: str) -> list[Node]:
         schema.say("csvw:column", Iri(column.iri))
         columns.append(column)
     return [schema, *columns]
+
+
+def _extended(told: Mapping[str, str], page: str) -> list[Node]:
+    return [
+        Node(f"{page}#extended-{number}", ("schema:PropertyValue",))
+        .say("schema:name", chinese(name))
+        .say("schema:value", chinese(text))
+        for number, (name, text) in enumerate(told.items(), start=1)
+        if text
+    ]
 
 
 def _spoken_of(found: Published, page: str, around: Surroundings) -> list[Node]:
