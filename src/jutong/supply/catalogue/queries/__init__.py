@@ -117,7 +117,7 @@ from jutong.supply.catalogue.queries.search import (
     tally,
     totals,
 )
-from jutong.supply.catalogue.queries.similar import similar
+from jutong.supply.catalogue.queries.similar import similar, similar_to
 from jutong.supply.catalogue.queries.suggestions import suggestions
 from jutong.supply.catalogue.queries.synonyms import own_groups, pack_groups, same_name, saved_searches, synonyms
 
@@ -217,6 +217,7 @@ __all__ = [
     "saved_searches",
     "search_of",
     "similar",
+    "similar_to",
     "stop_of",
     "stopped",
     "stopped_for",
