@@ -81,12 +81,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A group of choices that narrow a list; `name` is the parameter in the address."""
+    """A group of choices that narrow a list; `name` is the parameter in the address.
+
+    `mark` tells groups apart that share one parameter.
+    """
 
     name: str
     title: str
     choices: Sequence[Choice]
     single: bool = False
+    mark: str = ""
 
     @property
     def selected(self) -> tuple[Choice, ...]:

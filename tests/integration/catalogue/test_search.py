@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
+from jutong.kernel.clock import local_day
 from jutong.kernel.codes.sharing import ShareType
 from jutong.kernel.policy import ANONYMOUS
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import domain, models, queries, services
 from jutong.supply.catalogue.queries import Search
-from jutong.supply.catalogue.values import DataItem
+from jutong.supply.catalogue.values import DataItem, ExtendedKind
 from tests.integration.catalogue.conftest import AT, approved, published, residents, shops
 from tests.unit.supply.catalogue.test_search_words import every_token
 
@@ -301,3 +303,82 @@ def test_alike_are_those_that_share_rare_words(shelf, police):
 
     assert set(found) == {shelf["licences"], shelf["social"]}
     assert [row.code for row, _ in queries.similar(shelf["licences"], ANONYMOUS)] == []
+
+
+class TestExtendedElements:
+    """What the bureau declared narrows, is counted, and stands with each result where the reader wants it."""
+
+    @pytest.fixture
+    def told(self, market, police, reviewer) -> dict[str, str]:
+        declared = {"name": "涉及民生", "kind": ExtendedKind.YES_NO}, {
+            "name": "覆盖地域", "kind": ExtendedKind.CHOICE, "choices": ["全区", "边境县"]
+        }  # fmt: skip
+        for each in declared:
+            services.declare_extension(**each, by=reviewer, at=AT)
+        return {
+            name: published(shops(market, title=f"{name}信息", extended=extended), market, reviewer)
+            for name, extended in {
+                "shops": {"涉及民生": "是", "覆盖地域": "全区"},
+                "border": {"涉及民生": "是", "覆盖地域": "边境县"},
+                "roads": {"涉及民生": "否", "覆盖地域": "全区"},
+                "quiet": {},
+            }.items()
+        }
+
+    def choices(self):
+        return queries.extended_choices(queries.extended_fields(on=local_day(AT)))
+
+    def counts(self, subject, **question):
+        facets = queries.tally(queries.prepare(subject, Search(**question)), self.choices()).facets
+        return {
+            name.removeprefix(queries.EXTENDED): facets[name] for name in facets if name.startswith(queries.EXTENDED)
+        }
+
+    def test_they_narrow_alone_together_and_with_words(self, told, police):
+        yes, region, border = ("涉及民生", "是"), ("覆盖地域", "全区"), ("覆盖地域", "边境县")
+
+        assert set(codes(police, extended=(yes,))) == {told["shops"], told["border"]}
+        assert set(codes(police, extended=(yes, region))) == {told["shops"]}
+        assert set(codes(police, extended=(region, border))) == {told["shops"], told["border"], told["roads"]}
+        assert codes(police, extended=(yes,), text="border") == [told["border"]]
+        assert codes(police, extended=(("涉及民生", "全区"),)) == []
+        assert codes(police, extended=(("无此项", "是"),)) == []
+
+    def test_their_counts_are_what_a_click_gives(self, told, police):
+        for question in ({}, {"text": "shops"}, {"extended": (("涉及民生", "是"),)}):
+            for name, values in self.counts(police, **question).items():
+                others = tuple(pair for pair in question.get("extended", ()) if pair[0] != name)
+                for value, count in values.items():
+                    asked = question | {"extended": (*others, (name, value))}
+                    assert len(codes(police, **asked)) == count, (question, name, value)
+        assert self.counts(police) == {"涉及民生": {"是": 2, "否": 1}, "覆盖地域": {"全区": 2, "边境县": 1}}
+        assert self.counts(police, extended=(("涉及民生", "是"),))["涉及民生"] == {"是": 2, "否": 1}
+
+    def test_a_new_version_is_found_by_what_it_says_now(self, told, market, reviewer, police):
+        models.Resource.objects.filter(code=told["quiet"]).update(extended={"涉及民生": "是"})
+
+        assert told["quiet"] in codes(police, extended=(("涉及民生", "是"),))
+
+    def test_page_and_api_narrow_by_them_and_show_them(self, told, market, client):
+        settled = {"extended": "涉及民生=是", "show": "覆盖地域"}
+        models.Resource.objects.filter(code__in=told.values()).update(open=True, open_condition="无附加条件")
+
+        page = client.get(reverse("catalogue:search"), settled).content.decode()
+        rows = client.get("/api/v1/catalogue/resources", {"extended": "涉及民生=是"}).json()
+        facets = client.get("/api/v1/catalogue/facets", {"extended": "涉及民生=是"}).json()
+
+        assert [told[name] in page for name in ("shops", "border", "roads")] == [True, True, False]
+        assert "覆盖地域：边境县" in page
+        assert "涉及民生：" not in page
+        assert {row["code"]: row["extended"]["覆盖地域"] for row in rows["items"]} == {
+            told["shops"]: "全区",
+            told["border"]: "边境县",
+        }
+        assert facets["extended"] == {"涉及民生": {"是": 2, "否": 1}, "覆盖地域": {"全区": 1, "边境县": 1}}
+        assert client.get("/api/v1/catalogue/resources", {"extended": "涉及民生"}).status_code == 422
+
+    def test_a_name_with_the_sign_that_parts_it_is_not_declared(self, tree, reviewer):
+        with pytest.raises(domain.CatalogueError) as refused:
+            services.declare_extension(name="甲=乙", kind=ExtendedKind.YES_NO, by=reviewer, at=AT)
+
+        assert refused.value.code == "extension_name_signs"

@@ -89,6 +89,7 @@ class Region:
         self.reviewer = settle(Post.BUREAU_REVIEWER, organisations.bureau(), "reviewer")
         self.market_steward = settle(Post.DATA_STEWARD, self.market, "market")
         self.health_steward = settle(Post.DATA_STEWARD, self.health, "health")
+        self.ships_steward = settle(Post.DATA_STEWARD, self.ships, "ships")
         self.ours, self.theirs, self.other = catalogue.take_over(
             contents=[
                 content(self.market, "食品经营企业登记信息", FIRST),
@@ -262,3 +263,18 @@ def test_a_negotiation_that_is_ended_enforces_nothing(region):
 
     assert duplicates.find_ruling(region.theirs) is None
     assert all(procedures.case(party.case_no).closed_at for party in row.participants.all())
+
+
+def test_a_draft_under_review_is_held_against_what_other_departments_published(region):
+    draft_no = catalogue.create_draft(
+        content=content(region.ships, "食品经营企业登记信息汇总", FIRST), by=region.ships_steward, at=AT
+    )
+
+    found = queries.overlaps(draft_no, region.ships_steward)
+
+    assert {each.code for each in found} == {region.ours, region.theirs}
+    assert found[0].code == region.ours
+    assert ("企业名称", "企业名称") in found[0].items
+    assert found[0].likeness > found[1].likeness
+    with pytest.raises(catalogue.NoSuchDraft):
+        queries.overlaps(draft_no, region.health_steward)

@@ -14,7 +14,9 @@ from jutong.kernel.errors import NotPermitted
 from jutong.kernel.policy import ANONYMOUS, Post, Subject
 from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
+from jutong.supply.catalogue import queries as search
 from jutong.supply.catalogue.values import BasisKind, LegalBasis
+from jutong.supply.interchange.services import files
 from jutong.supply.lists import api as lists
 from jutong.supply.lists import models, queries
 from jutong.supply.lists.domain import errors
@@ -343,6 +345,31 @@ def test_what_is_not_open_is_hidden_from_society_only_and_its_removal_opens_it_a
     assert (hidden, api.status_code, found, signed_in.title) == ((0, 0), 404, 0, "药品经营许可信息")
     assert (still, catalogue.published_count(by=ANONYMOUS)) == (0, 1)
     assert (edition.number, edition.removed, edition.entries_count) == (2, 1, 0)
+
+
+@pytest.mark.source("Art. 38")
+def test_what_the_negative_list_keeps_back_is_open_in_no_count_no_list_and_no_graph(world, client):
+    def told(**question) -> tuple[list[str], int, dict]:
+        asked = search.prepare(world.health_steward, search.Search(**question))
+        return [row.code for row in search.page(asked)], search.count(asked), dict(search.tally(asked).facets["open"])
+
+    before = told(open=(True,))
+    world.closed(world.drugs, Half.NOT_OPEN)
+    outline = next(each for each in catalogue.outlines() if each.code == world.drugs)
+    nodes = files.resource_graph(world.drugs, by=world.health_steward)
+    (graph,) = (node for node in nodes if "dcat:Dataset" in node.types)
+    said = {str(name): term for name, term in graph.statements}
+
+    assert before[0] == [world.drugs]
+    assert before[1] == 1
+    assert told(open=(True,))[:2] == ([], 0)
+    assert told(open=(False,))[1] == told()[1]
+    assert world.drugs in told(open=(False,))[0]
+    assert world.drugs in told(open=(False,), text="药品")[0]
+    assert told()[2] == {False: told()[1]}
+    assert search.totals(world.health_steward)["open"] == 0
+    assert (outline.open, outline.opened) == (True, False)
+    assert (said["jt:open"].text, said["dct:accessRights"].text.rpartition("/")[2]) == ("false", "RESTRICTED")
 
 
 # --- The check and the rates -----------------------------------------------------------------------------------------

@@ -302,7 +302,7 @@ def _totals(found: Counted, each: tuple[DepartmentFigures, ...], today: date, af
         providers=len({outline.provider_uscc for outline in found.outlines}),
         mountable=len(mountable),
         mounted=sum(outline.mounted_at is not None for outline in mountable),
-        open=sum(outline.open for outline in found.outlines),
+        open=sum(outline.opened for outline in found.outlines),
         grants=sum(grants for _, _, grants in found.flows),
         calls_today=sum(day.calls for day in gateway.usage(this_day, Grouping.DAY)),
         calls_month=sum(day.calls for day in found.days if day.group >= found.month.isoformat()),

@@ -86,6 +86,7 @@ __all__ = [
     "resources",
     "return_draft",
     "same_name",
+    "similar_to",
     "standing",
     "start_revision",
     "stopped",
@@ -141,6 +142,15 @@ def titles(codes: Collection[str]) -> dict[str, str]:
 def same_name() -> Callable[[str], str]:
     """What gives titles of data items that mean the same one name, by the synonyms of the rule pack and the bureau."""
     return queries.same_name()
+
+
+def similar_to(content: Content, *, by: Subject, but: str = "", most: int = 10) -> list[tuple[Resource, float]]:
+    """The published resources most like what a draft says that the subject may see, with how alike they are (0 to 1).
+
+    `but` is the code of a resource to leave out: the one that the draft revises.
+    """
+    found = queries.similar_to(content, by, but=but, most=most)
+    return [(queries.resource_of(row), likeness) for row, likeness in found]
 
 
 def provider_of(code: str) -> str:

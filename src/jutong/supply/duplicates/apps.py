@@ -59,6 +59,19 @@ class DuplicatesConfig(AppConfig):
             visible=lambda subject: subject.post in policy.WATCHERS | policy.DEPARTMENT_READERS,
             icon="git-branch",
         )
+        # A draft's own page, and the entry of a round by which it is compiled and reviewed.
+        for page, place in (("draft", "main"), ("round_entry", "draft")):
+            slots.register(
+                page,
+                place,
+                "duplicates:draft_panel",
+                title=N_("已有的相近数据"),
+                order=50,
+                visible=navigation.signed_in,
+            )
+        slots.register(
+            "round_entry", "resource", "duplicates:panel", title=N_("一数一源"), visible=navigation.signed_in
+        )
         slots.register(
             "resource", "aside", "duplicates:panel", title=N_("一数一源"), order=15, visible=navigation.signed_in
         )

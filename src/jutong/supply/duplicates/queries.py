@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Final
 
 import numpy as np
 from django.db.models import Q, QuerySet
@@ -24,7 +25,9 @@ from jutong.supply.duplicates.models import (
     Profile,
     Search,
 )
-from jutong.supply.duplicates.values import Judgement, NegotiationState, SourceRuling
+from jutong.supply.duplicates.values import Judgement, NegotiationState, Overlap, SourceRuling
+
+MOST_OVERLAPS: Final = 5
 
 # --- Rights ----------------------------------------------------------------------------------------------------------
 
@@ -123,6 +126,27 @@ def open_case_of(resource_code: str) -> Negotiation | None:
     """The negotiation under way about a resource, or nothing."""
     party = open_participation([resource_code])
     return party.negotiation if party else None
+
+
+def overlaps(draft_no: str, subject: Subject) -> list[Overlap]:
+    """Published resources of other departments that say what a draft says, the likeliest first.
+
+    A draft is in no search yet; whoever writes or reviews it should know before it is published (Guide 6.2.6).
+    Raises NoSuchDraft: none, or not for this subject.
+    """
+    content = catalogue.draft_content(draft_no, by=subject)
+    found = catalogue.similar_to(content, by=subject, but=catalogue.draft_resource(draft_no), most=2 * MOST_OVERLAPS)
+    same = catalogue.same_name()
+    mine = {same(item.title): item.title for item in content.items}
+    told = []
+    for resource, likeness in found:
+        if resource.provider_uscc == content.provider_uscc:
+            continue
+        theirs = {same(item.title): item.title for item in resource.items}
+        items = tuple((title, theirs[name]) for name, title in mine.items() if name in theirs)
+        if items:
+            told.append(Overlap(resource.code, resource.title, resource.provider_uscc, likeness, items))
+    return told[:MOST_OVERLAPS]
 
 
 # --- Comparing -------------------------------------------------------------------------------------------------------

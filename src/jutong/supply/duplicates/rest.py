@@ -20,6 +20,7 @@ router = Router(tags=["duplicates"])
 
 InPair = Annotated[str, InPath(pattern=r"^CF[0-9]{10,16}$", examples=["CF2026000001"])]
 InNegotiation = Annotated[str, InPath(pattern=r"^SY[0-9]{8,16}$", examples=["SY20260001"])]
+InDraft = Annotated[str, InPath(pattern=r"^CG[0-9]{8,16}$", examples=["CG20260001"])]
 CodeText = Annotated[
     str, StringConstraints(pattern=r"^[123][0-9]{5,37}/[1-9][0-9]{0,8}$"), Field(examples=["303001/1"])
 ]
@@ -107,6 +108,23 @@ class DuplicatePairsQuery(PageQuery):
 
     judgement: Judgement | None = None
     score_from: float | None = Field(None, ge=0, le=1)
+
+
+class SameItemOut(Schema):
+    """Titles of two data items that mean the same: the draft's, and the other resource's."""
+
+    here: str
+    there: str
+
+
+class OverlapOut(Schema):
+    """A published resource of another department that a draft may collect again. `likeness` is 0 to 1."""
+
+    code: str
+    title: str
+    provider_uscc: str
+    likeness: float
+    items: list[SameItemOut]
 
 
 class JudgementIn(StrictSchema):
@@ -217,6 +235,25 @@ def judge_pair(request: SubjectRequest, pair_no: InPair, body: JudgementIn) -> A
 def open_negotiation(request: SubjectRequest, pair_no: InPair) -> Any:
     """All departments that hold the data of this confirmed pair are asked whether they collect it first-hand."""
     return Status(201, {"case_no": negotiating.open_negotiation(pair_no=pair_no, by=request.subject, at=clock.now())})
+
+
+@router.get(
+    "/drafts/{draft_no}/overlaps",
+    response={200: list[OverlapOut], **problems(404)},
+    summary="What a draft may collect again",
+)
+def list_overlaps(request: SubjectRequest, draft_no: InDraft) -> Any:
+    """Published resources of other departments that say what the draft says, the likeliest first."""
+    return [
+        {
+            "code": each.code,
+            "title": each.title,
+            "provider_uscc": each.provider_uscc,
+            "likeness": each.likeness,
+            "items": [{"here": here, "there": there} for here, there in each.items],
+        }
+        for each in queries.overlaps(draft_no, request.subject)
+    ]
 
 
 @router.get("/negotiations", response={200: SourceNegotiationPage, **problems()}, summary="Negotiations I may see")

@@ -7,6 +7,20 @@ from enum import StrEnum
 from jutong.kernel.text import N_
 
 
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """A published resource of another department that a draft may collect again (可能重复采集), and by what.
+
+    `likeness` compares all words, 0 to 1; `items` are pairs of titles of data items that mean the same.
+    """
+
+    code: str
+    title: str
+    provider_uscc: str
+    likeness: float
+    items: tuple[tuple[str, str], ...]
+
+
 class Judgement(StrEnum):
     """What was decided about two resources that look like the same data (认定结果)."""
 

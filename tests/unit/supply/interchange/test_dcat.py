@@ -25,7 +25,7 @@ NASTY = '引号"与\\反斜杠\n换行 <b> ^^ @zh'
 
 def published(content, code: str) -> dcat.Published:
     resource = Resource(code, 2, ResourceState.PUBLISHED, content, date(2026, 3, 1))
-    return dcat.Published(resource, datetime(2026, 11, 1, 1, 2, 3, tzinfo=UTC))
+    return dcat.Published(resource, datetime(2026, 11, 1, 1, 2, 3, tzinfo=UTC), content.open)
 
 
 FOUND = [
@@ -84,4 +84,4 @@ def test_only_what_is_open_is_public():
         return str(graph.value(subject, DCTERMS.accessRights)).rpartition("/")[2]
 
     closed = replace(FOUND[0].resource, content=FOUND[0].resource.content.changed(open=False))
-    assert [rights(FOUND[0]), rights(dcat.Published(closed, FOUND[0].published_at))] == ["PUBLIC", "RESTRICTED"]
+    assert [rights(FOUND[0]), rights(dcat.Published(closed, FOUND[0].published_at, False))] == ["PUBLIC", "RESTRICTED"]

@@ -25,6 +25,12 @@ class ExtensionNameMissing(ExtensionFault):
     message = N_("请填写扩展元数据的名称。")
 
 
+class ExtensionNameSigns(ExtensionFault):
+    """The name holds an equals sign, which parts name and value where entries are narrowed by it."""
+
+    message = N_("扩展元数据的名称中不能有等号“=”。")
+
+
 class ExtensionNameTaken(ExtensionFault):
     """An element of this name is in force for the same class and department."""
 
@@ -146,6 +152,8 @@ def check_declaration(field: ExtendedField) -> None:
     """Raise the ExtensionFault that keeps an element from being declared so."""
     if not field.name.strip():
         raise ExtensionNameMissing(field="name")
+    if "=" in field.name:
+        raise ExtensionNameSigns(field="name")
     if field.kind is ExtendedKind.CHOICE and not 1 <= len(field.choices) <= MAX_CHOICES:
         raise ExtensionChoicesMissing(field="choices", limit=MAX_CHOICES)
     bounds = {"lowest": field.lowest, "highest": field.highest}

@@ -51,7 +51,13 @@ from jutong.supply.catalogue.queries.drafts import (
     open_draft_of,
     view_draft_row,
 )
-from jutong.supply.catalogue.queries.extension import extended_fields, extended_rows, field_of, get_extension
+from jutong.supply.catalogue.queries.extension import (
+    extended_choices,
+    extended_fields,
+    extended_rows,
+    field_of,
+    get_extension,
+)
 from jutong.supply.catalogue.queries.reasons import Reason, reasons
 from jutong.supply.catalogue.queries.resources import (
     ITEM_COLUMNS,
@@ -83,12 +89,17 @@ from jutong.supply.catalogue.queries.rights import (
     facts_of_resource,
     facts_of_saved_search,
     is_open,
+    is_opened,
+    opened_column,
     resource_scope,
     saved_search_scope,
+    with_opened,
 )
 from jutong.supply.catalogue.queries.search import (
     COUNT_LIMIT,
+    EXTENDED,
     FACETS,
+    MOST_EXTENDED,
     SORTS,
     Prepared,
     Search,
@@ -106,14 +117,16 @@ from jutong.supply.catalogue.queries.search import (
     tally,
     totals,
 )
-from jutong.supply.catalogue.queries.similar import similar
+from jutong.supply.catalogue.queries.similar import similar, similar_to
 from jutong.supply.catalogue.queries.suggestions import suggestions
 from jutong.supply.catalogue.queries.synonyms import own_groups, pack_groups, same_name, saved_searches, synonyms
 
 __all__ = [
     "COUNT_LIMIT",
+    "EXTENDED",
     "FACETS",
     "ITEM_COLUMNS",
+    "MOST_EXTENDED",
     "SORTS",
     "Prepared",
     "Reason",
@@ -140,6 +153,7 @@ __all__ = [
     "duties_of",
     "entries",
     "exists",
+    "extended_choices",
     "extended_fields",
     "extended_rows",
     "facet_counts",
@@ -162,6 +176,7 @@ __all__ = [
     "has_new_version",
     "holds",
     "is_open",
+    "is_opened",
     "lock_draft",
     "may_see_draft",
     "may_view_change",
@@ -177,6 +192,7 @@ __all__ = [
     "open_glance",
     "open_outlines",
     "open_withdrawal",
+    "opened_column",
     "opinion_label",
     "opinion_words",
     "other_codes",
@@ -201,6 +217,7 @@ __all__ = [
     "saved_searches",
     "search_of",
     "similar",
+    "similar_to",
     "stop_of",
     "stopped",
     "stopped_for",
@@ -218,6 +235,7 @@ __all__ = [
     "view_resource",
     "view_resource_row",
     "visible_codes",
+    "with_opened",
     "withdrawal_of_case",
     "withdrawing",
     "yesterday",

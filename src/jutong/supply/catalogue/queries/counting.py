@@ -9,7 +9,7 @@ from django.db.models.functions import Left
 from jutong.kernel.codes.sharing import ShareType, UpdateCycle
 from jutong.kernel.policy import ANONYMOUS
 from jutong.supply.catalogue import models
-from jutong.supply.catalogue.queries.rights import resource_scope
+from jutong.supply.catalogue.queries.rights import resource_scope, with_opened
 from jutong.supply.catalogue.queries.search import entries
 from jutong.supply.catalogue.values import DraftState, OpenGlance, Outline, ResourceState
 
@@ -53,12 +53,11 @@ def open_glance(newest: int) -> OpenGlance:
 
 
 def _outlines(rows: QuerySet[models.Resource]) -> list[Outline]:
-    found = rows.values_list(
-        "code", "title", "provider_uscc", "sharing_type", "open", "update_cycle", "published_at", "mounted_at"
-    )
+    columns = ("code", "title", "provider_uscc", "sharing_type", "open", "update_cycle", "published_at", "mounted_at")
+    found = with_opened(rows).values_list(*columns, "opened")
     return [
-        Outline(code, title, provider, ShareType(kind), is_open, UpdateCycle(cycle), published, mounted)
-        for code, title, provider, kind, is_open, cycle, published, mounted in found
+        Outline(code, title, provider, ShareType(kind), is_open, UpdateCycle(cycle), published, mounted, opened)
+        for code, title, provider, kind, is_open, cycle, published, mounted, opened in found
         if published is not None
     ]
 

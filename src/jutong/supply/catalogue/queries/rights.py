@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from jutong.base.access import scope_q
 from jutong.kernel.policy import Action, Facts, Relation, Subject
@@ -25,9 +25,25 @@ def facts_of_resource(row: models.Resource) -> Facts:
         flags.add("published")
     if row.state == ResourceState.WITHDRAWN:
         flags.add("withdrawn")
-    if row.open and not _is_kept_back(row):
+    if is_opened(row):
         flags.add("open")
     return Facts({Relation.PROVIDER: row.provider_uscc}, frozenset(flags))
+
+
+def is_opened(row: models.Resource) -> bool:
+    """Is a resource open to society: its entry says so, and the negative list does not keep it back?"""
+    known = row.__dict__.get("opened")
+    return bool(row.open and not _is_kept_back(row) if known is None else known)
+
+
+def with_opened(rows: QuerySet[models.Resource]) -> QuerySet[models.Resource]:
+    """Resources that know by themselves whether they are open, so that nothing more is asked for each."""
+    return rows.annotate(opened=opened_column())
+
+
+def opened_column() -> ExpressionWrapper:
+    """Whether a resource, or its entry in search, is open, as a column."""
+    return ExpressionWrapper(is_open(), output_field=BooleanField())
 
 
 def _is_kept_back(row: models.Resource) -> bool:

@@ -34,12 +34,15 @@ from jutong.kernel.codes.resource_code import ResourceClass
 from jutong.kernel.codes.sharing import FormatGroup, ShareType, UpdateCycle
 from jutong.kernel.policy import Relation, Subject
 from jutong.supply.catalogue import domain, models, policy
-from jutong.supply.catalogue.queries.rights import is_open
+from jutong.supply.catalogue.queries.rights import is_open, opened_column, with_opened
 from jutong.supply.catalogue.queries.synonyms import synonyms
 from jutong.supply.catalogue.values import Level
 
 COUNT_LIMIT: Final = 10_000
 """Matches are counted one by one up to here; beyond it a sample tells about how many there are."""
+
+MOST_EXTENDED: Final = 20
+"""Values of extended elements that one question may name."""
 
 _RARE: Final = 4_000
 """Answers expected at most where the index of tokens is quicker than going through the newest entries."""
@@ -72,7 +75,14 @@ class Search:
     format_groups: tuple[str, ...] = ()
     classification: str = ""
     mounted: bool | None = None
+    extended: tuple[tuple[str, str], ...] = ()
     sort: str = "newest"
+
+    @property
+    def said(self) -> Mapping[str, tuple[str, ...]]:
+        """The chosen values of each extended element."""
+        names = dict.fromkeys(name for name, _value in self.extended)
+        return {name: tuple(value for other, value in self.extended if other == name) for name in names}
 
     @property
     def words(self) -> tuple[domain.Word, ...]:
@@ -110,26 +120,36 @@ def _scope(subject: Subject) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class _Facet:
-    """One facet: its column, the condition for its values, and the tokens that lead to them."""
+    """One facet: its column, the condition for its values, and the tokens one of which each value's entries bear."""
 
     column: str
     condition: Callable[[Sequence[Any]], Q]
-    token: Callable[[Any], int]
+    tokens: Callable[[Any], Sequence[int]]
     chosen: Callable[[Search], Sequence[Any]]
 
 
 def _column(name: str, chosen: Callable[[Search], Sequence[Any]]) -> _Facet:
-    def token(value: Any) -> int:
-        return domain.facet_token(name, str(value).lower() if isinstance(value, bool) else str(value))
+    return _Facet(name, lambda values: Q(**{f"{name}__in": list(values)}), lambda value: [_token(name, value)], chosen)
 
-    return _Facet(name, lambda values: Q(**{f"{name}__in": list(values)}), token, chosen)
+
+def _token(name: str, value: Any) -> int:
+    return domain.facet_token(name, str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _opened_or_not(values: Sequence[bool]) -> Q:
+    return Q(*(is_open() if value else ~is_open() for value in values), _connector=Q.OR)
+
+
+def _open_tokens(value: bool) -> Sequence[int]:
+    # An entry may say that it is open, and the negative list keep it back.
+    return [_token("open", said) for said in ([True] if value else [True, False])]
 
 
 def _codes(chosen: Callable[[Search], Sequence[Any]]) -> _Facet:
     return _Facet(
         "left(code, 1)",
         lambda values: Q(*(Q(code__startswith=str(value)) for value in values), _connector=Q.OR),
-        lambda value: domain.facet_token("classification", str(value)),
+        lambda value: [domain.facet_token("classification", str(value))],
         chosen,
     )
 
@@ -137,7 +157,7 @@ def _codes(chosen: Callable[[Search], Sequence[Any]]) -> _Facet:
 FACETS: Final[Mapping[str, _Facet]] = {
     "classes": _codes(lambda search: search.classes),
     "sharing_types": _column("sharing_type", lambda search: search.sharing_types),
-    "open": _column("open", lambda search: search.open),
+    "open": _Facet("opened", _opened_or_not, _open_tokens, lambda search: search.open),
     "providers": _column("provider_uscc", lambda search: search.providers),
     "cycles": _column("update_cycle", lambda search: search.cycles),
     "levels": _column("level", lambda search: search.levels),
@@ -145,12 +165,34 @@ FACETS: Final[Mapping[str, _Facet]] = {
     "format_groups": _Facet(
         "unnest(format_groups)",
         lambda values: Q(format_groups__overlap=list(values)),
-        lambda value: domain.facet_token("format_groups", str(value)),
+        lambda value: [domain.facet_token("format_groups", str(value))],
         lambda search: search.format_groups,
     ),
 }
 # Not counted, since a tree has its own page; narrowed by like the others.
 _SECTION: Final = _codes(lambda search: (search.classification,) if search.classification else ())
+
+
+EXTENDED: Final = "extended."
+"""What stands before the name of an extended element where it counts as a facet."""
+
+
+def _extended(name: str) -> _Facet:
+    """An extended element as a facet: the token leads to its entries, the resource proves the value."""
+
+    def token(value: str) -> int:
+        return domain.facet_token("extended", f"{name}={value}")
+
+    def condition(values: Sequence[str]) -> Q:
+        bearing = (Q(facets__contains=[token(each)], resource__extended__contains={name: each}) for each in values)
+        return Q(*bearing, _connector=Q.OR)
+
+    return _Facet("", condition, lambda value: [token(value)], lambda search: search.said.get(name, ()))
+
+
+def _facets_of(search: Search) -> dict[str, _Facet]:
+    """The facets there always are, and the extended elements that a question names."""
+    return {**FACETS, **{EXTENDED + name: _extended(name) for name in search.said}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +241,12 @@ class Prepared:
 def prepare(subject: Subject, search: Search, but: str = "") -> Prepared:
     """Make a question ready for one asker, once for all that is asked of it; `but` leaves a facet's choice out."""
     words = search.words
-    chosen = {name: facet.chosen(search) for name, facet in FACETS.items() if name != but}
+    facets = _facets_of(search)
     rows, tokens = _scope(subject), []
-    for facet, values in [
-        *((FACETS[name], values) for name, values in chosen.items()),
-        (_SECTION, _SECTION.chosen(search)),
-    ]:
-        if values:
+    for facet in [*(facet for name, facet in facets.items() if name != but), _SECTION]:
+        if values := facet.chosen(search):
             rows &= facet.condition(values)
-            tokens.append(tuple(facet.token(value) for value in values))
+            tokens.append(tuple(dict.fromkeys(token for value in values for token in facet.tokens(value))))
     wanted = {token for word in words for form in word.forms for token in domain.tokens_of(form)}
     wanted |= {token for choice in tokens for token in choice} | {domain.ENTRIES}
     found = models.SearchShare.objects.filter(token__in=wanted).values_list("token", "in_words", "in_title")
@@ -267,7 +306,7 @@ def page(asked: Prepared, *, offset: int = 0, limit: int = 20) -> list[models.Re
     With words, and nothing else said about the order, titles that hold them come first.
     """
     ids = _page_ids(asked, offset, limit)
-    found = models.Resource.objects.in_bulk(ids)
+    found = with_opened(models.Resource.objects.all()).in_bulk(ids)
     return [found[pk] for pk in ids]
 
 
@@ -338,7 +377,7 @@ def find(subject: Subject, search: Search) -> QuerySet[models.Resource]:
     asked = prepare(subject, search)
     order = SORTS.get(search.sort, SORTS["newest"])
     found = models.SearchEntry.objects.filter(asked.found_by_index("words"))
-    rows = models.Resource.objects.filter(pk__in=found.values("pk"))
+    rows = with_opened(models.Resource.objects.filter(pk__in=found.values("pk")))
     names = ["sort_code", "title", "published_at"]
     entry = models.SearchEntry.objects.filter(pk=OuterRef("pk"))
     rows = rows.annotate(**{f"entry_{name}": Subquery(entry.values(name)) for name in names})
@@ -374,39 +413,48 @@ def exists(asked: Prepared) -> bool:
 
 def count(asked: Prepared) -> int:
     """How many answer, counted up to COUNT_LIMIT + 1."""
-    return min(_tally_of(asked, ()).total, COUNT_LIMIT + 1)
+    return min(_tally_of(asked, (), {}).total, COUNT_LIMIT + 1)
 
 
-def tally(asked: Prepared) -> Tally:
-    """How many answer, and for each facet how many each value would give, the choices of the other facets kept."""
-    chosen = [name for name, facet in FACETS.items() if facet.chosen(asked.search)]
-    whole = _tally_of(asked, [name for name in FACETS if name not in chosen])
+def tally(asked: Prepared, extended: Mapping[str, Sequence[str]] | None = None) -> Tally:
+    """How many answer, and for each facet how many each value would give, the choices of the other facets kept.
+
+    `extended` gives the extended elements to count besides, each with its values; their facets are named with
+    EXTENDED before the name.
+    """
+    told = {EXTENDED + name: values for name, values in (extended or {}).items()}
+    names, narrowing = (*FACETS, *told), _facets_of(asked.search)
+    chosen = [name for name in names if name in narrowing and narrowing[name].chosen(asked.search)]
+    whole = _tally_of(asked, [name for name in names if name not in chosen], told)
     facets, about = dict(whole.facets), set(whole.about)
     for name in chosen:
-        part = _tally_of(prepare(asked.subject, asked.search, but=name), [name])
+        part = _tally_of(prepare(asked.subject, asked.search, but=name), [name], told)
         facets |= part.facets
         about |= part.about - {"total"}
-    return Tally(whole.total, {name: facets[name] for name in FACETS}, frozenset(about))
+    return Tally(whole.total, {name: facets[name] for name in names}, frozenset(about))
 
 
 def facet_counts(subject: Subject, search: Search) -> Mapping[str, Mapping[Any, int]]:
     return tally(prepare(subject, search)).facets
 
 
-def _tally_of(asked: Prepared, names: Sequence[str]) -> Tally:
+_Told = Mapping[str, Sequence[str]]  # facets of extended elements, each with the values to count
+
+
+def _tally_of(asked: Prepared, names: Sequence[str], told: _Told) -> Tally:
     """The total and these facets: one by one where there may be few, else from a sample."""
     many = asked.entries > COUNT_LIMIT
     if many and asked.expected("words") > 1.2 * COUNT_LIMIT:
-        return _sampled(asked, names)
-    counted = _counted(models.SearchEntry.objects.filter(asked.found_by_index("words"))[: COUNT_LIMIT + 1], names)
+        return _sampled(asked, names, told)
+    counted = _counted(models.SearchEntry.objects.filter(asked.found_by_index("words"))[: COUNT_LIMIT + 1], names, told)
     if counted.total <= COUNT_LIMIT:
         return counted
-    return _sampled(asked, names) if many else Tally(counted.total, counted.facets, frozenset({"total", *names}))
+    return _sampled(asked, names, told) if many else Tally(counted.total, counted.facets, frozenset({"total", *names}))
 
 
-def _sampled(asked: Prepared, names: Sequence[str]) -> Tally:
+def _sampled(asked: Prepared, names: Sequence[str], told: _Told) -> Tally:
     draws = max(1, min(_DRAWS, round(_SAMPLED * _DRAWS / asked.entries)))
-    part = _counted(models.SearchEntry.objects.filter(asked.read("words"), draw__lt=draws), names)
+    part = _counted(models.SearchEntry.objects.filter(asked.read("words"), draw__lt=draws), names, told)
     facets = {
         name: {value: _about(n * _DRAWS / draws) for value, n in values.items()} for name, values in part.facets.items()
     }
@@ -420,17 +468,36 @@ def _about(number: float) -> int:
 
 
 _COLUMNS: Final = (
-    "code", "provider_uscc", "sharing_type", "open", "update_cycle", "level", "format_groups", "mounted",
+    "code", "provider_uscc", "sharing_type", "update_cycle", "level", "format_groups", "mounted",
 )  # fmt: skip
 
 
-def _counted(rows: QuerySet[models.SearchEntry], names: Sequence[str]) -> Tally:
-    inner, values = rows.values_list("resource_id", *_COLUMNS).query.sql_with_params()
+# Only entries that bear one of the tokens are looked up: most say nothing in extended elements.
+_EXTENDED: Final = """
+    SELECT %s || said.name, said.value, count(*)
+    FROM found JOIN catalogue_resource AS resource ON resource.id = found.resource_id
+    CROSS JOIN jsonb_each_text(resource.extended) AS said (name, value)
+    WHERE found.facets && %s::int4[] AND said.name || '=' || said.value = ANY(%s) GROUP BY 1, 2
+"""
+
+
+def _counted(rows: QuerySet[models.SearchEntry], names: Sequence[str], told: _Told) -> Tally:
+    values_told = [f"{name.removeprefix(EXTENDED)}={value}" for name in names for value in told.get(name, ())]
+    columns: list[str] = [*_COLUMNS]
+    if "open" in names:
+        rows, columns = rows.annotate(opened=opened_column()), [*columns, "opened"]
+    if values_told:
+        columns.append("facets")
+    inner, values = rows.values_list("resource_id", *columns).query.sql_with_params()
     parts = ["SELECT 'total', NULL, count(*) FROM found"]
     parts += [
         f"SELECT '{name}', ({FACETS[name].column})::text, count(*) FROM found GROUP BY 2"  # noqa: S608
         for name in names
+        if name not in told
     ]
+    if values_told:
+        tokens = [domain.facet_token("extended", text) for text in values_told]
+        parts, values = [*parts, _EXTENDED], (*values, EXTENDED, tokens, values_told)
     statement = f"WITH found AS MATERIALIZED ({inner}) {' UNION ALL '.join(parts)}"
     total, facets = 0, {name: dict[Any, int]() for name in names}
     for name, value, n in _fetch(statement, values):
@@ -462,7 +529,7 @@ def totals(subject: Subject) -> dict[str, int]:
     found: dict[str, int] = rows.aggregate(
         resources=Count("pk"),
         providers=Count("provider_uscc", distinct=True),
-        open=Count("pk", filter=Q(open=True)),
+        open=Count("pk", filter=is_open()),
         mountable=Count("pk", filter=mountable),
         mounted=Count("pk", filter=mountable & Q(mounted=True)),
     )
@@ -485,9 +552,14 @@ def search_of(query: QueryDict) -> Search:
             format_groups=tuple(query.getlist("format")),
             classification=query.get("classification", ""),
             mounted={"1": True, "0": False}.get(query.get("mounted", "")),
+            extended=tuple((name, value) for name, _sign, value in _parted(query.getlist("extended"))),
             sort=query.get("sort", "newest"),
         )
     )
+
+
+def _parted(texts: list[str]) -> list[tuple[str, str, str]]:
+    return [text.partition("=") for text in texts if text.isprintable()]
 
 
 def _wholes(texts: list[str]) -> tuple[int, ...]:
@@ -507,5 +579,6 @@ def checked_search(search: Search) -> Search:
         format_groups=tuple(group for group in search.format_groups if group in set(FormatGroup)),
         classification=search.classification if search.classification.isdigit() else "",
         mounted=search.mounted,
+        extended=tuple((name, value) for name, value in search.extended[:MOST_EXTENDED] if name and value),
         sort=search.sort if search.sort in SORTS else "newest",
     )

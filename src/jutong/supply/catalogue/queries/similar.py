@@ -4,7 +4,7 @@ What two entries say is compared by the pairs of characters in title, summary an
 it is; words of one group of synonyms weigh as the same.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from math import log
 from typing import Final
 
@@ -13,8 +13,10 @@ from django.db import connection
 from jutong.kernel.policy import Subject
 from jutong.supply.catalogue import domain, models
 from jutong.supply.catalogue.queries.resources import view_resource_row
+from jutong.supply.catalogue.queries.rights import with_opened
 from jutong.supply.catalogue.queries.search import entries
 from jutong.supply.catalogue.queries.synonyms import pack_groups
+from jutong.supply.catalogue.values import Content
 
 _ASKED_TOKENS: Final = 40
 _EACH: Final = 100
@@ -38,23 +40,38 @@ def similar(code: str, subject: Subject, *, most: int = 10) -> list[tuple[models
     Raises NoSuchResource: none of this code, or he may not see it.
     """
     row = view_resource_row(code, subject)
-    wanted = _tokens(_said(row))
+    return _alike(_said(row.title, row.summary, _items(row)), subject, row.code, most)
+
+
+def similar_to(
+    content: Content, subject: Subject, *, but: str = "", most: int = 10
+) -> list[tuple[models.Resource, float]]:
+    """The published resources most like what a draft says, as `similar`; `but` is left out."""
+    return _alike(_said(content.title, content.summary, [item.title for item in content.items]), subject, but, most)
+
+
+def _alike(said_here: str, subject: Subject, but: str, most: int) -> list[tuple[models.Resource, float]]:
+    wanted = _tokens(said_here)
     weights = _weights(wanted)
     asked = sorted(wanted, key=lambda token: -weights[token])[:_ASKED_TOKENS]
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, [asked, [weights[token] for token in asked], _EACH, _LOOKED_AT])
-        near = [pk for (pk,) in cursor.fetchall() if pk != row.pk]
-    seen = entries(subject).filter(pk__in=near).values("pk")
-    found = models.Resource.objects.filter(pk__in=seen).prefetch_related("items")
-    said = {other: _tokens(_said(other)) for other in found}
+        near = [pk for (pk,) in cursor.fetchall()]
+    seen = entries(subject).filter(pk__in=near).exclude(code=but).values("pk")
+    found = with_opened(models.Resource.objects.filter(pk__in=seen)).prefetch_related("items")
+    said = {other: _tokens(_said(other.title, other.summary, _items(other))) for other in found}
     weights = _weights(wanted.union(*said.values()))
     alike = [(other, _likeness(wanted, tokens, weights)) for other, tokens in said.items()]
     alike = [(other, likeness) for other, likeness in alike if likeness >= LEAST_LIKENESS]
     return sorted(alike, key=lambda pair: (-pair[1], pair[0].code))[:most]
 
 
-def _said(row: models.Resource) -> str:
-    text = "\n".join(domain.fold(part) for part in (row.title, row.summary, *(item.title for item in row.items.all())))
+def _items(row: models.Resource) -> list[str]:
+    return [item.title for item in row.items.all()]
+
+
+def _said(title: str, summary: str, items: Sequence[str]) -> str:
+    text = "\n".join(domain.fold(part) for part in (title, summary, *items))
     same = [group[0] for group in pack_groups() if any(word in text for word in group)]
     return "\n".join([text, *same])
 

@@ -9,10 +9,13 @@ from pydantic import Field, StringConstraints
 
 from jutong.base.http import SubjectRequest
 from jutong.base.rest import PageQuery, problems
+from jutong.kernel import clock
 from jutong.kernel.codes.sharing import FormatGroup, ShareType, UpdateCycle
 from jutong.supply.catalogue import models, queries
 from jutong.supply.catalogue.rest.base import ClassificationText, UsccText, router
 from jutong.supply.catalogue.values import Level
+
+SaidText = Annotated[str, StringConstraints(pattern=r"^[^=\x00-\x1f]{1,80}=[^\x00-\x1f]{1,80}$")]
 
 
 class ReasonOut(Schema):
@@ -38,6 +41,7 @@ class ResourceRow(Schema):
     version: int
     mounted: bool
     reasons: list[ReasonOut]
+    extended: dict[str, str]
 
 
 class ResourcePage(Schema):
@@ -60,6 +64,11 @@ class SearchIn(PageQuery):
     level: list[Level] = Field(default_factory=list)
     classification: ClassificationText = ""
     mounted: bool | None = None
+    extended: list[SaidText] = Field(
+        default_factory=list,
+        max_length=queries.MOST_EXTENDED,
+        description="Extended elements with a value each: name=value",
+    )
     sort: Literal["newest", "title", "code"] = "newest"
 
     def search(self) -> queries.Search:
@@ -74,6 +83,7 @@ class SearchIn(PageQuery):
             levels=tuple(self.level),
             classification=self.classification,
             mounted=self.mounted,
+            extended=tuple((name, value) for name, _sign, value in (text.partition("=") for text in self.extended)),
             sort=self.sort,
         )
 
@@ -89,6 +99,7 @@ class FacetsOut(Schema):
     format_group: dict[str, int]
     level: dict[str, int]
     mounted: dict[str, int]
+    extended: dict[str, dict[str, int]] = Field(description="Extended elements with choices, and yes or no, by name")
     total: int
     about: list[str] = Field(description="Which of these a sample told, because there are more than 10,000")
 
@@ -107,7 +118,8 @@ def search(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
 @router.get("/facets", response={200: FacetsOut, **problems()}, auth=None, summary="Count the values of each facet")
 def facets(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
     """Counts under the words and choices given; a facet's own choice does not narrow its counts."""
-    tally = queries.tally(queries.prepare(request.subject, query.search()))
+    choices = queries.extended_choices(queries.extended_fields(on=clock.local_day(clock.now())))
+    tally = queries.tally(queries.prepare(request.subject, query.search()), choices)
     names = {
         "resource_class": "classes",
         "sharing_type": "sharing_types",
@@ -121,10 +133,14 @@ def facets(request: SubjectRequest, query: Query[SearchIn]) -> dict[str, Any]:
     counts: dict[str, Any] = {
         ours: {str(value): count for value, count in tally.facets[theirs].items()} for ours, theirs in names.items()
     }
+    extended = {name: tally.facets[queries.EXTENDED + name] for name in choices}
     return counts | {
+        "extended": extended,
         "total": tally.total,
         "about": sorted(
-            ["total"] * tally.total_is_about + [ours for ours, theirs in names.items() if theirs in tally.about]
+            ["total"] * tally.total_is_about
+            + [ours for ours, theirs in names.items() if theirs in tally.about]
+            + [key for name in choices if (key := queries.EXTENDED + name) in tally.about]
         ),
     }
 
@@ -138,10 +154,11 @@ def _resource_row(row: models.Resource, titles: dict[str, str], reasons: Sequenc
         "provider_uscc": row.provider_uscc,
         "provider_title": titles.get(row.provider_uscc, ""),
         "sharing_type": row.sharing_type,
-        "open": row.open,
+        "open": queries.is_opened(row),
         "formats": row.formats,
         "update_cycle": row.update_cycle,
         "published_on": row.published_on,
         "version": row.version,
         "mounted": row.mounted_at is not None,
+        "extended": row.extended,
     }

@@ -202,10 +202,11 @@ def _placed(content: Content, sections: Mapping[str, str]) -> Content:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published resource and when its present version was published."""
+    """A published resource, when its present version was published, and whether society has it (开放)."""
 
     resource: Resource
     published_at: datetime
+    opened: bool
 
 
 def published_count(*, by: Subject, provider: str = "", open_only: bool = False) -> int:
@@ -218,13 +219,21 @@ def published_page(
 ) -> list[Published]:
     """Published resources the subject may see, in the order of their making, so that pages stay as they were."""
     rows = _published(by, provider, open_only).prefetch_related("items").order_by("id")[offset : offset + limit]
-    return [Published(queries.resource_of(row), row.published_at) for row in rows if row.published_at]
+    return [
+        Published(queries.resource_of(row), row.published_at, queries.is_opened(row))
+        for row in rows
+        if row.published_at
+    ]
 
 
 def latest_published(*, by: Subject, open_only: bool = False, limit: int = 50) -> list[Published]:
     """Published resources the subject may see, those published last first."""
     rows = _published(by, "", open_only).prefetch_related("items").order_by("-published_at", "code")[:limit]
-    return [Published(queries.resource_of(row), row.published_at) for row in rows if row.published_at]
+    return [
+        Published(queries.resource_of(row), row.published_at, queries.is_opened(row))
+        for row in rows
+        if row.published_at
+    ]
 
 
 def answers(question: str, *, by: Subject, limit: int) -> list[str]:
@@ -236,11 +245,16 @@ def answers(question: str, *, by: Subject, limit: int) -> list[str]:
 def find_published(code: str, *, by: Subject) -> Published | None:
     """One published resource the subject may see, or nothing."""
     row = _published(by, "", False).prefetch_related("items").filter(code=code).first()
-    return Published(queries.resource_of(row), row.published_at) if row and row.published_at else None
+    return (
+        Published(queries.resource_of(row), row.published_at, queries.is_opened(row))
+        if row and row.published_at
+        else None
+    )
 
 
 def _published(by: Subject, provider: str, open_only: bool) -> QuerySet[models.Resource]:
-    rows = models.Resource.objects.filter(queries.resource_scope(by), state=ResourceState.PUBLISHED)
+    rows = queries.with_opened(models.Resource.objects.all())
+    rows = rows.filter(queries.resource_scope(by), state=ResourceState.PUBLISHED)
     narrowed = Q(provider_uscc=provider) if provider else Q()
     return rows.filter(narrowed & queries.is_open() if open_only else narrowed)
 

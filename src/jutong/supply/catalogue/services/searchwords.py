@@ -21,6 +21,7 @@ MOST_SAVED: Final = 20
 LONGEST_QUESTION: Final = 1000
 KEPT_FIELDS: Final = (
     "q", "class", "sharing_type", "open", "provider", "level", "format", "cycle", "mounted", "classification",
+    "extended",
 )  # fmt: skip
 
 

@@ -26,7 +26,10 @@ class DraftStanding:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What counting needs of a published resource (目录概要): whose, of which type and cycle, and since when."""
+    """What counting needs of a published resource (目录概要): whose, of which type and cycle, and since when.
+
+    `open` is what the entry says; `opened` whether society has it, which the negative list may forbid.
+    """
 
     code: str
     title: str
@@ -36,6 +39,7 @@ class Outline:
     update_cycle: UpdateCycle
     published_at: datetime
     mounted_at: datetime | None
+    opened: bool
 
     @property
     def mountable(self) -> bool:

@@ -55,7 +55,8 @@ def resource(request: SubjectRequest, code: str) -> HttpResponse:
     context = {
         "resource": value,
         "state": Badge(_(value.state.label), STATE_TONES[value.state]),
-        "badges": badges(content),
+        # What the negative list keeps back bears no badge of openness, whatever its entry says.
+        "badges": badges(content.changed(open=queries.is_opened(row))),
         "elements": elements(
             content,
             code=value.code,

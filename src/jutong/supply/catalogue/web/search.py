@@ -1,7 +1,7 @@
 """资源检索: search with facets, in the address so that a page can be sent to a colleague."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -40,6 +40,8 @@ from jutong.ui.formatting import day_words, listed_words, number_words, ratio_wo
 from jutong.ui.lists import MEDIA_TYPES, Listing
 
 PAGE_ROWS = 20
+SHOWN: Final = "show"
+"""The parameter that names an extended element to be shown with each result."""
 SHARE_TONES = {
     ShareType.UNCONDITIONAL: Tone.GOOD,
     ShareType.CONDITIONAL: Tone.ATTENTION,
@@ -68,7 +70,7 @@ def _file_rows(request: HttpRequest, found: Sequence[models.Resource]) -> list[d
             "formats": listed_words(parse_format(text).name for text in row.formats),
             "sharing_type": share_badge(row.sharing_type),
             "sharing_condition": row.sharing_condition,
-            "open": _("开放") if row.open else _("不开放"),
+            "open": _("开放") if queries.is_opened(row) else _("不开放"),
             "cycle": _(UpdateCycle(row.update_cycle).label),
             "published_on": row.published_on,
             "mounted_at": row.mounted_at,
@@ -109,12 +111,16 @@ def search(request: SubjectRequest) -> HttpResponseBase:
     """The catalogue page. The public sees what is open to society."""
     asked = queries.search_of(request.GET)
     prepared = queries.prepare(request.subject, asked)
-    tally = queries.tally(prepared)
+    fields = queries.extended_fields(on=clock.local_day(clock.now()))
+    choices = queries.extended_choices(fields)
+    tally = queries.tally(prepared, choices)
     kind = request.GET.get("file", "")
     if kind in MEDIA_TYPES and request.subject.signed_in:
         titles = organisations.titles(tally.facets["providers"].keys(), short=True)
         rows = queries.find(request.subject, asked)
-        return with_extended(RESOURCES).file(request, rows, kind, facets=_facets(asked, tally, titles))
+        return with_extended(RESOURCES).file(
+            request, rows, kind, facets=[*_facets(asked, tally, titles), *_extended_facets(asked, tally, choices)]
+        )
     last = max(1, -(-min(tally.total, queries.COUNT_LIMIT) // PAGE_ROWS))
     number = min(max(1, _whole(request.GET.get("page"), 1)), last)
     part = queries.page(prepared, offset=(number - 1) * PAGE_ROWS, limit=PAGE_ROWS)
@@ -122,13 +128,19 @@ def search(request: SubjectRequest) -> HttpResponseBase:
         {row.provider_uscc for row in part} | tally.facets["providers"].keys(), short=True
     )  # fmt: skip
     reasons = queries.reasons(part, prepared.words)
+    names = list(dict.fromkeys(each.name for each in fields))
+    shown = [name for name in names if name in request.GET.getlist(SHOWN)]
     context = {
         "asked": asked,
-        "rows": [found_row(row, titles, prepared.words, reasons.get(row.pk, ())) for row in part],
+        "rows": [found_row(row, titles, prepared.words, reasons.get(row.pk, ()), shown) for row in part],
         "tally": tally,
         "asking": bool(services.tidy_question(request.GET.urlencode())),
         "pages": Pages(number, last, tally.total, tally.total_is_about, window_of(number, last)),
-        "facets": _facets(asked, tally, titles),
+        "facets": [
+            *_facets(asked, tally, titles),
+            *_extended_facets(asked, tally, choices),
+            *_shown_facet(names, shown),
+        ],
         "sorts": [
             Sorting("newest", _("相关优先，最新发布") if asked.text else _("最新发布")),
             Sorting("title", _("资源名称")),
@@ -152,7 +164,7 @@ def share_badge(kind: int) -> Badge:
 def list_row(row: models.Resource, titles: Mapping[str, str]) -> ListRow:
     """A resource as a result of a search; `titles` names the organisations."""
     badges = [share_badge(row.sharing_type)]
-    if row.open:
+    if queries.is_opened(row):
         badges.append(Badge(_("开放"), Tone.ACTIVE))
     if row.mounted_at is None and row.sharing_type != ShareType.NOT_SHARED:
         badges.append(Badge(_("未挂载"), Tone.MUTED))
@@ -188,10 +200,14 @@ def found_row(
     titles: Mapping[str, str],
     words: Sequence[domain.Word],
     reasons: Sequence[queries.Reason],
+    shown: Sequence[str] = (),
 ) -> FoundRow:
+    """A resource as the search page shows it, with the extended elements that the reader wants to see."""
+    found = list_row(row, titles)
+    told = [Fact(f"{name}：{row.extended[name]}", "list-details", name) for name in shown if row.extended.get(name)]
     return FoundRow(
         row.code,
-        list_row(row, titles),
+        replace(found, facts=[*found.facts, *told]),
         domain.marked(row.title, words),
         domain.marked(row.summary, words),
         [(_(REASON_TITLES[reason.place]), domain.marked(reason.text, words)) for reason in reasons],
@@ -259,6 +275,31 @@ def _facets(asked: queries.Search, tally: queries.Tally, titles: Mapping[str, st
             single=True,
         ),
     ]
+
+
+def _extended_facets(asked: queries.Search, tally: queries.Tally, choices: Mapping[str, Sequence[str]]) -> list[Facet]:
+    """Extended elements that entries say something in, and those narrowed by."""
+    found = []
+    # What an old link still narrows by is shown too, so that it can be taken off.
+    everything = {**dict.fromkeys(asked.said, ()), **choices}
+    for number, (name, values) in enumerate(everything.items(), start=1):
+        key = queries.EXTENDED + name
+        counts, chosen = tally.facets.get(key), asked.said.get(name, ())
+        offered = [
+            Choice(f"{name}={value}", value, None if counts is None else counts.get(value, 0), value in chosen)
+            for value in dict.fromkeys((*values, *chosen))
+            if (counts and counts.get(value)) or value in chosen
+        ]
+        if offered:
+            title = _("{facet}（约）").format(facet=name) if key in tally.about else name
+            found.append(Facet("extended", title, offered, mark=f"-{number}"))
+    return found
+
+
+def _shown_facet(names: Sequence[str], shown: Sequence[str]) -> list[Facet]:
+    """Which extended elements stand with each result: the reader's choice, in the address like the others."""
+    choices = [Choice(name, name, None, name in shown) for name in names]
+    return [Facet(SHOWN, _("显示扩展元数据"), choices)] if choices else []
 
 
 def _node_facet(code: str) -> list[Facet]:

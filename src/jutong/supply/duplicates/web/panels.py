@@ -1,4 +1,4 @@
-"""What duplicates show on the page of a resource: whose its data is."""
+"""What duplicates show on other pages: whose the data of a resource is, and what a draft may collect again."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -34,3 +34,27 @@ def resource(request: SubjectRequest, code: str) -> HttpResponse:
         "waiting": waiting,
     }
     return render(request, "duplicates/panel.html", context)
+
+
+@require_GET
+def draft(request: SubjectRequest, draft_no: str) -> HttpResponse:
+    """Published resources of other departments that say what the draft says, and pairs of the resource it revises.
+
+    Empty where nothing is found.
+    """
+    found = queries.overlaps(draft_no, request.subject)
+    names = organisations.titles({each.provider_uscc for each in found}, short=True)
+    revised = catalogue.draft_resource(draft_no)
+    context = {
+        "found": [
+            {
+                "overlap": each,
+                "provider": names.get(each.provider_uscc, each.provider_uscc),
+                "likeness": f"{each.likeness:.0%}",
+                "items": "、".join(mine if mine == theirs else f"{mine}（{theirs}）" for mine, theirs in each.items),
+            }
+            for each in found
+        ],
+        "waiting": queries.waiting_pairs(revised, request.subject) if revised else [],
+    }
+    return render(request, "duplicates/draft_panel.html", context)

@@ -16,5 +16,6 @@ urlpatterns = [
     path("pairs/<slug:pair_no>/negotiation/", pairs.negotiate, name="negotiate"),
     path("negotiations/", negotiations.negotiations, name="negotiations"),
     path("negotiations/<slug:case_no>/", negotiations.negotiation, name="negotiation"),
+    path("panels/draft/<slug:draft_no>/", panels.draft, name="draft_panel"),
     path("panels/resource/<resource_code:code>/", panels.resource, name="panel"),
 ]

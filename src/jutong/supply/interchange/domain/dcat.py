@@ -57,10 +57,11 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A resource and the moment its present version was published."""
+    """A resource, the moment its present version was published, and whether society has it (开放)."""
 
     resource: Resource
     published_at: datetime
+    opened: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def dataset_nodes(found: Published, around: Surroundings) -> list[Node]:
     dataset.say("dct:identifier", Literal(resource.code)).say("dcat:version", Literal(str(resource.version)))
     dataset.say("dct:publisher", Iri(_agent_iri(content.provider_uscc, around)))
     dataset.say("dcat:theme", Iri(_theme_iri(content.classification, around)))
-    dataset.say("dct:accessRights", Iri(_rights_iri(resource)))
+    dataset.say("dct:accessRights", Iri(_rights_iri(found)))
     dataset.say("dct:language", Iri(_LANGUAGE)).say("dcat:landingPage", Iri(page))
     dataset.say("dct:accrualPeriodicity", Iri(_frequency_iri(resource.update_cycle)))
     if resource.published_on:
@@ -101,28 +102,30 @@ def dataset_nodes(found: Published, around: Surroundings) -> list[Node]:
         "dct:relation",
         *(Iri(f"{around.base_url}/catalogue/resources/{code}/#dataset") for code in content.related_codes),
     )
-    _say_originals(dataset, resource)
-    distributions = _distributions(resource, page)
+    _say_originals(dataset, found)
+    extended = _extended(content.extended, page)
+    dataset.say("schema:additionalProperty", *(Iri(node.iri) for node in extended))
+    distributions = _distributions(found, page)
     dataset.say("dcat:distribution", *(Iri(node.iri) for node in distributions if node.types == ("dcat:Distribution",)))
-    return [dataset, *distributions, *_items(content.items, page), *_spoken_of(resource, page, around)]
+    return [dataset, *distributions, *_items(content.items, page), *extended, *_spoken_of(found, page, around)]
 
 
-def _say_originals(dataset: Node, resource: Resource) -> None:
-    content = resource.content
+def _say_originals(dataset: Node, found: Published) -> None:
+    resource, content = found.resource, found.resource.content
     dataset.say("jt:sharingType", Literal(str(resource.sharing_type.value), datatype="xsd:integer"))
     dataset.say("jt:sharingCondition", chinese(content.sharing_condition))
     dataset.say("jt:sharingScope", chinese(content.sharing_scope))
     dataset.say("jt:sharingMethod", *(chinese(method.label) for method in content.sharing_methods))
     dataset.say("jt:usePurpose", *(chinese(purpose.label) for purpose in content.use_purposes))
-    dataset.say("jt:open", Literal("true" if content.open else "false", datatype="xsd:boolean"))
-    dataset.say("jt:openCondition", chinese(content.open_condition))
+    dataset.say("jt:open", Literal("true" if found.opened else "false", datatype="xsd:boolean"))
+    dataset.say("jt:openCondition", chinese(content.open_condition if found.opened else ""))
     dataset.say("jt:level", chinese(content.level.label)).say("jt:providerOffice", chinese(content.provider_office))
 
 
-def _distributions(resource: Resource, page: str) -> list[Node]:
-    content = resource.content
+def _distributions(published: Published, page: str) -> list[Node]:
+    resource, content = published.resource, published.resource.content
     rights = Node(f"{page}#rights", ("dct:RightsStatement",))
-    terms = content.open_condition if content.open else content.sharing_condition
+    terms = content.open_condition if published.opened else content.sharing_condition
     rights.say("rdfs:label", chinese(terms or resource.sharing_type.label))
     found = [rights]
     for number, text in enumerate(content.formats, start=1):
@@ -159,8 +162,18 @@ def _items(items: Sequence[DataItem], page: str) -> list[Node]:
     return [schema, *columns]
 
 
-def _spoken_of(resource: Resource, page: str, around: Surroundings) -> list[Node]:
-    content = resource.content
+def _extended(told: Mapping[str, str], page: str) -> list[Node]:
+    return [
+        Node(f"{page}#extended-{number}", ("schema:PropertyValue",))
+        .say("schema:name", chinese(name))
+        .say("schema:value", chinese(text))
+        for number, (name, text) in enumerate(told.items(), start=1)
+        if text
+    ]
+
+
+def _spoken_of(found: Published, page: str, around: Surroundings) -> list[Node]:
+    resource, content = found.resource, found.resource.content
     theme = Node(_theme_iri(content.classification, around), ("skos:Concept",))
     name = around.classifications.get(content.classification, content.classification)
     theme.say("skos:prefLabel", chinese(name)).say("skos:notation", Literal(content.classification))
@@ -170,7 +183,7 @@ def _spoken_of(resource: Resource, page: str, around: Surroundings) -> list[Node
         theme,
         _scheme(around),
         Node(page, ("foaf:Document",)),
-        Node(_rights_iri(resource), ("dct:RightsStatement",)),
+        Node(_rights_iri(found), ("dct:RightsStatement",)),
         Node(_frequency_iri(resource.update_cycle), ("dct:Frequency",)),
         Node(_LANGUAGE, ("dct:LinguisticSystem",)),
     ]
@@ -231,8 +244,8 @@ def _scheme(around: Surroundings) -> Node:
     return Node(_scheme_iri(around), ("skos:ConceptScheme",)).say("dct:title", chinese("政务数据资源分类"))
 
 
-def _rights_iri(resource: Resource) -> str:
-    word = "PUBLIC" if resource.content.open else _RIGHTS[resource.sharing_type]
+def _rights_iri(found: Published) -> str:
+    word = "PUBLIC" if found.opened else _RIGHTS[found.resource.sharing_type]
     return f"{_AUTHORITY}access-right/{word}"
 
 

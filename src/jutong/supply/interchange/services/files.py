@@ -153,7 +153,7 @@ def resource_graph(code: str, *, by: Subject) -> list[rdf.Node]:
     found = catalogue.find_published(resource.code, by=by)
     if found is None:
         raise catalogue.ResourceNotPublished(resource=resource.code)
-    each = dcat.Published(found.resource, found.published_at)
+    each = dcat.Published(found.resource, found.published_at, found.opened)
     return rdf.merged(dcat.dataset_nodes(each, _around([each], bureau="")))
 
 
@@ -167,7 +167,7 @@ def feed_page(number: int, *, by: Subject, at: datetime) -> list[rdf.Node]:
     if number > page.last:
         raise NotFound
     found = [
-        dcat.Published(each.resource, each.published_at)
+        dcat.Published(each.resource, each.published_at, each.opened)
         for each in catalogue.published_page(by=by, open_only=True, offset=(number - 1) * size, limit=size)
     ]
     return dcat.catalog_nodes(found, page, _around(found, bureau=organisations.bureau()))
