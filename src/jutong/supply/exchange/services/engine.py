@@ -299,6 +299,7 @@ class _Work:
             at=clock.now(),
             lasting=lasting,
             mending=self.mending,
+            transformed=[column.item for column in self.mount.columns if column.transform],
         )
 
     def _request(self) -> StreamRequest:
@@ -307,7 +308,12 @@ class _Work:
         return StreamRequest(
             table=mounting.table_of(self.mount),
             columns=tuple(
-                StreamColumn(by_item[column.name].source, by_item[column.name].source_type, column.data_type)
+                StreamColumn(
+                    by_item[column.name].source,
+                    by_item[column.name].source_type,
+                    column.data_type,
+                    by_item[column.name].transform,
+                )
                 for column in self.shape.columns
             ),
             key=tuple(by_item[name].source for name in self.shape.key),
@@ -354,6 +360,7 @@ class _Work:
 
     def _settle(self, staging: Staging, loaded: Loaded) -> Loaded:
         """Index the key and judge the rejects; after this the staging table is what will be the pool's."""
+        staging.stop_guarding()
         taken_out = (*staging.make_key_unique(), *staging.add_mended())
         self._note_rejects(taken_out)
         rejected = loaded.rejected + len(taken_out)

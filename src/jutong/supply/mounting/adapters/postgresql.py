@@ -17,7 +17,7 @@ from psycopg import sql
 
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_, Term
-from jutong.supply.mounting.adapters import buckets, digests
+from jutong.supply.mounting.adapters import buckets, digests, transforms
 from jutong.supply.mounting.adapters import capture_postgresql as capture
 from jutong.supply.mounting.adapters.base import (
     CHUNK_BYTES,
@@ -180,6 +180,7 @@ _WHOLE_ABILITIES: Final = (
     Ability("full", True, N_("全量读取为同一时刻的一致快照。")),
     Ability("key_ranges", True, N_("可按主键区间分段读取。")),
     Ability("digests", True, N_("可在源库内按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
+    Ability("transforms", True, N_("值转换在源库内完成。")),
 )
 
 
@@ -282,6 +283,7 @@ class PostgresAdapter:
             return ranges_between(connection.execute(query).fetchall())
 
     def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
+        transforms.refuse(request)
         columns, key = digests.compared(request, _found_of)
         statement = digests.postgres_statement(_identifier(request.table), columns, key, _where(_part_of(request, key)))
         with self._session(STREAM_SECONDS) as connection:
@@ -606,7 +608,7 @@ def _bucket(request: StreamRequest) -> sql.Composed:
 def _text(column: StreamColumn) -> sql.Composed:
     """A column as the text that the pool's column has."""
     found = _by_words(column.source_type)
-    if found is not None and found.letter is TypeLetter.LOGICAL:
+    if column.transform is None and found is not None and found.letter is TypeLetter.LOGICAL:
         return sql.SQL("{}::int::text").format(sql.Identifier(column.source))
     return sql.SQL("({})::text").format(_expression(column))
 
@@ -635,6 +637,8 @@ def _having(request: StreamRequest, keys: Sequence[tuple[bytes | None, ...]]) ->
 def _expression(column: StreamColumn) -> sql.Composable:
     """How a column is read so that its text is what a column of the wanted type takes, or is refused by it."""
     name = sql.Identifier(column.source)
+    if column.transform is not None:
+        return transforms.postgres(sql.SQL("{}::text").format(name), column.transform, column.data_type)
     found = _by_words(column.source_type)
     wanted = column.data_type
     if found is None or is_text(found) or (column.source_type.startswith("numeric") and "(" not in column.source_type):

@@ -6,7 +6,7 @@ Both sides import this module, so that neither has a form of its own.
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from jutong.supply.mounting.domain.errors import (
     WatermarkMissing,
     WatermarkUnfit,
 )
-from jutong.supply.mounting.values import Chunk, ChunkForm, RowFault, StreamColumn, StreamRequest, TableRef
+from jutong.supply.mounting.values import Chunk, ChunkForm, RowFault, StreamColumn, StreamRequest, TableRef, Transform
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
 """What a packed chunk may become when unpacked; adapters make chunks of a few MiB, but a single row may be long."""
@@ -55,7 +55,15 @@ def table_from_json(data: Mapping[str, str]) -> TableRef:
 def request_to_json(request: StreamRequest) -> dict[str, Any]:
     """A reading as it is ordered."""
     data = asdict(request)
-    data["columns"] = [[column.source, column.source_type, str(column.data_type)] for column in request.columns]
+    data["columns"] = [
+        [
+            column.source,
+            column.source_type,
+            str(column.data_type),
+            *([column.transform.to_json()] if column.transform else []),
+        ]
+        for column in request.columns
+    ]
     data["key"] = list(request.key)
     return data
 
@@ -64,9 +72,15 @@ def request_from_json(data: Mapping[str, Any]) -> StreamRequest:
     """Raises KeyError and ValueError where it is none."""
     known = dict(data)
     known["table"] = table_from_json(data["table"])
-    known["columns"] = tuple(StreamColumn(name, kind, DataType.parse(text)) for name, kind, text in data["columns"])
+    known["columns"] = tuple(map(_column_from_json, data["columns"]))
     known["key"] = tuple(data["key"])
     return StreamRequest(**known)
+
+
+def _column_from_json(data: Sequence[Any]) -> StreamColumn:
+    name, kind, text, *more = data
+    # A node from before transformations refuses the longer form rather than passing values on as they are.
+    return StreamColumn(name, kind, DataType.parse(text), Transform.from_json(more[0]) if more else None)
 
 
 # --- Rows ------------------------------------------------------------------------------------------------------------
