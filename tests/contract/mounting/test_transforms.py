@@ -1,5 +1,7 @@
 """Transformations in the words of each engine and of the reader of files: the same as the pure rule makes."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from jutong.kernel.codes.data_types import DataType
@@ -18,24 +20,24 @@ def quoted(value: str | None) -> str:
 
 
 @pytest.fixture
-def table(lab: Lab) -> Lab:
+def table(lab: Lab) -> Iterator[Lab]:
     """Each case's value in a row of its number."""
-    lab.run("DROP TABLE IF EXISTS unclean")
     lab.run("CREATE TABLE unclean (id bigint PRIMARY KEY, v varchar(60))")
     rows = ", ".join(f"({number}, {quoted(value)})" for number, (_, value, _) in enumerate(CASES))
     lab.run(f"INSERT INTO unclean VALUES {rows}")
-    return lab
+    yield lab
+    lab.run("DROP TABLE unclean")
 
 
 def text_column(transform: Transform, wanted: DataType = MEMO) -> StreamColumn:
     return StreamColumn("v", "varchar(60)", wanted, transform)
 
 
-def test_every_engine_transforms_as_the_rule_says(table, postgres):
+def test_every_engine_transforms_as_the_rule_says(table, postgres_18):
     kinds = list(dict.fromkeys(transform for transform, _, _ in CASES))
     request = StreamRequest(table.table("unclean"), (ID, *map(text_column, kinds)), ("id",))
 
-    rows, *_ = load(table, postgres, request)
+    rows, *_ = load(table, postgres_18, request)
 
     made = [row[1 + kinds.index(transform)] for row, (transform, _, _) in zip(rows, CASES, strict=True)]
     assert made == [wanted for _, _, wanted in CASES]

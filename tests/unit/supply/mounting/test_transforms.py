@@ -5,7 +5,7 @@ import pytest
 from jutong.kernel.codes.data_types import DataType
 from jutong.supply.mounting.domain.errors import TransformMalformed, TransformOnKey, TransformUnfit
 from jutong.supply.mounting.domain.mapping import ItemWanted, find_faults
-from jutong.supply.mounting.domain.transforms import find_gap, transformed
+from jutong.supply.mounting.domain.transforms import codes_in, find_gap, transformed
 from jutong.supply.mounting.domain.wire import request_from_json, request_to_json
 from jutong.supply.mounting.values import (
     ColumnFound,
@@ -87,3 +87,7 @@ def test_a_front_end_node_is_told_the_transformation():
     request = StreamRequest(TableRef("s", "t"), columns, ("b",))
 
     assert request_from_json(request_to_json(request)).columns == columns
+
+
+def test_a_code_table_is_pasted_as_two_columns():
+    assert codes_in("1\t男\n\n 2 , 女，其他\n9\n0=") == (("1", "男"), ("2", "女，其他"), ("9", ""), ("0", ""))

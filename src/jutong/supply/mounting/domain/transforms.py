@@ -65,6 +65,12 @@ def find_gap(transform: Transform) -> str:
     return ""
 
 
+def codes_in(text: str) -> tuple[tuple[str, str], ...]:
+    """A code table as it is pasted: a line for each code, the catalogue's behind a tab, an equals sign or a comma."""
+    lines = (re.split(r"[\t=,，]", line.strip(BLANKS), maxsplit=1) for line in text.splitlines() if line.strip(BLANKS))
+    return tuple((before.strip(BLANKS), "".join(after).strip(BLANKS)) for before, *after in lines)
+
+
 def _day(text: str, kind: TransformKind) -> str:
     if re.search(DAY_PATTERNS[kind], text) is None:
         return UNREADABLE + text
