@@ -486,7 +486,7 @@ def draft_from_file(request: SubjectRequest, file_no: InFile, body: TitleIn) -> 
 # --- Mounts ----------------------------------------------------------------------------------------------------------
 
 
-class CodeIn(StrictSchema):
+class CodePairIn(StrictSchema):
     """A line of a code table: the source's code and the catalogue's."""
 
     before: Annotated[str, _line(200, 1)]
@@ -500,13 +500,13 @@ class TransformIn(StrictSchema):
     """
 
     kind: TransformKind
-    codes: list[CodeIn] = Field(default_factory=list, max_length=CODES_MOST)
+    codes: list[CodePairIn] = Field(default_factory=list, max_length=CODES_MOST)
     other: Annotated[str, _line(200)] | None = None
     first: int = Field(0, ge=0, le=KEPT_MOST)
     last: int = Field(0, ge=0, le=KEPT_MOST)
 
 
-class CodeOut(Schema):
+class CodePairOut(Schema):
     """A line of a code table."""
 
     before: str
@@ -517,7 +517,7 @@ class TransformOut(Schema):
     """What becomes of a column's values before they count as the item's."""
 
     kind: TransformKind
-    codes: list[CodeOut]
+    codes: list[CodePairOut]
     other: str | None
     first: int
     last: int
