@@ -139,8 +139,14 @@ def test_the_pages_go_the_same_way(transactional_db, department, steward, admin,
     assert answer.status_code == 422
     assert "没有对应的来源列" in answer.content.decode()
     assert "未对应任何数据项" in answer.content.decode()
-    answer = browser.post(reverse("mounting:from_table", args=[code]), {**wrong, **columns})
+    unclear = {**wrong, **columns, "transform-xm": "codes", "codes-xm": "1,甲\n1,乙"}
+    answer = browser.post(reverse("mounting:from_table", args=[code]), unclear)
+    assert answer.status_code == 422
+    assert "来源代码不能为空，不能重复" in answer.content.decode()
+    masked = {**wrong, **columns, "transform-xm": "mask", "first-xm": "1"}
+    answer = browser.post(reverse("mounting:from_table", args=[code]), masked)
     assert answer.status_code == 302
+    assert "掩码，保留前 1 位、后 0 位" in browser.get(reverse("mounting:mount", args=[code])).content.decode()
     answer = browser.post(reverse("exchange:start", args=[code]))
     run_no = answer["Location"].rstrip("/").rsplit("/", 1)[-1]
     assert "排队中" in browser.get(reverse("exchange:progress", args=[run_no])).content.decode()
