@@ -88,8 +88,14 @@ def test_a_strangers_script_goes_the_whole_way(transactional_db, department, ste
         (name, "origin") for name in ("gmsfhm", "xm", "tyshxydm", "csrq")
     }
     assert matching["unmatched"] == matching["unused"] == []
-    mount = post(steward, f"/mounting/mounts/{code}/table", place, 201)
+    on_key = {**place, "transforms": {"gmsfhm": {"kind": "mask", "last": 4}}}
+    assert post(steward, f"/mounting/mounts/{code}/table", on_key, 409)["code"] == "transform_on_key"
+    masked = {**place, "transforms": {"xm": {"kind": "mask", "first": 1}}}
+    mount = post(steward, f"/mounting/mounts/{code}/table", masked, 201)
     assert mount["state"] == "active"
+    told = {column["item"]: column["transform"] for column in mount["columns"]}
+    assert told["xm"] == {"kind": "mask", "codes": [], "other": None, "first": 1, "last": 0}
+    assert told["csrq"] is None
     assert catalogue.get_resource(code).mounted_at is not None
     post(steward, f"/mounting/mounts/{code}/table", place, 409)
 
@@ -100,6 +106,7 @@ def test_a_strangers_script_goes_the_whole_way(transactional_db, department, ste
     assert get(steward, f"/exchange/runs/{run['run_no']}/rejects") == {"total": 0, "items": []}
     assert len(get(steward, f"/exchange/runs/{run['run_no']}/batches")) == 1
     assert len(pool(code)) == 2
+    assert {name[1:] for (name,) in pool(code, "xm")} == {"*"}
 
 
 def test_the_pages_go_the_same_way(transactional_db, department, steward, admin, maria):
