@@ -22,6 +22,7 @@ from tests.contract.mounting.test_adapters import hashes_of
 from tests.contract.mounting.test_parts import expected
 from tests.support.file_reading import Frames, asked
 from tests.support.poisoned_files import dbf, old_workbook
+from tests.support.transforms import CASES
 
 NAMES = ["id", "xm", "je", "csrq", "bz"]
 TYPES = ["I", "C(50)", "N(18,2)", "D", "M"]
@@ -200,3 +201,31 @@ def cancel_at_once(stream) -> None:
     """Cancel after the first chunk, and read on."""
     for _ in stream:
         stream.cancel()
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_a_file_transforms_as_the_rule_says_and_refuses_the_rest_by_column(file_of, postgres_18, form):
+    adapter = file_of(unclean(form), form)
+    kinds = list(dict.fromkeys(transform for transform, _, _ in CASES))
+    made: dict[tuple[int, int], str | None] = {}
+    for place, transform in enumerate(kinds):
+        columns = (
+            StreamColumn("id", "text", DataType.parse("I")),
+            StreamColumn("v", "text", DataType.parse("M"), transform),
+        )
+        rows, *_, faults = load(Lab(adapter), postgres_18, StreamRequest(TableRef("", "a"), columns, ("id",)))
+        made |= {(int(number), place): value for number, value in rows}
+        made |= {(fault.row, place): fault.value for fault in faults}
+        assert {(fault.column, fault.reason) for fault in faults} <= {("v", "type_mismatch")}
+
+    assert [made[number, kinds.index(transform)] for number, (transform, _, _) in enumerate(CASES)] == [
+        wanted for _, _, wanted in CASES
+    ]
+
+
+def unclean(form: str) -> bytes:
+    """Each case's value in a row of its number, from 0."""
+    rows = [(str(number), value or "") for number, (_, value, _) in enumerate(CASES)]
+    if form == "csv":
+        return ("id,v\n" + "".join(f'{number},"{value}"\n' for number, value in rows)).encode()
+    return "".join(json.dumps({"id": number, "v": value}) + "\n" for number, value in rows).encode()

@@ -13,7 +13,7 @@ from jutong.supply.exchange.models import Run as RunRow
 from jutong.supply.exchange.services import engine
 from jutong.supply.exchange.values import RejectReason, RunKind, RunState
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import TablePlace, TableRef
+from jutong.supply.mounting.values import TablePlace, TableRef, Transform, TransformKind
 from tests.support.way import AT, pool
 
 
@@ -112,6 +112,28 @@ def test_a_row_that_breaks_the_contract_is_rejected_with_its_reason_and_masked(d
     assert reject.row_no == 156
     assert set(reject.masked_value[2:-2]) == {"*"}
     assert 250 not in {row[0] for row in pool(code, "id")}
+
+
+def test_what_a_code_table_does_not_know_is_rejected_even_where_any_text_would_do(department, maria, shop):
+    maria.sql("INSERT INTO shop SELECT seq, '甲', 1, NULL, '2026-01-01' FROM seq_100_to_900;"
+              " UPDATE shop SET mc = '乙' WHERE id > 1; UPDATE shop SET mc = '己' WHERE id = 3", "dept")  # fmt: skip
+    source_no = department.source(maria, "dept")
+    code = department.publish_table(source_no, shop)
+    mounting.mount_table(
+        resource_code=code,
+        place=TablePlace(source_no, shop),
+        transforms={"mc": Transform(TransformKind.CODES, (("甲", "A"), ("乙", "B")))},
+        by=department.steward,
+        at=AT,
+    )
+
+    first, again = department.run(code), department.run(code)
+
+    assert (first.state, first.inserted, first.rows_rejected) == (RunState.SUCCEEDED, 805, 1)
+    assert pool(code, "id, mc", "WHERE id < 5 ORDER BY id") == [(1, "A"), (2, "B"), (4, "B")]
+    reject = RunRow.objects.get(run_no=first.run_no).rejects.get()
+    assert (reject.column, reject.reason) == ("mc", RejectReason.TYPE_MISMATCH)
+    assert (again.state, again.updated, again.rows_rejected) == (RunState.SUCCEEDED, 0, 1)
 
 
 def test_too_many_rejects_load_nothing_and_are_kept(department, maria, shop):

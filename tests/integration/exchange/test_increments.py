@@ -10,7 +10,8 @@ from jutong.supply.exchange.models import Batch, Watermark
 from jutong.supply.exchange.services import engine
 from jutong.supply.exchange.values import RunKind, RunState
 from jutong.supply.mounting import api as mounting
-from jutong.supply.mounting.values import MountMode, TableRef
+from jutong.supply.mounting.models import Mount
+from jutong.supply.mounting.values import MountMode, TableRef, Transform, TransformKind
 from tests.support.servers import PostgresServer
 from tests.support.way import AT, pool
 
@@ -99,6 +100,23 @@ def test_a_reconciliation_finds_what_increments_cannot_see(department, request, 
     again = department.run(code)
     last = Batch.objects.filter(resource_code=code).order_by("-seq").first()
     assert (again.updated, again.deleted, last.kind, last.rows) == (0, 0, "reconcile", 0)
+
+
+@pytest.mark.parametrize(("engine_code", "item"), [("ledger_code", "t"), ("growing_code", "mc")])
+def test_a_reconciliation_compares_what_was_made_of_the_values(department, request, engine_code, item):
+    code = request.getfixturevalue(engine_code)
+    mount = Mount.objects.get(resource_code=code)
+    mask = Transform(TransformKind.MASK)
+    mount.columns = [{**each, "transform": mask.to_json()} if each["item"] == item else each for each in mount.columns]
+    mount.save()
+    department.run(code)
+    Batch.objects.update(committed_at=AT - timedelta(days=2))
+
+    department.run(code)
+
+    last = Batch.objects.filter(resource_code=code).order_by("-seq").first()
+    assert {set(value) == {"*"} for (value,) in pool(code, item)} == {True}
+    assert (last.kind, last.rows) == ("reconcile", 0)
 
 
 def test_late_commits_of_four_writers_all_arrive(department, ledger_code, postgres):

@@ -88,8 +88,14 @@ def test_a_strangers_script_goes_the_whole_way(transactional_db, department, ste
         (name, "origin") for name in ("gmsfhm", "xm", "tyshxydm", "csrq")
     }
     assert matching["unmatched"] == matching["unused"] == []
-    mount = post(steward, f"/mounting/mounts/{code}/table", place, 201)
+    on_key = {**place, "transforms": {"gmsfhm": {"kind": "mask", "last": 4}}}
+    assert post(steward, f"/mounting/mounts/{code}/table", on_key, 409)["code"] == "transform_on_key"
+    masked = {**place, "transforms": {"xm": {"kind": "mask", "first": 1}}}
+    mount = post(steward, f"/mounting/mounts/{code}/table", masked, 201)
     assert mount["state"] == "active"
+    told = {column["item"]: column["transform"] for column in mount["columns"]}
+    assert told["xm"] == {"kind": "mask", "codes": [], "other": None, "first": 1, "last": 0}
+    assert told["csrq"] is None
     assert catalogue.get_resource(code).mounted_at is not None
     post(steward, f"/mounting/mounts/{code}/table", place, 409)
 
@@ -100,6 +106,7 @@ def test_a_strangers_script_goes_the_whole_way(transactional_db, department, ste
     assert get(steward, f"/exchange/runs/{run['run_no']}/rejects") == {"total": 0, "items": []}
     assert len(get(steward, f"/exchange/runs/{run['run_no']}/batches")) == 1
     assert len(pool(code)) == 2
+    assert {name[1:] for (name,) in pool(code, "xm")} == {"*"}
 
 
 def test_the_pages_go_the_same_way(transactional_db, department, steward, admin, maria):
@@ -139,8 +146,14 @@ def test_the_pages_go_the_same_way(transactional_db, department, steward, admin,
     assert answer.status_code == 422
     assert "没有对应的来源列" in answer.content.decode()
     assert "未对应任何数据项" in answer.content.decode()
-    answer = browser.post(reverse("mounting:from_table", args=[code]), {**wrong, **columns})
+    unclear = {**wrong, **columns, "transform-xm": "codes", "codes-xm": "1,甲\n1,乙"}
+    answer = browser.post(reverse("mounting:from_table", args=[code]), unclear)
+    assert answer.status_code == 422
+    assert "来源代码不能为空，不能重复" in answer.content.decode()
+    masked = {**wrong, **columns, "transform-xm": "mask", "first-xm": "1"}
+    answer = browser.post(reverse("mounting:from_table", args=[code]), masked)
     assert answer.status_code == 302
+    assert "掩码，保留前 1 位、后 0 位" in browser.get(reverse("mounting:mount", args=[code])).content.decode()
     answer = browser.post(reverse("exchange:start", args=[code]))
     run_no = answer["Location"].rstrip("/").rsplit("/", 1)[-1]
     assert "排队中" in browser.get(reverse("exchange:progress", args=[run_no])).content.decode()

@@ -24,7 +24,7 @@ from jutong.supply.mounting.domain.errors import (
     SourceUnreachable,
     TableMissing,
 )
-from jutong.supply.mounting.domain.mapping import find_faults, text_pattern
+from jutong.supply.mounting.domain.mapping import find_faults, is_text, text_pattern
 from jutong.supply.mounting.plugs import Assembler, Relay, plug_assembler, plug_relay
 from jutong.supply.mounting.services import captures, files, mounts, places, scans, sketches, sources
 from jutong.supply.mounting.services.mounts import items_wanted
@@ -43,6 +43,7 @@ from jutong.supply.mounting.values import (
     TablePlace,
     TableRef,
     Tls,
+    Transform,
 )
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "forget_source",
     "gathered_codes",
     "get_mount",
+    "is_text",
     "items_wanted",
     "mount_assembled",
     "mount_file",
@@ -320,18 +322,39 @@ def mount_table(
     place: TablePlace,
     columns: Mapping[str, str] | None = None,
     not_kept: str = "",
+    transforms: Mapping[str, Transform] = mounts.NO_TRANSFORMS,
     by: Subject,
     at: datetime,
 ) -> None:
-    """Mount a resource from a table of its provider's own source; `not_kept` says why it must not be kept."""
-    mounts.mount_table(resource_code=resource_code, place=place, columns=columns, not_kept=not_kept, by=by, at=at)
+    """Mount a resource from a table of its provider's own source; `columns` gives each item its source column.
+
+    Without `columns` names decide. `transforms` says of items whose values are not taken as they are what becomes of
+    them; `not_kept` why the data must not be kept.
+    """
+    mounts.mount_table(
+        resource_code=resource_code,
+        place=place,
+        columns=columns,
+        not_kept=not_kept,
+        transforms=transforms,
+        by=by,
+        at=at,
+    )
 
 
 def mount_file(
-    *, resource_code: str, file_no: str, columns: Mapping[str, str] | None = None, by: Subject, at: datetime
+    *,
+    resource_code: str,
+    file_no: str,
+    columns: Mapping[str, str] | None = None,
+    transforms: Mapping[str, Transform] = mounts.NO_TRANSFORMS,
+    by: Subject,
+    at: datetime,
 ) -> None:
     """Mount a resource from an uploaded file."""
-    mounts.mount_file(resource_code=resource_code, file_no=file_no, columns=columns, by=by, at=at)
+    mounts.mount_file(
+        resource_code=resource_code, file_no=file_no, columns=columns, transforms=transforms, by=by, at=at
+    )
 
 
 def replace_file(*, resource_code: str, file_no: str, by: Subject, at: datetime) -> None:

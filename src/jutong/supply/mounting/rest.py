@@ -14,8 +14,10 @@ from jutong.kernel.codes.resource_code import MAX_DETAIL_LENGTH
 from jutong.kernel.crypto import Secret
 from jutong.supply.mounting import models, queries
 from jutong.supply.mounting.domain.encodings import Encoding
+from jutong.supply.mounting.domain.transforms import CODES_MOST, KEPT_MOST
 from jutong.supply.mounting.services import files, matching, mounts, scans, sources
 from jutong.supply.mounting.values import (
+    ColumnMap,
     MatchGround,
     Matching,
     Mount,
@@ -28,6 +30,8 @@ from jutong.supply.mounting.values import (
     TablePlace,
     TableRef,
     Tls,
+    Transform,
+    TransformKind,
 )
 
 router = Router(tags=["mounting"])
@@ -489,12 +493,50 @@ NotKept = Annotated[
 ]
 
 
+class CodePairIn(StrictSchema):
+    """A line of a code table: the source's code and the catalogue's."""
+
+    before: Annotated[str, _line(200, 1)]
+    after: Annotated[str, _line(200)]
+
+
+class TransformIn(StrictSchema):
+    """What becomes of a column's values; `codes` and `other` belong to `codes`, `first` and `last` to `mask`.
+
+    A code the table does not know becomes `other`; without it, its row is rejected.
+    """
+
+    kind: TransformKind
+    codes: list[CodePairIn] = Field(default_factory=list, max_length=CODES_MOST)
+    other: Annotated[str, _line(200)] | None = None
+    first: int = Field(0, ge=0, le=KEPT_MOST)
+    last: int = Field(0, ge=0, le=KEPT_MOST)
+
+
+class CodePairOut(Schema):
+    """A line of a code table."""
+
+    before: str
+    after: str
+
+
+class TransformOut(Schema):
+    """What becomes of a column's values before they count as the item's."""
+
+    kind: TransformKind
+    codes: list[CodePairOut]
+    other: str | None
+    first: int
+    last: int
+
+
 class ColumnOut(Schema):
-    """A data item and its column at the source, with the type it had at mounting."""
+    """A data item and its column at the source, with the type it had at mounting and what becomes of its values."""
 
     item: str
     source: str
     source_type: str
+    transform: TransformOut | None
 
 
 class MountOut(Schema):
@@ -537,6 +579,7 @@ class TableMountIn(StrictSchema):
     zero_dates_empty: bool = False
     not_kept: NotKept = ""
     columns: dict[Item, Name] | None = Field(None, max_length=1000)
+    transforms: dict[Item, TransformIn] = Field(default_factory=dict, max_length=1000)
 
 
 class FileMountIn(StrictSchema):
@@ -544,6 +587,7 @@ class FileMountIn(StrictSchema):
 
     file_no: Annotated[str, StringConstraints(pattern=r"^WJ[0-9]{6,12}$")]
     columns: dict[Item, Name] | None = Field(None, max_length=1000)
+    transforms: dict[Item, TransformIn] = Field(default_factory=dict, max_length=1000)
 
 
 class TableOfSource(StrictSchema):
@@ -689,6 +733,7 @@ def mount_table(
         place=place,
         columns=body.columns,
         not_kept=body.not_kept,
+        transforms=_transforms(body.transforms),
         by=request.subject,
         at=clock.now(),
     )
@@ -706,7 +751,12 @@ def mount_file(
     """The first run follows."""
     code = f"{classification}/{sequence}"
     mounts.mount_file(
-        resource_code=code, file_no=body.file_no, columns=body.columns, by=request.subject, at=clock.now()
+        resource_code=code,
+        file_no=body.file_no,
+        columns=body.columns,
+        transforms=_transforms(body.transforms),
+        by=request.subject,
+        at=clock.now(),
     )
     return Status(201, _visible_mount(request, code))
 
@@ -803,7 +853,7 @@ def _mount(mount: Mount) -> dict[str, Any]:
         "kind": mount.kind,
         "state": mount.state,
         "resource_version": mount.resource_version,
-        "columns": [column.to_json() for column in mount.columns],
+        "columns": [_column_out(column) for column in mount.columns],
         "mounted_at": mount.mounted_at,
         "changed_at": mount.changed_at,
         "table": mount.table.to_json() if mount.table else None,
@@ -811,4 +861,24 @@ def _mount(mount: Mount) -> dict[str, Any]:
         "service": mount.service.to_json() if mount.service else None,
         "assembled": mount.assembled.to_json() if mount.assembled else None,
         "not_kept": mount.not_kept,
+    }
+
+
+def _transforms(given: dict[str, TransformIn]) -> dict[str, Transform]:
+    return {
+        item: Transform(
+            each.kind, tuple((code.before, code.after) for code in each.codes), each.other, each.first, each.last
+        )
+        for item, each in given.items()
+    }
+
+
+def _column_out(column: ColumnMap) -> dict[str, Any]:
+    transform = column.transform
+    codes = [{"before": before, "after": after} for before, after in transform.codes] if transform else []
+    return {
+        "item": column.item,
+        "source": column.source,
+        "source_type": column.source_type,
+        "transform": {**transform.to_json(), "codes": codes} if transform else None,
     }

@@ -255,20 +255,84 @@ class Ability:
     words: str
 
 
+class TransformKind(StrEnum):
+    """What is done to a source's value before it counts as the item's (转换方式); each begins by trimming it."""
+
+    TRIM = "trim"  # 去首尾空白
+    NUMBER = "number"  # 去千分位
+    DAY_SLASHED = "day_slashed"  # 2026/1/5
+    DAY_WORDED = "day_worded"  # 2026年1月5日
+    CODES = "codes"  # 代码对照
+    MASK = "mask"  # 掩码
+
+    @property
+    def label(self) -> str:
+        return _TRANSFORM_KINDS[self]
+
+
+_TRANSFORM_KINDS: Final = {
+    TransformKind.TRIM: N_("去掉首尾空白"),
+    TransformKind.NUMBER: N_("去掉数字的千分位逗号"),
+    TransformKind.DAY_SLASHED: N_("日期写作 2026/1/5"),
+    TransformKind.DAY_WORDED: N_("日期写作 2026年1月5日"),
+    TransformKind.CODES: N_("按代码对照表转换"),
+    TransformKind.MASK: N_("掩码，只保留首尾"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """How a source column's values become an item's (值转换).
+
+    `codes` are pairs of a source's code and the catalogue's (代码对照表); what it does not know becomes `other`, or is
+    refused where that is None. A mask keeps so many `first` and `last` characters; a shorter value is masked whole.
+    """
+
+    kind: TransformKind
+    codes: tuple[tuple[str, str], ...] = ()
+    other: str | None = None
+    first: int = 0
+    last: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "kind": self.kind.value, "codes": [list(pair) for pair in self.codes]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            TransformKind(data["kind"]),
+            tuple((str(before), str(after)) for before, after in data["codes"]),
+            data["other"],
+            data["first"],
+            data["last"],
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """One data item's place: its column name in the catalogue, the source's column, and the type it had at mounting."""
+    """One data item's place: its column name in the catalogue, the source's column, and the type it had at mounting.
+
+    With `transform`, its values are not taken as they are.
+    """
 
     item: str
     source: str
     source_type: str = ""
+    transform: Transform | None = None
 
-    def to_json(self) -> dict[str, str]:
-        return asdict(self)
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {"item": self.item, "source": self.source, "source_type": self.source_type}
+        return {**data, "transform": self.transform.to_json()} if self.transform else data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(data["item"], data["source"], data.get("source_type", ""))
+        transform = data.get("transform")
+        return cls(
+            data["item"],
+            data["source"],
+            data.get("source_type", ""),
+            Transform.from_json(transform) if transform else None,
+        )
 
 
 class MatchGround(StrEnum):
@@ -632,11 +696,12 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True)
 class StreamColumn:
-    """A column to read: its name and type at the source, and the type its values must have."""
+    """A column to read: its name and type at the source, the type its values must have, and how they become it."""
 
     source: str
     source_type: str
     data_type: DataType
+    transform: Transform | None = None
 
 
 @dataclass(frozen=True, slots=True)

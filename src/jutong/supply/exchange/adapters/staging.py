@@ -4,7 +4,7 @@ COPY is tried with a whole chunk. Where PostgreSQL refuses a row it says which; 
 rejected, and the rest is tried again in smaller portions. So a chunk without faults costs nothing extra.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Self
@@ -27,7 +27,8 @@ from jutong.supply.exchange.domain import (
 )
 from jutong.supply.exchange.domain.mending import NOTHING_TO_MEND, Mend, Mending, Row, read_line
 from jutong.supply.exchange.values import Reject, RejectReason
-from jutong.supply.mounting.values import Chunk, ChunkForm
+from jutong.supply.mounting.api import is_text
+from jutong.supply.mounting.values import UNREADABLE, Chunk, ChunkForm
 
 _SMALLEST_PORTION: Final = 32
 """Lines tried at once where refusals are dense; fewer would cost more in round trips than in lines sent again."""
@@ -66,8 +67,15 @@ class Staging:
         at: datetime,
         lasting: bool,
         mending: Mending = NOTHING_TO_MEND,
+        transformed: Collection[str] = (),
     ):
         self.shape = shape
+        # Columns of other types refuse what is marked as unreadable by themselves.
+        self._guarded_texts = {
+            f"fit_{place}": column.name
+            for place, column in enumerate(shape.columns)
+            if column.name in transformed and is_text(column.data_type)
+        }
         self._mending = mending
         self._mended: list[Mend] = []
         self.name = staging_table(shape.resource_code, epoch)
@@ -147,7 +155,7 @@ class Staging:
                 portion //= 2
             else:
                 self._copy(chunk, _joined(lines[: line - 1]))
-                column = fault.diag.column_name or column
+                column = fault.diag.column_name or self._guarded_texts.get(fault.diag.constraint_name or "", column)
                 bad = lines[line - 1]
                 yield Reject(
                     bad.number,
@@ -198,6 +206,13 @@ class Staging:
         return row if row is not None and len(row) == len(self.shape.columns) else None
 
     # --- Before the target transaction -------------------------------------------------------------------------------
+
+    def stop_guarding(self) -> None:
+        """All rows of the source are in: the table may become the pool's, which knows no transformations."""
+        for name in self._guarded_texts:
+            self._connection.execute(
+                sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(self.identifier, sql.Identifier(name))
+            )
 
     def make_key_unique(self) -> tuple[Reject, ...]:
         """Index the key; rows without key or with one that came before are taken out and told."""
@@ -324,10 +339,16 @@ class Staging:
             sql.SQL("{} bigint NOT NULL DEFAULT {}").format(sql.Identifier(BATCH_COLUMN), sql.Literal(self._seq)),
             sql.SQL("{} timestamptz NOT NULL DEFAULT {}").format(sql.Identifier(LOADED_COLUMN), sql.Literal(self._at)),
         ]
+        guards = [
+            sql.SQL("CONSTRAINT {} CHECK (left({}, {}) <> {})").format(
+                sql.Identifier(name), sql.Identifier(column), sql.Literal(len(UNREADABLE)), sql.Literal(UNREADABLE)
+            )
+            for name, column in self._guarded_texts.items()
+        ]
         kind = sql.SQL("" if self.lasting else "UNLOGGED ")
         self._connection.execute(
             sql.SQL("CREATE {}TABLE {} ({}) WITH (autovacuum_enabled = false)").format(
-                kind, self.identifier, sql.SQL(", ").join(columns + own)
+                kind, self.identifier, sql.SQL(", ").join(columns + own + guards)
             )
         )
 

@@ -285,7 +285,7 @@ def reason_of(sqlstate: str) -> RejectReason:
             return RejectReason.DUPLICATE_KEY
         case "22021" | "22P05":
             return RejectReason.ENCODING
-        case "22P02" | "22007" | "22008" | "22009" | "22018":
+        case "22P02" | "22007" | "22008" | "22009" | "22018" | "23514":
             return RejectReason.TYPE_MISMATCH
         case _:
             return RejectReason.OTHER

@@ -333,6 +333,7 @@ class _Work:
             at=clock.now(),
             lasting=lasting,
             mending=self.mending,
+            transformed=[column.item for column in self.mount.columns if column.transform],
         )
 
     def _request(self) -> StreamRequest:
@@ -341,7 +342,12 @@ class _Work:
         return StreamRequest(
             table=mounting.table_of(self.mount),
             columns=tuple(
-                StreamColumn(by_item[column.name].source, by_item[column.name].source_type, column.data_type)
+                StreamColumn(
+                    by_item[column.name].source,
+                    by_item[column.name].source_type,
+                    column.data_type,
+                    by_item[column.name].transform,
+                )
                 for column in self.shape.columns
             ),
             key=tuple(by_item[name].source for name in self.shape.key),
@@ -391,6 +397,7 @@ class _Work:
 
         `beside`: it comes beside rows in the pool of which the reading does not speak.
         """
+        staging.stop_guarding()
         taken_out = (*staging.make_key_unique(), *staging.add_mended())
         marks = loaded.part.marks if loaded.part is not None else None
         if beside and marks is not None and marks.item not in self.shape.key:

@@ -32,18 +32,29 @@ _PRECISION: Final = 65
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A column whose values are digested: its name, what it is there (None: text), and the type that is wanted."""
+    """A column whose values are digested: its name, what it is there (None: text), and the type that is wanted.
+
+    `made` is the text that a transformation makes of the values, which then counts in their stead.
+    """
 
     name: str
     found: DataType | None
     wanted: DataType
+    made: sql.Composable | None = None
+
+    @property
+    def value(self) -> sql.Composable:
+        """The value as PostgreSQL names it."""
+        return self.made or sql.Identifier(self.name)
 
 
 def compared(
-    request: StreamRequest, found: Callable[[StreamColumn], DataType | None]
+    request: StreamRequest,
+    found: Callable[[StreamColumn], DataType | None],
+    made: Callable[[StreamColumn], sql.Composable | None],
 ) -> tuple[list[Compared], list[Compared]]:
     """The columns of a request and those of its key among them. Raises KeyMissing."""
-    columns = [Compared(column.source, found(column), column.data_type) for column in request.columns]
+    columns = [Compared(column.source, found(column), column.data_type, made(column)) for column in request.columns]
     by_name = {column.name: column for column in columns}
     if not request.key or not set(request.key) <= by_name.keys():
         raise KeyMissing(table=str(request.table))
@@ -104,14 +115,13 @@ def _postgres_md5(columns: Sequence[Compared]) -> sql.Composable:
 
 
 def _postgres_value(column: Compared) -> sql.Composable:
-    name = sql.Identifier(column.name)
     return sql.SQL("CASE WHEN {n} IS NULL THEN {e} ELSE length({t})::text || ':' || {t} END").format(
-        n=name, e=sql.Literal(EMPTY), t=_postgres_text(column)
+        n=column.value, e=sql.Literal(EMPTY), t=_postgres_text(column)
     )
 
 
 def _postgres_text(column: Compared) -> sql.Composable:
-    name, wanted, found = sql.Identifier(column.name), column.wanted, column.found
+    name, wanted, found = column.value, column.wanted, None if column.made else column.found
     if is_text(wanted):
         # The output of the type, as COPY writes it: a cast would take the blanks off a char(n).
         return sql.SQL("concat({})").format(name)

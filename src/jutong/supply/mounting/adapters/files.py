@@ -9,6 +9,7 @@ from typing import Any, Final
 from jutong.foundation.files import api as files
 from jutong.kernel.codes.data_types import DataType, TypeLetter
 from jutong.kernel.text import N_
+from jutong.supply.mounting.adapters import transforms
 from jutong.supply.mounting.adapters.base import Row, Told
 from jutong.supply.mounting.adapters.child import Child, reading
 from jutong.supply.mounting.domain.errors import GapInSource, KeyMissing, WatermarkUnfit
@@ -46,6 +47,7 @@ class FileAdapter:
         return (
             Ability("full", True, N_("每次上传的新文件整体替换原有数据。")),
             Ability("digests", True, N_("可按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
+            Ability("transforms", True, N_("读取文件时完成值转换。")),
             Ability("incremental", False, N_("文件只能全量交换。")),
             Ability("key_ranges", False, _NO_RANGES),
         )
@@ -87,6 +89,7 @@ class FileAdapter:
     def digest(self, request: StreamRequest) -> Mapping[int, BucketDigest]:
         if not request.key or not set(request.key) <= {column.source for column in request.columns}:
             raise KeyMissing(table=str(request.table))
+        transforms.refuse(request)
         sums = ask(self._place, "digest", columns=_columns_of(request), key=list(request.key))["buckets"]
         return {bucket: BucketDigest(rows, int(digest)) for bucket, rows, digest in sums}
 
@@ -100,8 +103,15 @@ class FileAdapter:
             yield _FileStream(child, self._place.rows)
 
 
-def _columns_of(request: StreamRequest) -> list[dict[str, str]]:
-    return [{"name": column.source, "data_type": str(column.data_type)} for column in request.columns]
+def _columns_of(request: StreamRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": column.source,
+            "data_type": str(column.data_type),
+            "transform": column.transform.to_json() if column.transform else None,
+        }
+        for column in request.columns
+    ]
 
 
 class _FileStream:

@@ -27,7 +27,7 @@ from asyncmy.cursors import SSCursor
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_
 from jutong.supply.mounting.adapters import capture_mariadb as capture
-from jutong.supply.mounting.adapters import digests
+from jutong.supply.mounting.adapters import digests, transforms
 from jutong.supply.mounting.adapters.base import (
     CHUNK_ROWS,
     CONNECT_SECONDS,
@@ -142,6 +142,7 @@ class MysqlAdapter:
             Ability("full", True, N_("全量读取为同一时刻的一致快照（InnoDB 表）。")),
             Ability("key_ranges", True, N_("可按主键区间分段读取。")),
             Ability("digests", True, N_("可在源库内按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
+            Ability("transforms", True, N_("值转换在源库内完成；MySQL 须为 8.0 以上版本。")),
             Ability("incremental", True, N_("增量按水位列读取，每次回退一段重叠区，须不短于源库最长事务。")),
             Ability("incremental_without_column", False, N_("没有递增的水位列时只能全量交换。")),
             Ability("deletes", False, N_("增量读不到源表中的删除，由每日分桶核对发现。")),
@@ -636,6 +637,8 @@ def _escaped(value: bytes) -> bytes:
 def _expression(column: StreamColumn, charset: str | None, zero_dates_empty: bool) -> str:
     """How a column is read so that its text is what a column of the wanted type takes, or is refused by it."""
     name, base, wanted = _quoted(column.source), _base(column.source_type), column.data_type
+    if column.transform is not None:
+        return transforms.mysql(f"CONVERT({name} USING utf8mb4)", column.transform, wanted, _literal)
     if base in _BINARY:
         return f"CONCAT({_HEX_PREFIX_LITERAL}, HEX({name}))"
     if base in _GEOMETRY:
@@ -721,6 +724,11 @@ def _digested(column: StreamColumn, zero_dates_empty: bool) -> str:
     """The canonical text of a column's values, for digests."""
     base = _base(column.source_type)
     native = _quoted(column.source)
+    pattern = text_pattern(column.data_type)
+    literal = _literal(pattern) if pattern else ""
+    if column.transform is not None:
+        made = _expression(column, None, zero_dates_empty)
+        return digests.mysql_value(made, made, is_worded=True, wanted=column.data_type, pattern=literal)
     if zero_dates_empty and (base in _MOMENTS or base == "date"):
         native = f"IF({native} = 0, NULL, {native})"
     if base in _GEOMETRY:
@@ -728,14 +736,7 @@ def _digested(column: StreamColumn, zero_dates_empty: bool) -> str:
     elif base == "bit":
         native = f"({native} + 0)"
     text = f"CAST({native} AS CHAR CHARACTER SET utf8mb4)"
-    pattern = text_pattern(column.data_type)
-    return digests.mysql_value(
-        text,
-        native,
-        is_worded=base in _TEXTUAL,
-        wanted=column.data_type,
-        pattern=_literal(pattern) if pattern else "",
-    )
+    return digests.mysql_value(text, native, is_worded=base in _TEXTUAL, wanted=column.data_type, pattern=literal)
 
 
 def _readable(name: str, base: str) -> str:

@@ -18,7 +18,7 @@ from psycopg import sql
 from jutong.kernel.codes.data_types import MAX_PRECISION, DataType, TypeLetter
 from jutong.kernel.text import N_, Term
 from jutong.supply.mounting.adapters import capture_postgresql as capture
-from jutong.supply.mounting.adapters import digests
+from jutong.supply.mounting.adapters import digests, transforms
 from jutong.supply.mounting.adapters.base import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -180,6 +180,7 @@ _WHOLE_ABILITIES: Final = (
     Ability("full", True, N_("全量读取为同一时刻的一致快照。")),
     Ability("key_ranges", True, N_("可按主键区间分段读取。")),
     Ability("digests", True, N_("可在源库内按 1024 桶计算摘要核对，双精度和浮点列只核对有无。")),
+    Ability("transforms", True, N_("值转换在源库内完成。")),
 )
 
 
@@ -536,16 +537,20 @@ def _found_of(column: StreamColumn) -> DataType | None:
 
 def _digests(connection: psycopg.Connection[Any], request: StreamRequest) -> dict[int, BucketDigest]:
     """Digests by bucket, in one statement; the rows stay where they are."""
-    columns, key = digests.compared(request, _found_of)
+    columns, key = digests.compared(request, _found_of, _made_of)
     where = _where(_part_of(request))
     return digests.sums(connection.execute(digests.postgres_statement(_identifier(request.table), columns, key, where)))
 
 
 def _in_buckets(request: StreamRequest, buckets: Sequence[int]) -> sql.Composable:
     """The condition that a row lies in one of these buckets."""
-    key = digests.compared(request, _found_of)[1]
+    key = digests.compared(request, _found_of, _made_of)[1]
     numbers = sql.SQL(", ").join(map(sql.Literal, buckets))
     return sql.SQL("{} IN ({})").format(digests.postgres_bucket(key), numbers)
+
+
+def _made_of(column: StreamColumn) -> sql.Composable | None:
+    return _expression(column) if column.transform is not None else None
 
 
 def _part_of(request: StreamRequest) -> list[sql.Composable]:
@@ -621,6 +626,8 @@ def _having(request: StreamRequest, keys: Sequence[tuple[bytes | None, ...]]) ->
 def _expression(column: StreamColumn) -> sql.Composable:
     """How a column is read so that its text is what a column of the wanted type takes, or is refused by it."""
     name = sql.Identifier(column.source)
+    if column.transform is not None:
+        return transforms.postgres(sql.SQL("{}::text").format(name), column.transform, column.data_type)
     found = _by_words(column.source_type)
     wanted = column.data_type
     if found is None or is_text(found) or (column.source_type.startswith("numeric") and "(" not in column.source_type):

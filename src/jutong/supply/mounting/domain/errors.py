@@ -199,6 +199,24 @@ class CaptureUnfit(MappingError):
     message = N_("表“{table}”不能使用变更捕获：{reason}；请改用增量或全量交换。")
 
 
+class TransformOnKey(MappingError):
+    """The key's values tell rows apart and are asked for at the source: they are taken as they are."""
+
+    message = N_("来源列“{column}”是主键的来源，不能转换；请选择“不转换”。")
+
+
+class TransformUnfit(MappingError):
+    """Only text and whole numbers are transformed."""
+
+    message = N_("来源列“{column}”的类型是 {source_type}，只有文本和整数可以转换；请选择“不转换”。")
+
+
+class TransformMalformed(MappingError):
+    """The transformation lacks something or says it twice; `reason` is what."""
+
+    message = N_("数据项“{item}”的转换不完整：{reason}。")
+
+
 class NotTheSource(MountingError):
     """Another department collects this data first, by a negotiation's result. Guide 6.2.6."""
 

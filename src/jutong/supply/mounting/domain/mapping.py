@@ -1,9 +1,10 @@
 """Does a source's column fit a data item? What a text must look like to become a value, and what would be lost."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from jutong.kernel.codes.data_types import DataType, TypeLetter
+from jutong.kernel.text import Term
 from jutong.supply.mounting.domain.errors import (
     ColumnImpossible,
     ColumnLossy,
@@ -13,11 +14,16 @@ from jutong.supply.mounting.domain.errors import (
     ItemNotMapped,
     ItemUnknown,
     MappingError,
+    TransformMalformed,
+    TransformOnKey,
+    TransformUnfit,
 )
+from jutong.supply.mounting.domain.transforms import find_gap
 from jutong.supply.mounting.values import ColumnFound, ColumnMap
 
 _TEXT = frozenset({TypeLetter.TEXT, TypeLetter.MEMO})
 _EXACT = frozenset({TypeLetter.NUMBER, TypeLetter.MONEY, TypeLetter.INTEGER})
+_TRANSFORMED = _TEXT | {TypeLetter.INTEGER}
 _ROUNDED = frozenset({TypeLetter.DOUBLE, TypeLetter.FLOAT})
 
 INTEGER_DIGITS = 19
@@ -30,6 +36,7 @@ class ItemWanted:
     column_name: str
     data_type: DataType
     title: str = ""
+    key: bool = False
 
 
 def digits(data_type: DataType) -> tuple[int, int]:
@@ -102,13 +109,14 @@ def find_faults(
     With `drift`, a column whose type differs from the one at mounting is a fault too, even where it would fit.
     """
     mapped = {column.item: column for column in columns}
+    key = {mapped[item.column_name].source for item in items if item.key and item.column_name in mapped}
     faults: list[MappingError] = []
     for item in items:
         column = mapped.pop(item.column_name, None)
         fault = (
             ItemNotMapped(item=item.column_name, field=item.column_name)
             if column is None
-            else _fault_of(item, column, found.get(column.source), drift)
+            else _fault_of(item, column, found.get(column.source), drift, key)
         )
         if fault:
             faults.append(fault)
@@ -116,7 +124,9 @@ def find_faults(
     return tuple(faults)
 
 
-def _fault_of(item: ItemWanted, column: ColumnMap, found: ColumnFound | None, drift: bool) -> MappingError | None:
+def _fault_of(
+    item: ItemWanted, column: ColumnMap, found: ColumnFound | None, drift: bool, key: Set[str]
+) -> MappingError | None:
     if found is None:
         return ColumnNotFound(column=column.source, field=item.column_name)
     if drift and column.source_type and found.source_type != column.source_type:
@@ -125,16 +135,30 @@ def _fault_of(item: ItemWanted, column: ColumnMap, found: ColumnFound | None, dr
         )
     if found.data_type is None:
         return ColumnUnsupported(column=column.source, source_type=found.source_type, field=item.column_name)
-    misfit = find_misfit(found.data_type, item.data_type)
+    if column.transform is not None and (fault := _fault_of_transform(item, column, found, key)):
+        return fault
+    given = found.data_type if column.transform is None else DataType(TypeLetter.MEMO)
+    misfit = find_misfit(given, item.data_type)
     if misfit is None:
         return None
     return misfit(
         column=column.source,
         item=item.column_name,
-        before=str(found.data_type),
+        before=str(given),
         after=str(item.data_type),
         field=item.column_name,
     )
+
+
+def _fault_of_transform(item: ItemWanted, column: ColumnMap, found: ColumnFound, key: Set[str]) -> MappingError | None:
+    assert column.transform is not None
+    if column.source in key:
+        # Also beside the key: one column is read in one way where rows are told apart by it.
+        return TransformOnKey(column=column.source, field=item.column_name)
+    if found.data_type is None or found.data_type.letter not in _TRANSFORMED:
+        return TransformUnfit(column=column.source, source_type=found.source_type, field=item.column_name)
+    gap = find_gap(column.transform)
+    return TransformMalformed(item=item.column_name, reason=Term(gap), field=item.column_name) if gap else None
 
 
 def match_columns(items: Iterable[ItemWanted], found: Iterable[ColumnFound]) -> tuple[ColumnMap, ...]:

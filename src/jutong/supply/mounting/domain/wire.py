@@ -6,7 +6,7 @@ Both sides import this module, so that neither has a form of its own.
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ from jutong.supply.mounting.values import (
     StreamColumn,
     StreamRequest,
     TableRef,
+    Transform,
 )
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
@@ -67,7 +68,15 @@ def table_from_json(data: Mapping[str, str]) -> TableRef:
 def request_to_json(request: StreamRequest) -> dict[str, Any]:
     """A reading as it is ordered."""
     data = asdict(request)
-    data["columns"] = [[column.source, column.source_type, str(column.data_type)] for column in request.columns]
+    data["columns"] = [
+        [
+            column.source,
+            column.source_type,
+            str(column.data_type),
+            *([column.transform.to_json()] if column.transform else []),
+        ]
+        for column in request.columns
+    ]
     data["key"] = list(request.key)
     if request.compare is not None:
         data["compare"] = digests_to_json(request.compare)
@@ -78,7 +87,7 @@ def request_from_json(data: Mapping[str, Any]) -> StreamRequest:
     """Raises KeyError and ValueError where it is none."""
     known = dict(data)
     known["table"] = table_from_json(data["table"])
-    known["columns"] = tuple(StreamColumn(name, kind, DataType.parse(text)) for name, kind, text in data["columns"])
+    known["columns"] = tuple(map(_column_from_json, data["columns"]))
     known["key"], known["buckets"] = tuple(data["key"]), tuple(data["buckets"])
     if data["compare"] is not None:
         known["compare"] = digests_from_json(data["compare"])
@@ -104,6 +113,12 @@ def digests_to_json(found: Mapping[int, BucketDigest]) -> dict[str, list[Any]]:
 
 def digests_from_json(data: Mapping[str, Any]) -> dict[int, BucketDigest]:
     return {int(bucket): BucketDigest(int(rows), int(digest)) for bucket, (rows, digest) in data.items()}
+
+
+def _column_from_json(data: Sequence[Any]) -> StreamColumn:
+    name, kind, text, *more = data
+    # A node from before transformations refuses the longer form rather than passing values on as they are.
+    return StreamColumn(name, kind, DataType.parse(text), Transform.from_json(more[0]) if more else None)
 
 
 # --- Rows ------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from jutong.supply.mounting.reader.delimited import Delimited
 from jutong.supply.mounting.reader.shapes import Shape
 from jutong.supply.mounting.reader.tables import Batch, Order, Table
 from jutong.supply.mounting.reader.weaving import Wanted, Weaver, frame
-from jutong.supply.mounting.values import BUCKETS
+from jutong.supply.mounting.values import BUCKETS, Transform
 
 MEMORY_BYTES: Final = 512 * 1024 * 1024
 CPU_SECONDS: Final = 10
@@ -103,10 +103,17 @@ def stream_rows(order: dict[str, Any], stream: BinaryIO, out: BinaryIO) -> None:
     names = [name for name, _ in columns]
     table, _ = opened({**order, "trusted": True, "names": names}, stream)
     wanted = [
-        Wanted.of(table.names, column["name"], DataType.parse(column["data_type"])) for column in order["columns"]
+        Wanted.of(
+            table.names,
+            column["name"],
+            DataType.parse(column["data_type"]),
+            Transform.from_json(column["transform"]) if column.get("transform") else None,
+        )
+        for column in order["columns"]
     ]
     weaver = Weaver(out, wanted)
-    if isinstance(table, Delimited):
+    # The quick way of delimited text passes values on without ever taking rows apart.
+    if isinstance(table, Delimited) and not any(column.transform for column in wanted):
         table.weave(weaver)
     else:
         for batch in table.batches():

@@ -12,8 +12,9 @@ from typing import Any, BinaryIO, Final
 
 from jutong.kernel.codes.data_types import DataType, TypeLetter
 from jutong.supply.mounting.domain.mapping import is_text, text_pattern
+from jutong.supply.mounting.domain.transforms import transformed
 from jutong.supply.mounting.reader.tables import Batch, Fault, Row
-from jutong.supply.mounting.values import UNREADABLE, ChunkForm
+from jutong.supply.mounting.values import UNREADABLE, ChunkForm, Transform
 
 FRAME_BYTES: Final = 1 << 20
 FRAME_FAULTS: Final = 10_000
@@ -47,9 +48,10 @@ class Wanted:
     data_type: DataType
     whole: re.Pattern[str]
     one: re.Pattern[str] | None
+    transform: Transform | None = None
 
     @classmethod
-    def of(cls, names: Sequence[str], name: str, data_type: DataType) -> "Wanted":
+    def of(cls, names: Sequence[str], name: str, data_type: DataType, transform: Transform | None = None) -> "Wanted":
         value = pattern_of(data_type, "")
         inner = None if is_text(data_type) else text_pattern(data_type)
         return cls(
@@ -58,6 +60,7 @@ class Wanted:
             data_type,
             re.compile(rf"(?:{value}\n)*+{value}\Z"),
             re.compile(inner[:-1] + r"\Z") if inner else None,
+            transform,
         )
 
     def fault_of(self, value: str) -> Fault | None:
@@ -73,7 +76,7 @@ class Wanted:
         if "\x00" in value:
             return "control_character"
         if value.startswith(UNREADABLE):
-            return "number_imprecise"
+            return "type_mismatch" if self.transform else "number_imprecise"
         if self.one is not None and self.one.match(value) is None:
             return "type_mismatch"
         if self.data_type.letter is TypeLetter.TEXT and len(value) > (self.data_type.length or 0):
@@ -138,6 +141,8 @@ class Weaver:
         frame(self._out, {"end": True})
 
     def _column(self, column: Wanted, values: Sequence[str], faults: dict[int, Fault]) -> Sequence[str]:
+        if column.transform is not None:
+            values = [transformed(value, column.transform) or "" for value in values]
         text = "\n".join(values)
         if text.count("\n") == len(values) - 1 and column.whole.match(text):
             return values

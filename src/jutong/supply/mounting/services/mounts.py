@@ -14,16 +14,19 @@ from jutong.foundation.outbox import api as outbox
 from jutong.kernel.actors import PLATFORM, ActorRef
 from jutong.kernel.codes.data_types import DataType, TypeLetter
 from jutong.kernel.policy import Facts, Relation, Subject
+from jutong.kernel.text import N_
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.events import ResourceWithdrawn
 from jutong.supply.catalogue.values import Resource, ResourceState
 from jutong.supply.lists import api as lists
 from jutong.supply.mounting import events, policy, queries
 from jutong.supply.mounting.adapters.http_json import ask, split_url
+from jutong.supply.mounting.adapters.transforms import ENGINES
 from jutong.supply.mounting.domain.errors import (
     AlreadyMounted,
     FieldMissing,
     FilledItemUnfit,
+    GapInSource,
     ItemUnknown,
     KeyNotUnique,
     NotMounted,
@@ -46,7 +49,9 @@ from jutong.supply.mounting.values import (
     MountState,
     ServiceParameter,
     ServicePlace,
+    SourceKind,
     TablePlace,
+    Transform,
     capture_publication,
 )
 
@@ -54,11 +59,14 @@ _WITHDRAWN: Final = "数据资源已下线"
 LONGEST_REASON: Final = 200
 SHORTEST_FILLED: Final = 12
 """How long an item must be that the platform fills: a division's code in full."""
+_NO_TRANSFORMS: Final = N_("值转换只支持 PostgreSQL 及其同类、MariaDB 和 MySQL；请由数据源提供转换好的视图。")
+NO_TRANSFORMS: Final[Mapping[str, Transform]] = {}
+"""All values are taken as they are."""
 
 
 def items_wanted(resource: Resource) -> tuple[ItemWanted, ...]:
     """The items of a resource as mapping needs them."""
-    return tuple(ItemWanted(item.column_name, item.type, item.title) for item in resource.items)
+    return tuple(ItemWanted(item.column_name, item.type, item.title, item.key) for item in resource.items)
 
 
 def mount_table(
@@ -67,16 +75,18 @@ def mount_table(
     place: TablePlace,
     columns: Mapping[str, str] | None = None,
     not_kept: str = "",
+    transforms: Mapping[str, Transform] = NO_TRANSFORMS,
     by: Subject,
     at: datetime,
 ) -> None:
     """Mount a resource from a table of its provider's own source; `columns` gives each item its source column.
 
-    With `not_kept`, the reason why the data must not be kept (不得留存), it is never gathered.
+    `transforms` says of items whose values are not taken as they are what becomes of them. With `not_kept`, the reason
+    why the data must not be kept (不得留存), it is never gathered.
 
     Without `columns`, items are matched by name. Raises NoSuchResource, NotPermitted, ResourceNotReady,
-    AlreadyMounted, NoSuchSource, SourceOfAnother, TableMissing, a MappingError, among them CaptureUnready with what the
-    source's administrator must do, and what asking a source raises.
+    AlreadyMounted, NoSuchSource, SourceOfAnother, TableMissing, GapInSource, a MappingError, among them CaptureUnready
+    with what the source's administrator must do, and what asking a source raises.
     """
     resource = _resource(resource_code, by)
     source = queries.get_source(place.source_no, by)
@@ -84,7 +94,9 @@ def mount_table(
         raise SourceOfAnother(field="source_no")
     adapter = queries.adapter(source)
     table = adapter.describe(place.table)
-    mapped = _matched(resource, table.columns, columns)
+    if transforms and SourceKind(source.kind) not in ENGINES:
+        raise GapInSource(words=_NO_TRANSFORMS, field=next(iter(transforms)))
+    mapped = _matched(resource, table.columns, columns, transforms)
     if place.mode is MountMode.WATERMARK:
         if not resource.key_columns:
             raise KeyNotUnique(field="mode")
@@ -100,12 +112,18 @@ def mount_table(
 
 
 def mount_file(
-    *, resource_code: str, file_no: str, columns: Mapping[str, str] | None = None, by: Subject, at: datetime
+    *,
+    resource_code: str,
+    file_no: str,
+    columns: Mapping[str, str] | None = None,
+    transforms: Mapping[str, Transform] = NO_TRANSFORMS,
+    by: Subject,
+    at: datetime,
 ) -> None:
     """Mount a resource from an uploaded file. Raises as `mount_table` does."""
     resource = _resource(resource_code, by)
     file = _file(file_no, resource, by)
-    mapped = _matched(resource, texts_of(file), columns)
+    mapped = _matched(resource, texts_of(file), columns, transforms)
     _mount(resource, MountKind.FILE, mapped, place_of(file).to_json(), by=by, at=at, file=file)
 
 
@@ -118,8 +136,10 @@ def replace_file(*, resource_code: str, file_no: str, by: Subject, at: datetime)
     resource = catalogue.get_resource(resource_code)
     require(by, policy.MANAGE_MOUNTS, queries.facts_of_mount(row))
     file = _file(file_no, resource, by)
-    kept = {column["item"]: column["source"] for column in row.columns}
-    mapped = _matched(resource, texts_of(file), kept)
+    before = [ColumnMap.from_json(column) for column in row.columns]
+    kept = {column.item: column.source for column in before}
+    transforms = {column.item: column.transform for column in before if column.transform}
+    mapped = _matched(resource, texts_of(file), kept, transforms)
     row.file, row.place, row.changed_at = file, place_of(file).to_json(), at
     row.columns = [column.to_json() for column in mapped]
     row.resource_version = resource.version
@@ -338,7 +358,10 @@ def _file(file_no: str, resource: Resource, by: Subject) -> UploadedFile:
 
 
 def _matched(
-    resource: Resource, found: tuple[ColumnFound, ...], columns: Mapping[str, str] | None
+    resource: Resource,
+    found: tuple[ColumnFound, ...],
+    columns: Mapping[str, str] | None,
+    transforms: Mapping[str, Transform],
 ) -> tuple[ColumnMap, ...]:
     """The mapping with the types of this moment. Raises the first MappingError, with all of them in its details."""
     wanted, by_name = items_wanted(resource), {column.name: column for column in found}
@@ -349,6 +372,9 @@ def _matched(
             ColumnMap(item, source, by_name[source].source_type if source in by_name else "")
             for item, source in columns.items()
         )
+    mapped = tuple(replace(column, transform=transforms.get(column.item)) for column in mapped)
+    for item in transforms.keys() - {column.item for column in mapped}:
+        raise ItemUnknown(item=item, field=item)
     faults = find_faults(wanted, mapped, by_name)
     if faults:
         first = faults[0]

@@ -21,6 +21,7 @@ from jutong.registry.organisations import api as organisations
 from jutong.supply.catalogue import api as catalogue
 from jutong.supply.catalogue.values import Resource
 from jutong.supply.mounting import models, policy, queries
+from jutong.supply.mounting.domain.transforms import codes_in
 from jutong.supply.mounting.services import matching, mounts, scans
 from jutong.supply.mounting.services.mounts import texts_of
 from jutong.supply.mounting.values import (
@@ -33,6 +34,8 @@ from jutong.supply.mounting.values import (
     ServiceParameter,
     TableFound,
     TablePlace,
+    Transform,
+    TransformKind,
 )
 from jutong.supply.mounting.web.forms import ServiceForm, StopForm, TableForm, refuse
 from jutong.ui.components import Badge, Column, Tone
@@ -111,8 +114,17 @@ def mount(request: SubjectRequest, code: str) -> HttpResponse:
             Column("item", _("数据项"), "code"),
             Column("source", _("来源列"), "code"),
             Column("type", _("来源类型")),
+            Column("transform", _("转换")),
         ],
-        "rows": [{"item": column.item, "source": column.source, "type": column.source_type} for column in found.columns]
+        "rows": [
+            {
+                "item": column.item,
+                "source": column.source,
+                "type": column.source_type,
+                "transform": transform_words(column.transform),
+            }
+            for column in found.columns
+        ]
         if found
         else [],
         "stop_form": StopForm(),
@@ -171,6 +183,7 @@ def from_table(request: SubjectRequest, code: str) -> HttpResponse:
                 place=place,
                 columns=_mapping(request.POST),
                 not_kept=data["not_kept"],
+                transforms=_transforms(request.POST),
                 by=request.subject,
                 at=clock.now(),
             )
@@ -210,6 +223,7 @@ def from_file(request: SubjectRequest, code: str) -> HttpResponse:
                 resource_code=code,
                 file_no=file.file_no,
                 columns=_mapping(request.POST),
+                transforms=_transforms(request.POST),
                 by=request.subject,
                 at=clock.now(),
             )
@@ -326,6 +340,20 @@ def place_words(mount: Mount) -> str:
     return f"{mount.service.base_url}{mount.service.path}"
 
 
+def transform_words(transform: Transform | None) -> str:
+    """What becomes of a column's values, in a line."""
+    if transform is None:
+        return _("不转换")
+    if transform.kind is TransformKind.CODES:
+        told = _("按代码对照表转换（{count} 行）").format(count=len(transform.codes))
+        return (
+            told if transform.other is None else _("{told}，其余为“{other}”").format(told=told, other=transform.other)
+        )
+    if transform.kind is TransformKind.MASK:
+        return _("掩码，保留前 {first} 位、后 {last} 位").format(first=transform.first, last=transform.last)
+    return _(transform.kind.label)
+
+
 def state_badge(mount: Mount) -> Badge:
     return Badge(_(mount.state.label), Tone.GOOD if mount.active else Tone.MUTED)
 
@@ -356,6 +384,27 @@ def _mapping(post: QueryDict) -> dict[str, str]:
     return _named(post, "column-")
 
 
+def _transforms(post: QueryDict) -> dict[str, Transform]:
+    """What is to become of each item's values, as it was chosen; what is left empty counts as none."""
+    chosen = {item: kind for item, kind in _named(post, "transform-").items() if kind in set(TransformKind)}
+    return {item: _transform(post, item, TransformKind(kind)) for item, kind in chosen.items()}
+
+
+def _transform(post: QueryDict, item: str, kind: TransformKind) -> Transform:
+    if kind is TransformKind.CODES:
+        other = str(post.get(f"other-{item}", "")).strip()
+        return Transform(kind, codes_in(str(post.get(f"codes-{item}", ""))), other=other or None)
+    if kind is TransformKind.MASK:
+        return Transform(kind, first=_kept(post, f"first-{item}"), last=_kept(post, f"last-{item}"))
+    return Transform(kind)
+
+
+def _kept(post: QueryDict, name: str) -> int:
+    """How many characters a mask keeps; what is no number is one that is refused."""
+    text = str(post.get(name, "")).strip() or "0"
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
+
+
 def _named(post: QueryDict, prefix: str) -> dict[str, str]:
     """What was typed beside each data item, empty cells left out."""
     return {
@@ -384,10 +433,19 @@ def _mapping_rows(
                 "proposed": proposal.source if proposal else "",
                 "confidence": _confidence(proposal),
                 "fault": wrong.get(item.column_name, ""),
+                "transform": _sent_transform(post, item.column_name),
             }
         )
     chosen = {row["chosen"] for row in rows}
-    return {"mapping": rows, "unused": [column for column in found if column.name not in chosen]}
+    return {
+        "mapping": rows,
+        "unused": [column for column in found if column.name not in chosen],
+        "transform_kinds": [(kind.value, _(kind.label)) for kind in TransformKind],
+    }
+
+
+def _sent_transform(post: QueryDict, item: str) -> dict[str, str]:
+    return {name: str(post.get(f"{name}-{item}", "")) for name in ("transform", "codes", "other", "first", "last")}
 
 
 def _confidence(proposal: ColumnProposal | None) -> Badge:
