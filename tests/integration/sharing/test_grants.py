@@ -289,6 +289,8 @@ def test_the_place_comes_from_mounting_and_exchange(db, monkeypatch):
     """Without the stand-in of the other tests: no mount, no place."""
     assert queries.find_place("303001/1") is None
     monkeypatch.setattr(queries.exchange, "find_pool_table", lambda code: object())
-    monkeypatch.setattr(queries.mounting, "find_mount", lambda code: type("M", (), {"kind": "table", "active": True}))
+    monkeypatch.setattr(
+        queries.mounting, "find_mount", lambda code: type("M", (), {"kind": "table", "active": True, "not_kept": ""})
+    )
 
     assert queries.find_place("303001/1") == TablePlace("pool.r_303001_1")
