@@ -58,6 +58,11 @@ class Time:
         self.platform = platform
         self.off = _departures(anybody)
 
+    @property
+    def works_today(self) -> bool:
+        """On a day off, what arrives counts as received on the next working day."""
+        return self._is_workday(datetime.now(SHANGHAI).date())
+
     def pass_for(self, case_no: str, workdays: int) -> None:
         """So many working days pass for a case; what became due on the way is told before this returns."""
         case = CASE.format(case_no=case_no)
