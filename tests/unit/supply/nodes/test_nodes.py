@@ -20,8 +20,10 @@ from jutong.supply.mounting.values import (
     StreamColumn,
     StreamRequest,
     TableRef,
+    Transform,
+    TransformKind,
 )
-from jutong.supply.nodes.domain import ALIVE_SECONDS, Standing, hash_code, leader, new_code, signed_text
+from jutong.supply.nodes.domain import ALIVE_SECONDS, Standing, hash_code, leader, leaving, new_code, signed_text
 from jutong.supply.nodes.domain.errors import WindowUnclear
 from jutong.supply.nodes.domain.maintenance import checked, rests_until
 from jutong.supply.nodes.values import MaintenanceWindow
@@ -167,3 +169,13 @@ def test_the_node_loads_nothing_of_django():
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=120)
 
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_consent_to_masked_values_is_none_to_more_of_them():
+    def column(transform: Transform | None) -> StreamColumn:
+        return StreamColumn("xm", "varchar(50)", DataType.parse("C(50)"), transform)
+
+    plain, masked = leaving(column(None)), leaving(column(Transform(TransformKind.MASK, first=1)))
+
+    assert leaving(column(Transform(TransformKind.TRIM))) == plain == "xm"
+    assert len({plain, masked, leaving(column(Transform(TransformKind.MASK, first=2)))}) == 3

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from jutong.supply.mounting.values import StreamColumn, TransformKind
+
 ALIVE_SECONDS: Final = 30
 """A node not heard of for so long is not counted on; it calls every few seconds, also when it has nothing to say."""
 
@@ -52,3 +54,11 @@ def hash_code(code: str) -> str:
 def signed_text(method: str, path: str, moment: str, nonce: str, body: bytes) -> bytes:
     """What a node signs with each request."""
     return "\n".join((method, path, moment, nonce, hashlib.sha256(body).hexdigest())).encode()
+
+
+def leaving(column: StreamColumn) -> str:
+    """A column as the department's consent names it: of masked values, how much is still seen."""
+    mask = column.transform
+    if mask is None or mask.kind is not TransformKind.MASK:
+        return column.source
+    return f"{column.source} ({mask.first}*{mask.last})"

@@ -38,6 +38,7 @@ from jutong.supply.mounting.values import (
     TableRef,
 )
 from jutong.supply.nodes import queries
+from jutong.supply.nodes.domain import leaving
 from jutong.supply.nodes.domain.errors import (
     FerryAwaited,
     NodeNotThere,
@@ -145,7 +146,7 @@ class NodeAdapter:
 
     def _require_release(self, request: StreamRequest) -> None:
         """Raises ReleaseAwaited, and asks for consent where nobody has asked for these columns yet."""
-        columns = sorted(column.source for column in request.columns)
+        columns = sorted(map(leaving, request.columns))
         asked = {"table": str(request.table), "columns": columns, "asked_at": clock.now()}
         with transaction.atomic():
             row, made = Release.objects.select_for_update().get_or_create(
