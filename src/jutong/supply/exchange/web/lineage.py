@@ -80,6 +80,8 @@ def chart_of(found: Lineage, names: Mapping[str, str]) -> Chart:
         "series": [
             {
                 "type": "sankey",
+                # An item that nobody receives stays among the items.
+                "nodeAlign": "left",
                 "left": 4,
                 "right": 4,
                 "top": 32,
