@@ -373,6 +373,8 @@ def recall(subject: Any, count: int = RESOURCES, texts: int = 25, cuts: int = 4)
 
     Asked of what the index gives, without the road through the newest entries; gives how many were tried and missed.
     """
+    from django.db import connection
+
     from jutong.supply.catalogue import models, queries
 
     chance = random.Random(9)
@@ -387,6 +389,9 @@ def recall(subject: Any, count: int = RESOURCES, texts: int = 25, cuts: int = 4)
         for pair in pairs:
             scanned[pair] += pair in words
     missed = 0
+    with connection.cursor() as cursor:
+        # A bitmap that does not fit has every row of its pages looked at again, which takes a minute a pair.
+        cursor.execute("SET work_mem = '256MB'")
     for pair in pairs:
         found = queries.search.by_index(subject, queries.Search(text=pair)).count()
         if found < scanned[pair]:
