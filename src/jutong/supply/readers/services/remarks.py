@@ -31,8 +31,9 @@ def make_remark(*, code: str, kind: RemarkKind, text: str, element: str = "", by
     Raises NotSignedIn, NoSuchResource, NotForReaders, TextMissing, TextTooLong, ElementUnknown,
     ElementOnlyForCorrections.
     """
-    resource = published(code, by)
+    catalogue.view_resource(code, by=by)  # who may not see it learns nothing else of it
     require(by, policy.MAKE_REMARK)
+    resource = published(code, by)
     text = said(text, field="text")
     if kind is RemarkKind.CORRECTION:
         if element not in queries.elements_of(resource.content):
