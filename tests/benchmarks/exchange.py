@@ -5,8 +5,6 @@ COPY`) into a table with the same key, in the same run, alternating. `full` is a
 checks the contract, stages, indexes, digests, and writes ledger, audit and fact in one transaction. `plain` is the way
 of the rows alone, adapter to COPY. A hundredth changed, and rows deleted, are measured against the same statements in
 psql. Every result is checked against the source by counts and sums.
-
-`python -m tests.benchmarks exchange` does all; peers that install what this project does not need stand in `peers`.
 """
 
 import contextlib
