@@ -11,6 +11,7 @@ from jutong.supply.catalogue import api as catalogue
 from jutong.supply.duplicates import policy, queries
 from jutong.supply.duplicates.values import Standing
 from jutong.supply.duplicates.web.negotiations import standing_badge
+from jutong.ui.formatting import listed_words
 
 
 @require_GET
@@ -51,7 +52,7 @@ def draft(request: SubjectRequest, draft_no: str) -> HttpResponse:
                 "overlap": each,
                 "provider": names.get(each.provider_uscc, each.provider_uscc),
                 "likeness": f"{each.likeness:.0%}",
-                "items": "、".join(mine if mine == theirs else f"{mine}（{theirs}）" for mine, theirs in each.items),
+                "items": listed_words(mine if mine == theirs else f"{mine}（{theirs}）" for mine, theirs in each.items),
             }
             for each in found
         ],

@@ -92,7 +92,7 @@ def invite(
         mark=mark,
         region_code=region_code if mount.assembled.region_item else "",
         state=ContributionState.INVITED,
-        note=note.strip()[:LONGEST_REMARK],
+        note=note.strip(),
         invited_by=by.actor.to_json(),
         invited_at=at,
     )

@@ -16,6 +16,7 @@ from jutong.supply.exchange import queries
 from jutong.supply.exchange.values import Lineage, LineageColumn
 from jutong.supply.mounting.values import MountKind
 from jutong.ui.components import Chart, Column
+from jutong.ui.formatting import listed_words
 
 ITEMS_DRAWN: Final = 30
 _FROM: Final = "\u200b"
@@ -123,8 +124,8 @@ def _row(found: Lineage, column: LineageColumn, names: Mapping[str, str]) -> dic
         "item": column.item,
         "column": column.column,
         "data_type": column.data_type,
-        "receivers": "、".join(sorted(names.get(uscc, uscc) for uscc in receivers)) or "—",
-        "more": "、".join(more),
+        "receivers": listed_words(sorted(names.get(uscc, uscc) for uscc in receivers)) or "—",
+        "more": listed_words(more),
     }
 
 

@@ -234,7 +234,7 @@ def window_words(window: MaintenanceWindow) -> str:
         return _("{begins} 至 {ends}").format(begins=begins, ends=ends)
     assert window.opens is not None
     assert window.closes is not None
-    days = "、".join(str(WEEKDAYS[day - 1]) for day in window.weekdays)
+    days = listed_words(str(WEEKDAYS[day - 1]) for day in window.weekdays)
     opens, closes = f"{window.opens:%H:%M}", f"{window.closes:%H:%M}"
     words = _("{days} {opens} 至次日 {closes}") if window.closes < window.opens else _("{days} {opens} 至 {closes}")
     return words.format(days=days, opens=opens, closes=closes)
